@@ -4,7 +4,7 @@ namespace Nirmaan.Sandbox.World;
 /// What will happen in the sandbox, in order of time: bids arriving, leases ending, sessions opening, agents reporting.
 /// Entries of one instant run in the order they were entered, so that one seed gives one history.
 /// </summary>
-public sealed partial class Agenda(SandboxClock clock, ILogger<Agenda> logger)
+public sealed partial class Agenda(SandboxClock clock, ILogger<Agenda> logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly PriorityQueue<Entry, (DateTimeOffset At, long Order)> _entries = new();
@@ -49,6 +49,9 @@ public sealed partial class Agenda(SandboxClock clock, ILogger<Agenda> logger)
         }
         finally { _running.Release(); }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _running.Dispose();
 
     private Entry? TakeDue(DateTimeOffset to)
     {
