@@ -21,7 +21,7 @@ public sealed record MinerCredit(string NetworkKey, bool Active, DateTimeOffset?
 public sealed record RewardPage(IReadOnlyList<RewardReading> Rewards, string? Cursor);
 
 /// <summary>Something about a network that must stand beside its figures: a closed season, a replay, a simulated source.</summary>
-public sealed record NetworkNotice(string Short, string Long);
+public sealed record NetworkNotice(string Label, string Text);
 
 /// <summary>
 /// A network that pays for work. Reads throw <see cref="SupplierUnavailableException"/> when it cannot be read; what a network does not
