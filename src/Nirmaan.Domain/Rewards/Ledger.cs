@@ -65,13 +65,17 @@ public sealed class LedgerBooking(DateTimeOffset at, string cause, string subjec
         return this;
     }
 
-    /// <summary>The entries to store; empty when nothing was moved.</summary>
+    /// <summary>The entries to store, one per account and asset; empty when nothing was moved.</summary>
     public IReadOnlyList<LedgerEntry> ToEntries()
     {
         if (_sides.GroupBy(s => s.Amount.Asset).Any(g => g.Aggregate(BigInteger.Zero, (sum, s) => sum + s.Amount.Units) != 0))
         {
             throw new InvalidOperationException($"The booking {cause} {subject} does not add to zero.");
         }
-        return [.. _sides.Select(s => new LedgerEntry(_id, at, s.Account, s.Amount, cause, subject))];
+        return [.. _sides
+            .GroupBy(s => (s.Account, s.Amount.Asset))
+            .Select(g => (g.Key.Account, Amount: g.Aggregate(TokenAmount.Zero(g.Key.Asset), (sum, s) => sum + s.Amount)))
+            .Where(s => !s.Amount.Units.IsZero)
+            .Select(s => new LedgerEntry(_id, at, s.Account, s.Amount, cause, subject))];
     }
 }
