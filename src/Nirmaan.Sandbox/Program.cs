@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Nirmaan.Sandbox;
+
+await SandboxHost.Build(args).RunAsync();

@@ -1,0 +1,10 @@
+using Nirmaan.Sandbox.Control;
+
+namespace Nirmaan.Sandbox.World;
+
+/// <summary>Every part of the sandbox, in the order in which they are registered and mapped. A new part is one line here.</summary>
+public static class SandboxModules
+{
+    /// <summary>The parts.</summary>
+    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule()];
+}
