@@ -14,7 +14,9 @@ namespace Nirmaan.Testing;
 /// </summary>
 public sealed class LocalChain : IAsyncLifetime
 {
+    private const long GasLimit = 10_000_000;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_pollEvery = TimeSpan.FromMilliseconds(2);
     private readonly string? _missing = NpmTools.MissingForChain();
     private readonly ServiceProvider _services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
     private Process? _anvil;
@@ -80,24 +82,28 @@ public sealed class LocalChain : IAsyncLifetime
         (await Rpc.RequestAsync("evm_revert", [snapshot], cancellationToken)).GetBoolean().ShouldBeTrue();
 
     /// <summary>Mines empty blocks, each a second later than the last.</summary>
-    public Task MineAsync(int blocks, CancellationToken cancellationToken) => Rpc.RequestAsync("anvil_mine", [Hex.Quantity(blocks)], cancellationToken);
+    public Task MineAsync(int blocks, CancellationToken cancellationToken) => Rpc.RequestAsync("anvil_mine", [Hex.Quantity(blocks), Hex.Quantity(1)], cancellationToken);
 
     /// <summary>The next block, and so the next transaction, gets this time; it must lie after the newest block's.</summary>
     public Task SetNextBlockTimeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
         Rpc.RequestAsync("evm_setNextBlockTimestamp", [time.ToUnixTimeSeconds()], cancellationToken);
 
-    /// <summary>Sends a declared function from an unlocked account and waits for its receipt, which must tell success.</summary>
+    /// <summary>Sends a declared function from an unlocked account and waits for its receipt.</summary>
+    /// <exception cref="JsonRpcException">The contract reverts.</exception>
     public Task<EvmReceipt> SendAsync(EvmAddress from, EvmAddress to, IFunction function, CancellationToken cancellationToken) =>
         SendAsync(from, to, Functions.Encode(function), cancellationToken);
 
-    /// <summary>Sends call data, or creation code when there is no receiver, and waits for the receipt, which must tell success.</summary>
+    /// <summary>Sends call data, or creation code when there is no receiver, and waits for the receipt.</summary>
+    /// <exception cref="JsonRpcException">The contract reverts.</exception>
     public async Task<EvmReceipt> SendAsync(EvmAddress from, EvmAddress? to, byte[] data, CancellationToken cancellationToken)
     {
-        var transaction = new Dictionary<string, string> { ["from"] = from.ToLowerHex(), ["data"] = Hex.Encode(data) };
+        // The gas is given: anvil estimates at the newest block's time, and a checkpoint written in a later second costs more.
+        var transaction = new Dictionary<string, string> { ["from"] = from.ToLowerHex(), ["data"] = Hex.Encode(data), ["gas"] = Hex.Quantity(GasLimit) };
         if (to is { } receiver) { transaction["to"] = receiver.ToLowerHex(); }
+        // anvil mines what reverts without a word; a call tells why.
+        await Rpc.RequestAsync("eth_call", [transaction, BlockTag.Latest.ToString()], cancellationToken);
         var hash = (await Rpc.RequestAsync("eth_sendTransaction", [transaction], cancellationToken)).Deserialize<Bytes32>();
-        var receipt = await Rpc.GetReceiptAsync(hash, cancellationToken); // anvil mines before it answers
-        receipt.ShouldNotBeNull();
+        var receipt = await Rpc.WaitForReceiptAsync(hash, s_pollEvery, TimeProvider.System, cancellationToken);
         receipt.Succeeded.ShouldBeTrue();
         return receipt;
     }

@@ -58,13 +58,23 @@ public sealed partial class JsonRpcClient
         return json.ValueKind == JsonValueKind.Null ? null : Wire.Receipt(json, await LogsAsync(json, cancellationToken));
     }
 
+    /// <summary>Asks for the receipt until the transaction is mined; even a chain that mines at once answers null for a moment.</summary>
+    public async Task<EvmReceipt> WaitForReceiptAsync(Bytes32 transaction, TimeSpan pollEvery, TimeProvider time, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await GetReceiptAsync(transaction, cancellationToken) is { } receipt) { return receipt; }
+            await Task.Delay(pollEvery, time, cancellationToken);
+        }
+    }
+
     /// <summary>The logs of an answer, each with its block's time; where the node sends none the headers are fetched.</summary>
     internal async Task<IReadOnlyList<EvmLog>> LogsAsync(JsonElement json, CancellationToken cancellationToken)
     {
         var logs = Wire.Items(json, "logs").Where(item => !Wire.IsRemoved(item)).Select(Wire.Log).ToList();
         long[] untimed = [.. logs.Where(l => !l.HasTime).Select(l => l.Log.BlockNumber).Distinct()];
         var headers = await HeadersAsync(untimed, cancellationToken);
-        return [.. logs.Select(l => l.HasTime ? l.Log : Timed(l.Log, headers[l.Log.BlockNumber])).OrderBy(l => l.BlockNumber).ThenBy(l => l.LogIndex)];
+        return [.. logs.OrderBy(l => l.Log.BlockNumber).ThenBy(l => l.Log.LogIndex).Select(l => l.HasTime ? l.Log : Timed(l.Log, headers[l.Log.BlockNumber]))];
     }
 
     private async Task<Dictionary<long, EvmBlock>> HeadersAsync(long[] heights, CancellationToken cancellationToken)
