@@ -25,8 +25,9 @@ public sealed class PriceFeed(Seed seed, SandboxClock clock)
         lock (_gate)
         {
             if (!_assets.TryGetValue(id, out var asset)) { return null; }
-            var (usd, seenAt) = asset.Walk.At(asset.FrozenAt ?? clock.GetUtcNow());
-            return (usd * asset.Factor, seenAt);
+            var time = asset.FrozenAt ?? clock.GetUtcNow();
+            // The feed looks at the market once a minute.
+            return (asset.Walk.At(time) * asset.Factor, new DateTimeOffset(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero));
         }
     }
 

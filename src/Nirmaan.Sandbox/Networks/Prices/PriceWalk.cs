@@ -20,8 +20,8 @@ public sealed class PriceWalk(Seed seed, string id, decimal anchorUsd, double ho
     private readonly Random _random = seed.For($"price:{id}");
     private readonly List<double> _logs = [0];
 
-    /// <summary>The price in USD of the hour that contains <paramref name="time"/>, and when the feed last saw it.</summary>
-    public (decimal Usd, DateTimeOffset SeenAt) At(DateTimeOffset time)
+    /// <summary>The price in USD of the hour that contains <paramref name="time"/>.</summary>
+    public decimal At(DateTimeOffset time)
     {
         var hour = (int)Math.Clamp((time - s_begin).TotalHours, 0, 1_000_000);
         double log;
@@ -30,11 +30,11 @@ public sealed class PriceWalk(Seed seed, string id, decimal anchorUsd, double ho
             while (_logs.Count <= hour) { _logs.Add(_logs[^1] * (1 - Pull) + hourlySd * Normal()); }
             log = _logs[hour];
         }
-        return (Significant(anchorUsd * (decimal)Math.Exp(log)), s_begin.AddHours(hour));
+        return Shown(anchorUsd * (decimal)Math.Exp(log));
     }
 
     private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 
-    // The feed shows six significant digits of a small price, cents and their hundredths of a large one.
-    private static decimal Significant(decimal price) => decimal.Round(price, price >= 1 ? 4 : 8);
+    // As the feed shows them: four digits after the point from a dollar on, eight below.
+    private static decimal Shown(decimal price) => decimal.Round(price, price >= 1 ? 4 : 8);
 }
