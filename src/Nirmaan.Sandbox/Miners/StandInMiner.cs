@@ -48,23 +48,28 @@ public static class StandInMiner
                 MinerWorkload.HeuristLlm => new HeuristTextMiner(setup, link, log, TimeProvider.System),
                 _ => new ModelServer(setup, log, TimeProvider.System)
             };
-            await PlayAsync(program.StartAsync(end.Token), end.Token);
-            var workers = program.Workers(end.Token).Select(w => PlayAsync(w, end.Token));
+            await PlayAsync(program.StartAsync(end.Token), end);
+            var workers = program.Workers(end.Token).Select(w => PlayAsync(w, end));
             if (program is ModelServer server) { workers = workers.Append(ModelServerListener.RunAsync(server, int.Parse(setup.Get("MODEL_PORT") ?? "8000", CultureInfo.InvariantCulture), end.Token)); }
             await Task.WhenAll(workers);
             return 0;
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested) { return 0; }
-        catch (MinerExitException exit)
-        {
-            await end.CancelAsync();
-            return exit.Code;
-        }
+        catch (MinerExitException exit) { return exit.Code; }
     }
 
-    private static async Task PlayAsync(IAsyncEnumerable<TimeSpan> part, CancellationToken cancellationToken)
+    private static async Task PlayAsync(IAsyncEnumerable<TimeSpan> part, CancellationTokenSource end)
     {
-        await foreach (var wait in part.WithCancellation(cancellationToken)) { await Task.Delay(wait, TimeProvider.System, cancellationToken); }
+        try
+        {
+            await foreach (var wait in part.WithCancellation(end.Token)) { await Task.Delay(wait, TimeProvider.System, end.Token); }
+        }
+        catch (MinerExitException)
+        {
+            // One part that gives up ends the program, as a worker's death ends the real one.
+            await end.CancelAsync();
+            throw;
+        }
     }
 
     private static async Task<MinerSetup> SetUpAsync(CancellationToken cancellationToken)
