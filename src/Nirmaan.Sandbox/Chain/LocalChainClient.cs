@@ -18,6 +18,11 @@ public sealed class LocalChainClient(HttpClient http, IOptions<ChainOptions> opt
     /// <summary>Polls for a receipt before the transaction counts as lost; anvil mines within a few milliseconds.</summary>
     private const int ReceiptPolls = 400;
 
+    /// <summary>
+    /// Given with every transaction: anvil would estimate at the newest block's time, and a checkpoint written in a later second costs more.
+    /// </summary>
+    private const string GasLimit = "0x989680";
+
     private readonly SemaphoreSlim _sending = new(1, 1);
     private long _id;
 
@@ -51,13 +56,13 @@ public sealed class LocalChainClient(HttpClient http, IOptions<ChainOptions> opt
         try
         {
             await SetBlockTimeAsync(cancellationToken);
-            var transaction = new JsonObject { ["from"] = from, ["to"] = to, ["data"] = data };
+            var transaction = new JsonObject { ["from"] = from, ["to"] = to, ["data"] = data, ["gas"] = GasLimit };
             var hash = (await CallAsync("eth_sendTransaction", [transaction], cancellationToken))!.GetValue<string>();
             for (var poll = 0; poll < ReceiptPolls; poll++)
             {
                 if (await CallAsync("eth_getTransactionReceipt", [hash], cancellationToken) is JsonObject receipt)
                 {
-                    return receipt["status"]!.GetValue<string>() == "0x1" ? hash : throw new ChainException($"Transaction {hash} to {to} reverted.");
+                    return receipt["status"]!.GetValue<string>() == "0x1" ? hash : throw new ChainException($"Transaction {hash} to {to} reverted: {await ReasonAsync(transaction, cancellationToken)}");
                 }
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
             }
@@ -68,6 +73,17 @@ public sealed class LocalChainClient(HttpClient http, IOptions<ChainOptions> opt
 
     /// <inheritdoc />
     public void Dispose() => _sending.Dispose();
+
+    // The node mines what reverts without a word; the same call, now, tells why.
+    private async Task<string> ReasonAsync(JsonObject transaction, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync("eth_call", [transaction.DeepClone(), "latest"], cancellationToken);
+            return "for a reason that has passed.";
+        }
+        catch (ChainException e) { return e.Message; }
+    }
 
     private async Task SetBlockTimeAsync(CancellationToken cancellationToken)
     {

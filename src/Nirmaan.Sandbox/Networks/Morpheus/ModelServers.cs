@@ -2,16 +2,6 @@ using System.Collections.Concurrent;
 
 namespace Nirmaan.Sandbox.Networks.Morpheus;
 
-/// <summary>The model servers behind our proxy-router, by on-chain model id: who runs containers says which are up and how to prompt them.</summary>
-public interface IModelServers
-{
-    /// <summary>A model's server is up; <paramref name="prompt"/> takes an OpenAI chat completion body and answers its JSON, or null when it fails.</summary>
-    void Up(string modelId, Func<string, CancellationToken, Task<string?>> prompt);
-
-    /// <summary>The model's server is gone.</summary>
-    void Down(string modelId);
-}
-
 /// <summary>The registry, and the node's models-config as far as the sandbox has one: a model is listed while its server is up.</summary>
 internal sealed class ModelServers : IModelServers
 {

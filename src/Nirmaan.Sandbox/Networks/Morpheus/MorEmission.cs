@@ -34,10 +34,11 @@ public static class MorEmission
 
     private static BigInteger Emitted((BigInteger Initial, BigInteger Decrease) pool, long at)
     {
-        // The schedule ends where a day's emission would reach zero, in the middle of an interval.
-        var last = (long)(pool.Initial * Day / pool.Decrease);
-        var elapsed = Math.Clamp(at - PayoutStart, 0, last);
+        // The last paying day pays whole what little is left for it.
+        var payingDays = (long)((pool.Initial + pool.Decrease - 1) / pool.Decrease);
+        var elapsed = Math.Clamp(at - PayoutStart, 0, payingDays * Day);
         var (days, seconds) = Math.DivRem(elapsed, Day);
-        return days * pool.Initial - pool.Decrease * days * (days - 1) / 2 + (pool.Initial - days * pool.Decrease) * seconds / Day;
+        var whole = days * pool.Initial - pool.Decrease * days * (days - 1) / 2;
+        return seconds == 0 ? whole : whole + (pool.Initial - days * pool.Decrease) * seconds / Day;
     }
 }

@@ -16,7 +16,9 @@ internal sealed class SessionBook(MorpheusBook book, MorPayments payments, Sandb
     private readonly Dictionary<string, List<Session>> _activeByModel = [];
     private readonly HashSet<string> _paying = [];
     private BigInteger _claimed;
-    private long _nonce;
+
+    // The chain outlives the sandbox and takes no session id twice: a world that begins later counts from further on.
+    private long _nonce = clock.GetUtcNow().ToUnixTimeSeconds() << 20;
 
     /// <summary>What all providers have been paid since the world began, in wei.</summary>
     public BigInteger Claimed { get { lock (book.Gate) { return _claimed; } } }
