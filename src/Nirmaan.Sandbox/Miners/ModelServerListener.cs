@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Nirmaan.Sandbox.Miners;
+
+/// <summary>The model server's port, on the loopback: chat completions, the model list and health. A plain listener keeps the process small.</summary>
+internal static class ModelServerListener
+{
+    private const int LongestBody = 1 << 20;
+
+    /// <summary>Answers requests until it is cancelled.</summary>
+    public static async Task RunAsync(ModelServer server, int port, CancellationToken cancellationToken)
+    {
+        using var listener = new HttpListener();
+        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        listener.Prefixes.Add($"http://localhost:{port}/");
+        listener.Start();
+        using var stop = cancellationToken.Register(listener.Stop);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            HttpListenerContext context;
+            try { context = await listener.GetContextAsync(); }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException && cancellationToken.IsCancellationRequested) { return; }
+            _ = AnswerAsync(server, context, cancellationToken);
+        }
+    }
+
+    private static async Task AnswerAsync(ModelServer server, HttpListenerContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (status, body) = await RespondAsync(server, context.Request, cancellationToken);
+            var bytes = Encoding.UTF8.GetBytes(body);
+            (context.Response.StatusCode, context.Response.ContentType, context.Response.ContentLength64) = (status, "application/json", bytes.Length);
+            await context.Response.OutputStream.WriteAsync(bytes, cancellationToken);
+            context.Response.Close();
+        }
+        catch (Exception e) when (e is HttpListenerException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The caller went away, or the server stops: there is nobody to answer.
+            context.Response.Abort();
+        }
+    }
+
+    private static async Task<(int Status, string Body)> RespondAsync(ModelServer server, HttpListenerRequest request, CancellationToken cancellationToken)
+    {
+        switch (request.HttpMethod, request.Url?.AbsolutePath)
+        {
+            case ("GET", "/health"):
+                return (200, "{}");
+            case ("GET", "/v1/models"):
+                return (200, new JsonObject { ["object"] = "list", ["data"] = new JsonArray(new JsonObject { ["id"] = server.ModelName, ["object"] = "model", ["owned_by"] = "vllm" }) }.ToJsonString());
+            case ("POST", "/v1/chat/completions"):
+                if (request.ContentLength64 is < 0 or > LongestBody) { return Error(413, "Request body is too large or of unknown length."); }
+                using (var reader = new StreamReader(request.InputStream, Encoding.UTF8))
+                {
+                    var (answer, takes, error) = server.Complete(await reader.ReadToEndAsync(cancellationToken));
+                    if (answer is null) { return Error(400, error ?? "Bad request"); }
+                    await Task.Delay(takes, TimeProvider.System, cancellationToken);
+                    return (200, answer);
+                }
+            default:
+                return Error(404, "Not Found");
+        }
+    }
+
+    private static (int Status, string Body) Error(int status, string message) =>
+        (status, new JsonObject { ["object"] = "error", ["message"] = message, ["type"] = "BadRequestError", ["code"] = status }.ToJsonString());
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Numerics;
+using Nirmaan.Sandbox.World;
+
+namespace Nirmaan.Sandbox.Networks.Morpheus;
+
+/// <summary>
+/// What can be done to the Morpheus of the sandbox, POST /sandbox/networks/morpheus/{event}: <c>forget-models {"on"}</c> (the node runs
+/// without models and stays healthy), <c>demand {"factor"}</c>, <c>undercut {"name","pricePerSecond"}</c> (the dearest rival goes there).
+/// GET /sandbox/networks/morpheus/market says what truly is: slots, sessions, successes, users turned away.
+/// </summary>
+internal static class MorpheusEvents
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var events = routes.MapGroup("/sandbox/networks/morpheus");
+        events.MapPost("forget-models", (MorpheusEvent e, ModelServers servers) =>
+        {
+            servers.Forgotten = e.On ?? true;
+            return Ok();
+        }).WithName("sandbox.morpheus.forget-models");
+        events.MapPost("demand", (MorpheusEvent e, Consumers consumers) =>
+        {
+            if (e.Factor is not > 0) { return Results.BadRequest(new { error = "a factor above 0 is needed" }); }
+            consumers.Surge(e.Factor.Value);
+            return Ok();
+        }).WithName("sandbox.morpheus.demand");
+        events.MapPost("undercut", (MorpheusEvent e, Rivals rivals, MorpheusBook book) =>
+        {
+            if (e.Name is not { } name || !BigInteger.TryParse(e.PricePerSecond, NumberStyles.None, CultureInfo.InvariantCulture, out var price)
+                || price < MorpheusRules.MinBidPrice || price > MorpheusRules.MaxBidPrice) { return Results.BadRequest(new { error = "name and a pricePerSecond in wei, as a string, within the contract's limits are needed" }); }
+            lock (book.Gate) { return rivals.Undercut(name, price) ? Ok() : Results.NotFound(new { error = "no rival offers that name" }); }
+        }).WithName("sandbox.morpheus.undercut");
+        events.MapGet("market", Market).WithName("sandbox.morpheus.market");
+    }
+
+    private static IResult Market(MorpheusBook book, SessionBook sessions, Rivals rivals, ModelServers servers, Consumers consumers, SandboxClock clock)
+    {
+        var bids = book.Bids(b => b.DeletedAt == 0).Select(b =>
+        {
+            var (successes, ended) = consumers.Served(b.ModelId);
+            var ours = b.Provider == book.Own;
+            return new
+            {
+                name = book.ModelOf(b.ModelId)!.Name,
+                modelId = b.ModelId,
+                bidId = b.Id,
+                provider = b.Provider,
+                ours,
+                pricePerSecond = b.PricePerSecond.ToString(CultureInfo.InvariantCulture),
+                serverUp = ours ? servers.Has(b.ModelId) : true,
+                slots = ours ? (int?)null : rivals.Slots(b.ModelId),
+                activeSessions = sessions.Active(b.ModelId),
+                endedSessions = ours ? ended : (int?)null,
+                successes = ours ? successes : (int?)null
+            };
+        }).OrderBy(b => b.name, StringComparer.Ordinal).ThenBy(b => b.pricePerSecond.Length).ThenBy(b => b.pricePerSecond, StringComparer.Ordinal);
+        return Results.Json(new { sandboxOnly = true, at = clock.GetUtcNow(), claimed = sessions.Claimed.ToString(CultureInfo.InvariantCulture), turnedAway = consumers.TurnedAway(), bids }, System.Text.Json.JsonSerializerOptions.Web);
+    }
+
+    private static IResult Ok() => Results.Ok(new { ok = true });
+
+    private sealed record MorpheusEvent(bool? On, double? Factor, string? Name, string? PricePerSecond);
+}
