@@ -106,9 +106,9 @@ public sealed class HeuristTextMiner(MinerSetup setup, ISequencerLink link, IMin
     private string Answer(TextInput input)
     {
         var prompt = input.Prompt.AsSpan().TrimEnd("\"}] ");
-        var subject = prompt[Math.Max(0, prompt.Length - 24)..].ToString();
+        var subject = prompt[Math.Max(0, prompt.Length - 24)..];
         var tokens = (int)(Math.Min(input.MaxTokens, 4096) * (0.56 + 0.44 * Setup.Chance.NextDouble()));
-        return subject + Filler.Words(tokens - subject.Length / 4);
+        return string.Concat(subject, Filler.Words(tokens - subject.Length / 4));
     }
 
     private void Fail(FormattableString line)

@@ -9,7 +9,11 @@ namespace Nirmaan.Sandbox.Miners;
 /// The OpenAI-compatible model server behind a Morpheus provider, with vLLM's lines. It knows its on-chain id (MODEL_ID) and its name
 /// (MODEL_NAME); who prompts it is the proxy-router's business.
 /// </summary>
-public sealed class ModelServer(MinerSetup setup, IMinerLog log, TimeProvider clock) : MinerProgram(setup, log, clock)
+/// <param name="setup">What it found at its start.</param>
+/// <param name="log">Where its lines go.</param>
+/// <param name="clock">Its time.</param>
+/// <param name="listen">Opens its port, when it has one: called once the model is loaded, before the line that says so.</param>
+public sealed class ModelServer(MinerSetup setup, IMinerLog log, TimeProvider clock, Action? listen = null) : MinerProgram(setup, log, clock)
 {
     private static readonly TimeSpan s_metricsEvery = TimeSpan.FromSeconds(10);
 
@@ -46,8 +50,9 @@ public sealed class ModelServer(MinerSetup setup, IMinerLog log, TimeProvider cl
         Info($"model_runner.py:1067] Loading model weights took {ModelGb:F4} GB");
         Log.Print($"INFO:     Started server process [1]");
         Log.Print($"INFO:     Application startup complete.");
-        Log.Print($"INFO:     Uvicorn running on http://0.0.0.0:{Setup.Get("MODEL_PORT") ?? "8000"} (Press CTRL+C to quit)");
         Serving = true;
+        listen?.Invoke();
+        Log.Print($"INFO:     Uvicorn running on http://0.0.0.0:{Setup.Get("MODEL_PORT") ?? "8000"} (Press CTRL+C to quit)");
     }
 
     /// <inheritdoc />

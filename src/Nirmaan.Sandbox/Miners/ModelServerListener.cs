@@ -5,22 +5,31 @@ using System.Text.Json.Nodes;
 namespace Nirmaan.Sandbox.Miners;
 
 /// <summary>The model server's port, on the loopback: chat completions, the model list and health. A plain listener keeps the process small.</summary>
-internal static class ModelServerListener
+internal sealed class ModelServerListener : IDisposable
 {
     private const int LongestBody = 1 << 20;
+    private readonly HttpListener _listener = new();
+
+    public ModelServerListener(int port)
+    {
+        _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        _listener.Prefixes.Add($"http://localhost:{port}/");
+    }
+
+    /// <summary>Opens the port.</summary>
+    public void Open() => _listener.Start();
+
+    /// <inheritdoc />
+    public void Dispose() => _listener.Close();
 
     /// <summary>Answers requests until it is cancelled.</summary>
-    public static async Task RunAsync(ModelServer server, int port, CancellationToken cancellationToken)
+    public async Task RunAsync(ModelServer server, CancellationToken cancellationToken)
     {
-        using var listener = new HttpListener();
-        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        listener.Prefixes.Add($"http://localhost:{port}/");
-        listener.Start();
-        using var stop = cancellationToken.Register(listener.Stop);
+        using var stop = cancellationToken.Register(_listener.Stop);
         while (!cancellationToken.IsCancellationRequested)
         {
             HttpListenerContext context;
-            try { context = await listener.GetContextAsync(); }
+            try { context = await _listener.GetContextAsync(); }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException && cancellationToken.IsCancellationRequested) { return; }
             _ = AnswerAsync(server, context, cancellationToken);
         }

@@ -42,15 +42,16 @@ public static class StandInMiner
         {
             var setup = await SetUpAsync(end.Token);
             var link = new HttpSequencerLink(provider.GetRequiredService<IHttpClientFactory>().CreateClient("sequencer"), setup.Get("HEURIST_BASE_URL") ?? "http://127.0.0.1:5290/heurist");
+            using var listener = new ModelServerListener(int.Parse(setup.Get("MODEL_PORT") ?? "8000", CultureInfo.InvariantCulture));
             MinerProgram program = args[1] switch
             {
                 MinerWorkload.HeuristSd => new HeuristImageMiner(setup, link, log, TimeProvider.System),
                 MinerWorkload.HeuristLlm => new HeuristTextMiner(setup, link, log, TimeProvider.System),
-                _ => new ModelServer(setup, log, TimeProvider.System)
+                _ => new ModelServer(setup, log, TimeProvider.System, listener.Open)
             };
             await PlayAsync(program.StartAsync(end.Token), end);
             var workers = program.Workers(end.Token).Select(w => PlayAsync(w, end));
-            if (program is ModelServer server) { workers = workers.Append(ModelServerListener.RunAsync(server, int.Parse(setup.Get("MODEL_PORT") ?? "8000", CultureInfo.InvariantCulture), end.Token)); }
+            if (program is ModelServer server) { workers = workers.Append(listener.RunAsync(server, end.Token)); }
             await Task.WhenAll(workers);
             return 0;
         }

@@ -9,6 +9,9 @@ internal static class JobMaker
 
     private static readonly string[] s_topics = ["lighthouse", "glacier", "violin", "orchard", "comet", "harbour", "falcon", "lantern"];
     private static readonly string[] s_subjects = ["a lake at dawn", "a crowded night market", "an old library", "a sailing ship in fog", "a portrait of a gardener"];
+
+    // Users' texts have few lengths, so each is made once.
+    private static readonly string[] s_texts = [.. Enumerable.Range(2, 13).Select(i => Prompt(Filler.Words(i * 50).ToString()))];
     private static readonly string[] s_credentials = ["ASIASANDBOXSANDBOX", "sandbox-secret", "sandbox-session-token"];
 
     /// <summary>A job of the model, and the topic its answer must name when it is a probe.</summary>
@@ -16,8 +19,8 @@ internal static class JobMaker
     {
         if (model.Kind == PointKind.Waifu) { return (Image(model, random), null); }
         var topic = random.NextDouble() < ProbeShare ? s_topics[random.Next(s_topics.Length)] : null;
-        var content = topic is null ? Filler.Words(random.Next(2, 15) * 50) : $"Tell me a short story about a {topic}";
-        var input = new TextInput($$"""[{"role":"user","content":"{{content}}"}]""", 0.7, random.Next(2) == 0 ? 512 : 1024, -1, random.NextDouble() < 0.3);
+        var prompt = topic is null ? s_texts[random.Next(s_texts.Length)] : Prompt($"Tell me a short story about a {topic}");
+        var input = new TextInput(prompt, 0.7, random.Next(2) == 0 ? 512 : 1024, -1, random.NextDouble() < 0.3);
         return (new HeuristJob(Id(topic is null ? "sdk-text" : "heurist-llm", random), model.Id, null, new ModelInput(null, input)), topic);
     }
 
@@ -28,6 +31,8 @@ internal static class JobMaker
         var input = new ImageInput(s_subjects[random.Next(s_subjects.Length)], "blurry", height, width, steps, 7, random.Next());
         return new HeuristJob(Id("sdk-image", random), model.Id, s_credentials, new ModelInput(input, null));
     }
+
+    private static string Prompt(string content) => $$"""[{"role":"user","content":"{{content}}"}]""";
 
     private static string Id(string prefix, Random random) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{random.NextInt64():x16}");
 }
@@ -40,7 +45,7 @@ internal static class Filler
     private static readonly string s_all = string.Concat(Enumerable.Repeat(Sentence, LongestTokens * 4 / Sentence.Length + 1));
 
     /// <summary>Words worth so many tokens, at most 4,096.</summary>
-    public static string Words(int tokens) => s_all[..(Math.Clamp(tokens, 0, LongestTokens) * 4)];
+    public static ReadOnlySpan<char> Words(int tokens) => s_all.AsSpan(0, Math.Clamp(tokens, 0, LongestTokens) * 4);
 
     /// <summary>How many tokens a text counts for.</summary>
     public static int Tokens(string text) => text.Length / 4;

@@ -49,10 +49,10 @@ public sealed class OtherOperators(HeuristMarket market, IOptions<HeuristOptions
     {
         foreach (var model in HeuristModels.All)
         {
-            var perHour = PerHour(model, 0, at);
-            Add(model.Kind, perHour * 24 * options.Value.DaysBefore, null);
+            var day = Enumerable.Range(0, 24).Sum(hour => PerHour(model, 0, at.AddHours(-hour)));
+            Add(model.Kind, day * options.Value.DaysBefore, null);
             // The part of today that is over when the world begins has been mined too, or today's shares would start far too high.
-            Add(model.Kind, perHour * (decimal)at.UtcDateTime.TimeOfDay.TotalHours, DateOnly.FromDateTime(at.UtcDateTime));
+            Add(model.Kind, day * (decimal)at.UtcDateTime.TimeOfDay.TotalDays, DateOnly.FromDateTime(at.UtcDateTime));
         }
         return at;
     }
