@@ -9,6 +9,7 @@ namespace Nirmaan.Control.Tests.Fleet;
 internal sealed class PlainNetwork : IMiningNetwork
 {
     public HashSet<string> Enrolled { get; } = [];
+    public List<PoolOutlook> Outlooks { get; } = [];
 
     public NetworkName Network => NetworkName.Heurist;
 
@@ -26,5 +27,5 @@ internal sealed class PlainNetwork : IMiningNetwork
     public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PointsReading>>([]);
     public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MinerCredit>>([]);
     public Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken) => Task.FromResult(new RewardPage([], cursor));
-    public Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PoolOutlook>>([]);
+    public Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PoolOutlook>>([.. Outlooks.Select(o => o with { At = now })]);
 }
