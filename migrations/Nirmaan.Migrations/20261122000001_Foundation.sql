@@ -16,7 +16,7 @@ CREATE TABLE instances (
     external_id text, gpu text NOT NULL, gpu_count integer NOT NULL, region text, provider text, usd_per_gpu_hour numeric,
     state text NOT NULL, reason text, state_since timestamptz NOT NULL, created_at timestamptz NOT NULL, billed_from timestamptz,
     running_at timestamptz, closed_at timestamptz, metered_to timestamptz, paid_until timestamptz, reclaim_deadline timestamptz,
-    supplier_says_usd numeric, endpoint text, supplier_state text, observed_at timestamptz, replaces uuid, attempts integer NOT NULL,
+    supplier_says_usd numeric, endpoint text, supplier_state text, observed_at timestamptz, replaces uuid, attempts integer NOT NULL, wants_replacement boolean NOT NULL,
     due_at timestamptz NOT NULL, token uuid, token_until timestamptz,
     CONSTRAINT pk_instances PRIMARY KEY (id)
 );

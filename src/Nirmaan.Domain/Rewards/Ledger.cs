@@ -48,10 +48,8 @@ public static class LedgerSubjects
     public static string Reward(NetworkName network, string externalId) => $"{network}:{externalId}";
     /// <summary>An epoch.</summary>
     public static string Epoch(int epoch) => $"epoch:{epoch}";
-    /// <summary>What <see cref="Instance"/> begins with.</summary>
-    public const string InstancePrefix = "instance:";
     /// <summary>A machine that we rent.</summary>
-    public static string Instance(InstanceId id) => InstancePrefix + id;
+    public static string Instance(InstanceId id) => id.ToString();
 }
 
 /// <summary>One side of a booking. Append-only.</summary>

@@ -1,3 +1,4 @@
+using Nirmaan.Sandbox.Containers;
 using Nirmaan.Sandbox.Control;
 
 namespace Nirmaan.Sandbox.World;
@@ -6,5 +7,5 @@ namespace Nirmaan.Sandbox.World;
 public static class SandboxModules
 {
     /// <summary>The parts.</summary>
-    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule()];
+    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule(), new ContainersModule()];
 }
