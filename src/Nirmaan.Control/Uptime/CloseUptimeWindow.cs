@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Live;
 using Nirmaan.Domain.Uptime;
 
 namespace Nirmaan.Control.Uptime;
@@ -11,7 +12,7 @@ namespace Nirmaan.Control.Uptime;
 /// alone, so a repeated run changes nothing.
 /// </summary>
 public sealed partial class CloseUptimeWindow(
-    IDbContextFactory<NirmaanDbContext> contexts, TimeProvider clock, IOptions<UptimeOptions> options, ILogger<CloseUptimeWindow> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, TimeProvider clock, IOptions<UptimeOptions> options, ControlEvents events, ILogger<CloseUptimeWindow> logger)
 {
     /// <summary>Scores every hour from the last one that may still change, or the first one never scored, to the one that ended last.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -23,6 +24,7 @@ public sealed partial class CloseUptimeWindow(
         int hours = 0, changed = 0;
         for (; hour < open; hour += UptimeWindow.Length, hours++) { changed += await ScoreAsync(db, hour, cancellationToken); }
         LogScored(hours, changed);
+        if (changed > 0) { events.Changed(Topic.Uptime); }
         return $"Scored {hours} hours; {changed} windows are new or changed.";
     }
 

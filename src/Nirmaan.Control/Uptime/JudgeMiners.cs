@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Live;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Rewards;
@@ -14,7 +16,8 @@ namespace Nirmaan.Control.Uptime;
 /// follows from stored facts and the clock, so a repeated run changes nothing.
 /// </summary>
 public sealed partial class JudgeMiners(
-    IDbContextFactory<NirmaanDbContext> contexts, IEnumerable<IMiningNetwork> networks, TimeProvider clock, IOptions<UptimeOptions> options, ILogger<JudgeMiners> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, ControlEvents events, TimeProvider clock, IOptions<UptimeOptions> options,
+    ILogger<JudgeMiners> logger)
 {
     /// <summary>Judges all live miners.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -34,6 +37,7 @@ public sealed partial class JudgeMiners(
             if (events.Count == 0 && reason == miner.Reason) { continue; }
             if (await StoreAsync(db, miner, state, events, cancellationToken) && state != miner.State) { changed++; }
         }
+        if (changed + stepped > 0) { events.Changed(Topic.Fleet); }
         LogJudged(miners.Count, changed, stepped);
         return $"{miners.Count} miners: {changed} changed state, {stepped} steps reached{(unread.Count > 0 ? $"; not readable: {string.Join(", ", unread)}" : "")}.";
     }
@@ -45,7 +49,7 @@ public sealed partial class JudgeMiners(
     {
         var now = clock.GetUtcNow();
         var unread = new List<NetworkName>();
-        foreach (var network in networks)
+        foreach (var network in networks.All)
         {
             var miners = await db.Miners.AsNoTracking().Where(m => m.Network == network.Network && m.State != MinerState.Stopped)
                 .Select(m => new { m.Id, m.NetworkKey }).ToDictionaryAsync(m => m.NetworkKey, m => m.Id, cancellationToken);
