@@ -20,8 +20,10 @@ public static class LedgerAccounts
     public const string Treasury = "treasury";
     /// <summary>Paid to a supplier in advance, not used up yet.</summary>
     public static string Prepaid(SupplierName supplier) => $"prepaid:{supplier}";
+    /// <summary>What every <see cref="Rent"/> account begins with.</summary>
+    public const string RentPrefix = "rent:";
     /// <summary>Rent used up.</summary>
-    public static string Rent(SupplierName supplier) => $"rent:{supplier}";
+    public static string Rent(SupplierName supplier) => RentPrefix + supplier;
 }
 
 /// <summary>Why something is booked.</summary>
