@@ -1,5 +1,6 @@
 using Nirmaan.Sandbox.Containers;
 using Nirmaan.Sandbox.Control;
+using Nirmaan.Sandbox.Suppliers.Akash;
 
 namespace Nirmaan.Sandbox.World;
 
@@ -7,5 +8,5 @@ namespace Nirmaan.Sandbox.World;
 public static class SandboxModules
 {
     /// <summary>The parts.</summary>
-    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule(), new ContainersModule()];
+    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule(), new ContainersModule(), new AkashModule()];
 }
