@@ -1,6 +1,7 @@
 using Nirmaan.Sandbox.Containers;
 using Nirmaan.Sandbox.Control;
 using Nirmaan.Sandbox.Suppliers.Akash;
+using Nirmaan.Sandbox.Suppliers.IoNet;
 
 namespace Nirmaan.Sandbox.World;
 
@@ -8,5 +9,5 @@ namespace Nirmaan.Sandbox.World;
 public static class SandboxModules
 {
     /// <summary>The parts.</summary>
-    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule(), new ContainersModule(), new AkashModule()];
+    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule(), new ContainersModule(), new AkashModule(), new IoNetModule()];
 }

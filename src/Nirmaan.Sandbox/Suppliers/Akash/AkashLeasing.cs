@@ -162,6 +162,8 @@ internal sealed class AkashLeasing
 
     private void OnContainerChanged(Container container)
     {
+        // Another supplier may hold its own lock here: this one's is not taken for its containers.
+        if (container.Spec.Supplier != "akash") { return; }
         lock (_world.Gate)
         {
             if (!_leaseOf.TryGetValue(container.Id, out var lease) || !lease.IsLive) { return; }
