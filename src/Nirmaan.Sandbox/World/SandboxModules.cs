@@ -1,4 +1,5 @@
 using Nirmaan.Sandbox.Chain;
+using Nirmaan.Sandbox.Containers;
 using Nirmaan.Sandbox.Control;
 using Nirmaan.Sandbox.Miners;
 using Nirmaan.Sandbox.Networks.Heurist;
@@ -11,7 +12,7 @@ namespace Nirmaan.Sandbox.World;
 public static class SandboxModules
 {
     /// <summary>The parts.</summary>
-    public static IReadOnlyList<ISandboxModule> All { get; } = 
+    public static IReadOnlyList<ISandboxModule> All { get; } =
     [
         new ControlModule(),
         new ChainModule(),
@@ -19,5 +20,6 @@ public static class SandboxModules
         new MorpheusModule(),
         new PricesModule(),
         new MinersModule(),
+        new ContainersModule(),
     ];
 }
