@@ -58,7 +58,7 @@ public sealed class MorpheusMarketTests
         for (var hour = 1; hour <= 6; hour++)
         {
             await world.AdvanceAsync(TimeSpan.FromHours(hour));
-            (await world.GetAsync(Market))["bids"]!.AsArray().ShouldAllBe(b => b!["activeSessions"]!.GetValue<int>() <= (b["slots"] == null ? 1 : b["slots"]!.GetValue<int>()));
+            (await world.GetAsync(Market))["bids"]!.AsArray().ShouldAllBe(b => b!["activeSessions"]!.GetValue<int>() <= b["slots"]!.GetValue<int>());
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class HeuristModule : ISandboxModule
         services.TryAddSingleton<HeuristMarket>();
         services.TryAddSingleton<OtherOperators>();
         services.TryAddSingleton<Sequencer>();
+        services.AddSingleton<IWorldPart, HeuristTruth>();
     }
 
     /// <inheritdoc />

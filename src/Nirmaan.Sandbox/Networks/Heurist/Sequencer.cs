@@ -119,6 +119,12 @@ public sealed class Sequencer(Seed seed, HeuristMarket market, OtherOperators ot
         lock (_gate) { return _miners.Values.Count(m => m.ModelId == modelId && m.SeenAt > at.AddMinutes(-10)); }
     }
 
+    /// <summary>Every miner that asked for a job.</summary>
+    internal IReadOnlyList<KnownMiner> Miners()
+    {
+        lock (_gate) { return [.. _miners.Values.Where(m => m.SeenAt > DateTimeOffset.MinValue).Select(m => new KnownMiner(m.MinerId, m.Address, m.ModelId, m.Hardware, m.SeenAt, m.Open.Count))]; }
+    }
+
     /// <summary>Runs the other operators on to <paramref name="at"/>, beside our miners of the moment.</summary>
     public void AdvanceOthers(DateTimeOffset at) => others.AdvanceTo(at, HeuristModels.All.ToDictionary(m => m.Id, m => Ours(m.Id, at)));
 

@@ -87,6 +87,9 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
         .Where(b => (double)b.PricePerSecond <= most && book.ModelOf(b.ModelId)!.Name == name && book.IsLive(b) && sessions.Active(b.ModelId) < Slots(b))
         .OrderBy(b => b.PricePerSecond).ThenBy(b => b.CreatedAt).ThenBy(b => b.Id, StringComparer.Ordinal).FirstOrDefault();
 
+    /// <summary>Sessions a bid can take at a time now: none while our model's server is down or users avoid it.</summary>
+    public int SlotsOf(Bid bid) { lock (book.Gate) { return Slots(bid); } }
+
     private int Slots(Bid bid) => bid.Provider != book.Own ? rivals.Slots(bid.ModelId)
         : servers.Has(bid.ModelId) && !(_avoided.TryGetValue(bid.ModelId, out var avoided) && clock.GetUtcNow() < avoided.Until) ? options.Value.SlotsPerModel : 0;
 

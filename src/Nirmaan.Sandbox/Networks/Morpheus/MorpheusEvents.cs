@@ -31,31 +31,7 @@ internal static class MorpheusEvents
                 || price < MorpheusRules.MinBidPrice || price > MorpheusRules.MaxBidPrice) { return Results.BadRequest(new { error = "name and a pricePerSecond in wei, as a string, within the contract's limits are needed" }); }
             lock (book.Gate) { return rivals.Undercut(name, price) ? Ok() : Results.NotFound(new { error = "no rival offers that name" }); }
         }).WithName("sandbox.morpheus.undercut");
-        events.MapGet("market", Market).WithName("sandbox.morpheus.market");
-    }
-
-    private static IResult Market(MorpheusBook book, SessionBook sessions, Rivals rivals, ModelServers servers, Consumers consumers, SandboxClock clock)
-    {
-        var bids = book.Bids(b => b.DeletedAt == 0).Select(b =>
-        {
-            var (successes, ended) = consumers.Served(b.ModelId);
-            var ours = b.Provider == book.Own;
-            return new
-            {
-                name = book.ModelOf(b.ModelId)!.Name,
-                modelId = b.ModelId,
-                bidId = b.Id,
-                provider = b.Provider,
-                ours,
-                pricePerSecond = b.PricePerSecond.ToString(CultureInfo.InvariantCulture),
-                serverUp = ours ? servers.Has(b.ModelId) : true,
-                slots = ours ? (int?)null : rivals.Slots(b.ModelId),
-                activeSessions = sessions.Active(b.ModelId),
-                endedSessions = ours ? ended : (int?)null,
-                successes = ours ? successes : (int?)null
-            };
-        }).OrderBy(b => b.name, StringComparer.Ordinal).ThenBy(b => b.pricePerSecond.Length).ThenBy(b => b.pricePerSecond, StringComparer.Ordinal);
-        return Results.Json(new { sandboxOnly = true, at = clock.GetUtcNow(), claimed = sessions.Claimed.ToString(CultureInfo.InvariantCulture), turnedAway = consumers.TurnedAway(), bids }, System.Text.Json.JsonSerializerOptions.Web);
+        events.MapGet("market", (MorpheusTruth truth) => Wire.Json(truth.Describe())).WithName("sandbox.morpheus.market");
     }
 
     private static IResult Ok() => Results.Ok(new { ok = true });

@@ -20,6 +20,8 @@ public sealed class MorpheusModule : ISandboxModule
         services.TryAddSingleton<Rivals>();
         services.TryAddSingleton<Consumers>();
         services.TryAddSingleton<MorpheusUsers>();
+        services.TryAddSingleton<MorpheusTruth>();
+        services.AddSingleton<IWorldPart>(s => s.GetRequiredService<MorpheusTruth>());
         services.TryAddSingleton<ModelServers>();
         services.TryAddSingleton<IModelServers>(s => s.GetRequiredService<ModelServers>());
     }
