@@ -51,7 +51,30 @@ internal sealed class ColumnOrder : IComparer<object?>
 {
     public static readonly ColumnOrder Instance = new();
 
-    private static readonly StringComparer s_text = StringComparer.Create(System.Globalization.CultureInfo.InvariantCulture, System.Globalization.CompareOptions.NumericOrdering | System.Globalization.CompareOptions.IgnoreCase);
+    public int Compare(object? x, object? y) => x is string a && y is string b ? Natural(a, b) : Comparer<object>.Default.Compare(x, y);
 
-    public int Compare(object? x, object? y) => x is string a && y is string b ? s_text.Compare(a, b) : Comparer<object>.Default.Compare(x, y);
+    // Digits count as numbers. The framework's own numeric ordering is off where globalisation is invariant.
+    private static int Natural(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
+    {
+        while (a.Length > 0 && b.Length > 0)
+        {
+            var isNumber = char.IsAsciiDigit(a[0]) && char.IsAsciiDigit(b[0]);
+            var x = a[..Run(a, isNumber)];
+            var y = b[..Run(b, isNumber)];
+            a = a[x.Length..];
+            b = b[y.Length..];
+            var order = isNumber ? Number(x.TrimStart('0'), y.TrimStart('0')) : x.CompareTo(y, StringComparison.OrdinalIgnoreCase);
+            if (order != 0) { return order; }
+        }
+        return a.Length.CompareTo(b.Length);
+    }
+
+    private static int Number(ReadOnlySpan<char> a, ReadOnlySpan<char> b) =>
+        a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.CompareTo(b, StringComparison.Ordinal);
+
+    private static int Run(ReadOnlySpan<char> text, bool isNumber)
+    {
+        var length = isNumber ? text.IndexOfAnyExceptInRange('0', '9') : text.IndexOfAnyInRange('0', '9');
+        return length < 0 ? text.Length : Math.Max(1, length);
+    }
 }

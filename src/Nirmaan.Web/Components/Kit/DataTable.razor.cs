@@ -46,7 +46,7 @@ public sealed partial class DataTable<T>
     [Parameter] public string EmptyText { get; set; } = "Nothing here yet.";
 
     /// <summary>Stands in for <see cref="EmptyText"/>.</summary>
-    [Parameter] public RenderFragment? Empty { get; set; }
+    [Parameter] public RenderFragment? WhenEmpty { get; set; }
 
     /// <summary>Further filters and buttons beside the filter.</summary>
     [Parameter] public RenderFragment? Toolbar { get; set; }
@@ -143,6 +143,12 @@ public sealed partial class DataTable<T>
     private void Sort(Column<T> column)
     {
         (_sortTitle, _isDescending) = column.Title == _sortTitle ? (_sortTitle, !_isDescending) : (column.Title, column.FallsFirst);
+        GoTo(0);
+    }
+
+    private void OnOrder(ChangeEventArgs e)
+    {
+        TakeSort((string?)e.Value is { Length: > 0 } order ? order : null);
         GoTo(0);
     }
 

@@ -78,10 +78,13 @@ public static class Format
         {
             { TotalSeconds: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{(int)t.TotalSeconds} s"),
             { TotalMinutes: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{(int)t.TotalMinutes} min"),
-            { TotalHours: < 24 } => string.Create(CultureInfo.InvariantCulture, $"{(int)t.TotalHours} h {t.Minutes} min"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{(int)t.TotalDays} d {t.Hours} h"),
+            { TotalHours: < 24 } => Two((int)t.TotalHours, "h", t.Minutes, "min"),
+            _ => Two((int)t.TotalDays, "d", t.Hours, "h"),
         };
     }
+
+    private static string Two(int large, string largeUnit, int small, string smallUnit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{large} {largeUnit}") + (small == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {small} {smallUnit}"));
 
     /// <summary>How long ago, or how far ahead: 3 min ago, in 2 h 5 min. Kept equal to ageText() in nirmaan.js.</summary>
     public static string Age(DateTimeOffset at, DateTimeOffset now)

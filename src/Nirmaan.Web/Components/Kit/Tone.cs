@@ -38,6 +38,10 @@ public static class Tones
     /// <summary>The tone of a state word; a word not listed is neutral.</summary>
     public static Tone OfState(string state) => s_states.GetValueOrDefault(state, Tone.Neutral);
 
+    /// <summary>A state word as people write it: WarmingUp is "Warming up".</summary>
+    public static string Words(string state) =>
+        string.Concat(state.Select((letter, i) => i > 0 && char.IsUpper(letter) && !char.IsUpper(state[i - 1]) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));
+
     /// <summary>The CSS class: tone-good and so on.</summary>
     public static string Css(this Tone tone) => tone switch
     {

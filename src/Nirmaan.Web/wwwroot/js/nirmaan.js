@@ -7,8 +7,12 @@ const root = document.documentElement;
 function spanText(seconds) {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
-  return `${Math.floor(seconds / 86400)} d ${Math.floor(seconds / 3600) % 24} h`;
+  if (seconds < 86400) return twoText(Math.floor(seconds / 3600), 'h', Math.floor(seconds / 60) % 60, 'min');
+  return twoText(Math.floor(seconds / 86400), 'd', Math.floor(seconds / 3600) % 24, 'h');
+}
+
+function twoText(large, largeUnit, small, smallUnit) {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
 export function ageText(at, now) {

@@ -7,7 +7,7 @@ public sealed partial class FlowChart
 {
     private FlowLayout? _layout;
     private Dictionary<string, string> _css = [];
-    private HashSet<string> _isUnknown = [];
+    private Dictionary<string, string> _figures = [];
 
     [Parameter, EditorRequired] public required string Title { get; set; }
 
@@ -29,18 +29,20 @@ public sealed partial class FlowChart
     [Parameter] public string EmptyText { get; set; } = "Nothing flows yet.";
 
     private string Summary =>
-        $"{Title}. " + string.Join(". ", _layout!.Boxes.GroupBy(b => b.Node.Column).OrderBy(c => c.Key).Select(c => string.Join(", ", c.Select(b => $"{b.Node.Label} {Text(_isUnknown.Contains(b.Node.Id) ? null : b.Value)}"))));
+        $"{Title}. " + string.Join(". ", _layout!.Boxes.GroupBy(b => b.Node.Column).OrderBy(c => c.Key).Select(c => string.Join(", ", c.Select(b => $"{b.Node.Label} {_figures[b.Node.Id]}"))));
 
     protected override void OnParametersSet()
     {
         if (Nodes is null || Links is null) { return; }
         _layout = FlowLayout.Of(Nodes, Links, Height);
         _css = Nodes.Select((node, i) => (node.Id, Css: $"series-{(i % 8) + 1}")).ToDictionary(n => n.Id, n => n.Css);
-        // A box is known by either side; only when both sides hold an unknown stream or none is its own figure unknown.
-        _isUnknown = [.. Nodes.Where(n => IsOpen(Links.Where(l => l.From == n.Id)) && IsOpen(Links.Where(l => l.To == n.Id))).Select(n => n.Id)];
+        // A box is known by either side; where both hold an unknown stream, what is known of it is a part only.
+        _figures = _layout.Boxes.ToDictionary(
+            b => b.Node.Id,
+            b => IsWhole(Links.Where(l => l.From == b.Node.Id)) || IsWhole(Links.Where(l => l.To == b.Node.Id)) ? Text(b.Value) : b.Value > 0 ? $"{Text(b.Value)} + unknown" : Text(null));
     }
 
-    private static bool IsOpen(IEnumerable<FlowLink> side) => !side.Any() || side.Any(l => l.Value is null);
+    private static bool IsWhole(IEnumerable<FlowLink> side) => side.Any() && side.All(l => l.Value is not null);
 
     private string Text(double? value) => value is { } known ? Show?.Invoke(known) ?? Format.Brief(known) : "unknown";
 }

@@ -13,7 +13,7 @@ public static class Scale
     ];
 
     /// <summary>
-    /// Round values (1, 2 or 5 times a power of ten apart) that enclose low and high, about <paramref name="wanted"/> of them.
+    /// Round values (1, 2, 2.5 or 5 times a power of ten apart) that enclose low and high, about <paramref name="wanted"/> of them.
     /// Equal ends are pulled apart, so that there are always two.
     /// </summary>
     public static IReadOnlyList<double> Ticks(double low, double high, int wanted = 5)
@@ -24,7 +24,7 @@ public static class Scale
         }
         var rough = (high - low) / Math.Max(1, wanted - 1);
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        var step = power * ((rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
+        var step = power * ((rough / power) switch { <= 1 => 1, <= 2 => 2, <= 2.5 => 2.5, <= 5 => 5, _ => 10 });
         var first = (long)Math.Floor((low / step) + 1e-9);
         var last = (long)Math.Ceiling((high / step) - 1e-9);
         // From whole multiples: adding steps up would leave 0.30000000000000004 on the axis.
