@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Tests.Fleet;
+using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
@@ -8,7 +9,7 @@ using Nirmaan.Domain.Rewards;
 
 namespace Nirmaan.Control.Tests.Allocation;
 
-public sealed class AllocationTests(Database database)
+public sealed class AllocationTests(ControlPostgres database)
 {
     private static PoolOutlook Pool(string pool, string workload, decimal tokensPerHour, decimal others) => new(
         new PoolName(pool), NetworkName.Heurist, pool, Bucket.Emerging, RewardShape.ProRata, "HEU", tokensPerHour, "points", others, null, default, "test", true,

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
@@ -24,7 +25,7 @@ internal sealed class FleetWorld : IAsyncDisposable
     public PlainNetwork Network { get; } = new();
     private readonly Dictionary<string, string?> _settings;
 
-    private FleetWorld(TestDatabase database, Dictionary<string, string?> settings)
+    private FleetWorld(TestControlPostgres database, Dictionary<string, string?> settings)
     {
         (_database, _settings) = (database, settings);
         Akash = new FakeSupplier(SupplierName.Akash, Clock);
@@ -34,7 +35,7 @@ internal sealed class FleetWorld : IAsyncDisposable
         _services = Build();
     }
 
-    public static async Task<FleetWorld> CreateAsync(Database database, params (string Key, string Value)[] settings)
+    public static async Task<FleetWorld> CreateAsync(ControlPostgres database, params (string Key, string Value)[] settings)
     {
         var world = new FleetWorld(await database.CreateDatabaseAsync(), settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         await world.Get<SyncOffers>().RunAsync(CancellationToken.None);
