@@ -25,7 +25,7 @@ internal sealed class FleetWorld : IAsyncDisposable
     public PlainNetwork Network { get; } = new();
     private readonly Dictionary<string, string?> _settings;
 
-    private FleetWorld(TestControlPostgres database, Dictionary<string, string?> settings)
+    private FleetWorld(TestDatabase database, Dictionary<string, string?> settings)
     {
         (_database, _settings) = (database, settings);
         Akash = new FakeSupplier(SupplierName.Akash, Clock);
