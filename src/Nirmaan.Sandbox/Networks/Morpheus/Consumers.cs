@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Nirmaan.Evm;
 using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.World;
 
@@ -141,7 +142,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
                 _served[session.Bid.ModelId] = (session.Failures < 2 ? successes + 1 : successes, all + 1);
             }
         }
-        catch (Exception e) when (e is ChainException or HttpRequestException)
+        catch (ChainException e)
         {
             LogNotPaid(session.Id, e.Message);
             agenda.At(clock.GetUtcNow() + s_payAgain, "a Morpheus session closes, again", c => CloseAsync(session, c));
@@ -149,7 +150,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     }
 
     // Two words as the contract's receipt begins: session and chain.
-    private static string Receipt(Session session) => session.Id[2..] + 31337.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Receipt(Session session) => session.Id[2..] + Convert.ToHexStringLower(OnChainId.Word(31337));
 
     private static bool Answers(string? json)
     {
@@ -157,7 +158,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
         catch (System.Text.Json.JsonException) { return false; }
     }
 
-    private string UserAddress(int i) => "0x" + Convert.ToHexStringLower(Keccak.Hash(BitConverter.GetBytes(((long)seed.Value << 32) + i)).AsSpan(0, 20));
+    private string UserAddress(int i) => new EvmAddress(Keccak256.Hash(BitConverter.GetBytes(((long)seed.Value << 32) + i)).ToArray().AsSpan(0, EvmAddress.Size)).ToLowerHex();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A user of model {Model} left: two prompts in a row failed")]
     private partial void LogLeft(string model);

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Numerics;
 using Microsoft.Extensions.Options;
-using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Networks.Morpheus;
@@ -87,7 +85,7 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
         lock (Gate)
         {
             owner = owner.ToLowerInvariant();
-            var id = Keccak.OfHex(owner, baseId);
+            var id = OnChainId.OfModel(owner, baseId);
             var known = _models.GetValueOrDefault(id);
             var total = (known?.Stake ?? 0) + stake;
             if (total < MorpheusRules.MinModelStake) { throw new MorpheusRefusal(400, $"execution reverted: ModelStakeTooLow({total}, {MorpheusRules.MinModelStake})"); }
@@ -122,7 +120,7 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
             foreach (var before in _bids.Values.Where(b => b.Provider == provider && b.ModelId == modelId && b.DeletedAt == 0).ToArray()) { _bids[before.Id] = before with { DeletedAt = Now }; }
             var nonce = _nonces.GetValueOrDefault((provider, modelId));
             _nonces[(provider, modelId)] = nonce + 1;
-            var id = Keccak.OfHex(provider, modelId, nonce.ToString("x64", CultureInfo.InvariantCulture));
+            var id = OnChainId.OfBid(provider, modelId, nonce);
             return _bids[id] = new Bid(id, provider, modelId, pricePerSecond, nonce, Now, 0);
         }
     }
@@ -150,7 +148,7 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
     }
 
     /// <summary>The hash of a transaction that only the sandbox has seen.</summary>
-    public string Transaction() => Keccak.OfHex("0x7478", Interlocked.Increment(ref _transactions).ToString("x16", CultureInfo.InvariantCulture));
+    public string Transaction() => OnChainId.OfTransaction(Interlocked.Increment(ref _transactions));
 
     private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
 

@@ -71,6 +71,6 @@ internal static class MorpheusGuard
     {
         try { return await next(context); }
         catch (MorpheusRefusal refusal) { return MorpheusJson.Error(refusal.Status, refusal.Message); }
-        catch (Exception e) when (e is Chain.ChainException or HttpRequestException) { return MorpheusJson.Error(500, e.Message); }
+        catch (Chain.ChainException e) { return MorpheusJson.Error(500, e.Message); }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.World;
@@ -29,7 +28,7 @@ internal sealed class SessionBook(MorpheusBook book, MorPayments payments, Sandb
         lock (book.Gate)
         {
             var now = clock.GetUtcNow();
-            var id = Keccak.OfHex(user, bid.Provider, bid.Id, _nonce++.ToString("x64", CultureInfo.InvariantCulture));
+            var id = OnChainId.OfSession(user, bid.Provider, bid.Id, _nonce++);
             var stake = MorEmission.StipendToStake(bid.PricePerSecond * seconds, now, _claimed);
             var session = new Session(id, user, bid, stake, now.ToUnixTimeSeconds(), now.ToUnixTimeSeconds() + seconds);
             _sessions[id] = session;
