@@ -39,7 +39,8 @@ public sealed class ChainOptions
     public IEnumerable<string> Faults()
     {
         if (Rpc.Length > 0 && !Uri.TryCreate(Rpc, UriKind.Absolute, out _)) { yield return $"Chain:Rpc must be an http address, not '{Rpc}'."; }
-        foreach (var (key, value) in new[] { (nameof(Nrm), Nrm), (nameof(Staking), Staking), (nameof(Mor), Mor), (nameof(Diamond), Diamond), (nameof(FundingAccount), FundingAccount) })
+        (string Key, string Value)[] addresses = [(nameof(Nrm), Nrm), (nameof(Staking), Staking), (nameof(Mor), Mor), (nameof(Diamond), Diamond), (nameof(FundingAccount), FundingAccount)];
+        foreach (var (key, value) in addresses)
         {
             if (value.Length > 0 && !IsAddress(value)) { yield return $"Chain:{key} must be an address (0x and 40 hex digits), not '{value}'."; }
         }

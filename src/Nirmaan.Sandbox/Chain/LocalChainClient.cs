@@ -30,7 +30,8 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
     public Task<long> BlockNumberAsync(CancellationToken cancellationToken) => AskAsync(() => rpc.GetBlockNumberAsync(cancellationToken));
 
     /// <summary>An account's ether, in wei.</summary>
-    public Task<BigInteger> EtherAsync(EvmAddress account, CancellationToken cancellationToken) => AskAsync(() => rpc.GetBalanceAsync(account, BlockTag.Latest, cancellationToken));
+    public Task<BigInteger> EtherAsync(EvmAddress account, CancellationToken cancellationToken) =>
+        AskAsync(() => rpc.GetBalanceAsync(account, BlockTag.Latest, cancellationToken));
 
     /// <summary>An account's balance of a token, in base units.</summary>
     public Task<BigInteger> BalanceAsync(EvmAddress token, EvmAddress account, CancellationToken cancellationToken) =>
@@ -43,7 +44,13 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
     /// <exception cref="ChainException">The node refused it, it reverted, or the node is away.</exception>
     public async Task<Bytes32> SendAsync(EvmAddress from, EvmAddress to, IFunction function, CancellationToken cancellationToken)
     {
-        var transaction = new Dictionary<string, string> { ["from"] = from.ToLowerHex(), ["to"] = to.ToLowerHex(), ["data"] = Hex.Encode(Functions.Encode(function)), ["gas"] = Hex.Quantity(GasLimit) };
+        var transaction = new Dictionary<string, string>
+        {
+            ["from"] = from.ToLowerHex(),
+            ["to"] = to.ToLowerHex(),
+            ["data"] = Hex.Encode(Functions.Encode(function)),
+            ["gas"] = Hex.Quantity(GasLimit)
+        };
         await _sending.WaitAsync(cancellationToken);
         try
         {
@@ -59,7 +66,10 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
                 return receipt.Succeeded ? hash : throw new ChainException($"Transaction {hash} to {to} reverted.");
             });
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested) { throw new ChainException($"A transaction to {to} was not mined within {s_patience.TotalSeconds:F0} s.", e); }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ChainException($"A transaction to {to} was not mined within {s_patience.TotalSeconds:F0} s.", e);
+        }
         finally { _sending.Release(); }
     }
 
@@ -68,7 +78,8 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
 
     private async Task SetBlockTimeAsync(CancellationToken cancellationToken)
     {
-        // Another program (the history driver) may mine between the two calls; then the node refuses a time that is not later, and the second try sees its block.
+        // Another program (the history driver) may mine between the two calls; then the node refuses a time that is not later, and the
+        // second try sees its block.
         for (var attempt = 0; ; attempt++)
         {
             var latest = await rpc.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new ChainException("The chain has no blocks.");
@@ -85,6 +96,9 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
     private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
         try { return await ask(); }
-        catch (Exception e) when (e is JsonRpcException or JsonRpcProtocolException or HttpRequestException or AbiException) { throw new ChainException(e.Message, e); }
+        catch (Exception e) when (e is JsonRpcException or JsonRpcProtocolException or HttpRequestException or AbiException)
+        {
+            throw new ChainException(e.Message, e);
+        }
     }
 }

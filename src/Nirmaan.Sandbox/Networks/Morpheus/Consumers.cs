@@ -94,7 +94,8 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     private int Slots(Bid bid) => bid.Provider != book.Own ? rivals.Slots(bid.ModelId)
         : servers.Has(bid.ModelId) && !(_avoided.TryGetValue(bid.ModelId, out var avoided) && clock.GetUtcNow() < avoided.Until) ? options.Value.SlotsPerModel : 0;
 
-    private void Prompt(Session session, int inSeconds) => agenda.At(clock.GetUtcNow().AddSeconds(inSeconds), "a Morpheus user prompts", async cancellationToken =>
+    private void Prompt(Session session, int inSeconds) =>
+        agenda.At(clock.GetUtcNow().AddSeconds(inSeconds), "a Morpheus user prompts", async cancellationToken =>
     {
         if (!session.IsActive(clock.GetUtcNow().ToUnixTimeSeconds())) { return; }
         var asking = AskAsync(session, cancellationToken);
@@ -158,7 +159,8 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
         catch (System.Text.Json.JsonException) { return false; }
     }
 
-    private string UserAddress(int i) => new EvmAddress(Keccak256.Hash(BitConverter.GetBytes(((long)seed.Value << 32) + i)).ToArray().AsSpan(0, EvmAddress.Size)).ToLowerHex();
+    private string UserAddress(int i) =>
+        new EvmAddress(Keccak256.Hash(BitConverter.GetBytes(((long)seed.Value << 32) + i)).ToArray().AsSpan(0, EvmAddress.Size)).ToLowerHex();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A user of model {Model} left: two prompts in a row failed")]
     private partial void LogLeft(string model);

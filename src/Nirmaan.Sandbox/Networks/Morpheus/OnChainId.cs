@@ -13,7 +13,8 @@ internal static class OnChainId
     public static string OfBid(string provider, string modelId, long nonce) => Hash(Hex.Decode(provider), Hex.Decode(modelId), Word(nonce));
 
     /// <summary>keccak256(user ++ provider ++ bidId ++ uint256 nonce).</summary>
-    public static string OfSession(string user, string provider, string bidId, long nonce) => Hash(Hex.Decode(user), Hex.Decode(provider), Hex.Decode(bidId), Word(nonce));
+    public static string OfSession(string user, string provider, string bidId, long nonce) =>
+        Hash(Hex.Decode(user), Hex.Decode(provider), Hex.Decode(bidId), Word(nonce));
 
     /// <summary>The hash of a transaction that only the sandbox has seen.</summary>
     public static string OfTransaction(long number) => Hash("tx"u8.ToArray(), Word(number));
