@@ -15,6 +15,10 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     IOptions<MorpheusOptions> options, ILogger<Consumers> logger)
 {
     private const double ShortestMinutes = 5, LongestMinutes = 60;
+
+    /// <summary>Users pay at most half to one and a half times this, in wei per second.</summary>
+    private const double MiddleOfMost = 3.3e14;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15), s_payAgain = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, Random> _names = [];
     private readonly Dictionary<string, (int Failures, DateTimeOffset Until)> _avoided = [];
@@ -64,7 +68,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     private void Arrive(string name, Random chance, bool begun)
     {
         // All draws are made whatever the market looks like, so that one user's luck does not change the next one's wishes.
-        var (most, minutes, user) = (2e14 * (0.5 + chance.NextDouble()), ShortestMinutes + (LongestMinutes - ShortestMinutes) * chance.NextDouble(), chance.Next(300));
+        var (most, minutes, user) = (MiddleOfMost * (0.5 + chance.NextDouble()), ShortestMinutes + (LongestMinutes - ShortestMinutes) * chance.NextDouble(), chance.Next(300));
         var (part, fate) = (begun ? chance.NextDouble() : 1, chance.NextDouble());
         if (Cheapest(name, most) is not { } bid)
         {

@@ -5,13 +5,13 @@ using Nirmaan.Sandbox.World;
 namespace Nirmaan.Sandbox.Networks.Morpheus;
 
 /// <summary>
-/// The other providers: six to ten of them offer each model name, each with its own number of slots, at prices around one dollar an hour
+/// The other providers: six to ten of them offer each model name, each with its own number of slots, at prices around 1.7 dollars an hour
 /// of use that they change a few times a day.
 /// </summary>
 internal sealed class Rivals(MorpheusBook book, Agenda agenda, SandboxClock clock, Seed seed)
 {
     private const int All = 10;
-    private const double MedianPrice = 9e13;
+    private const double MedianPrice = 1.5e14;
     private static readonly string[] s_names = ["basalt", "juniper", "kestrel", "monsoon", "obsidian", "saffron", "thicket", "umber", "verdant", "willow"];
     private readonly Dictionary<string, int> _slots = [];
     private readonly HashSet<string> _markets = [];
