@@ -5,6 +5,8 @@ using Nirmaan.Sandbox.Miners;
 using Nirmaan.Sandbox.Networks.Heurist;
 using Nirmaan.Sandbox.Networks.Morpheus;
 using Nirmaan.Sandbox.Networks.Prices;
+using Nirmaan.Sandbox.Suppliers.Akash;
+using Nirmaan.Sandbox.Suppliers.IoNet;
 
 namespace Nirmaan.Sandbox.World;
 
@@ -21,5 +23,7 @@ public static class SandboxModules
         new PricesModule(),
         new MinersModule(),
         new ContainersModule(),
+        new AkashModule(),
+        new IoNetModule(),
     ];
 }

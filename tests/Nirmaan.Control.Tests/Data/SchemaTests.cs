@@ -3,13 +3,14 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Testing;
 using Npgsql;
 
 namespace Nirmaan.Control.Tests.Data;
 
 /// <summary>No snapshot can be generated here, so the migrated database itself is held against the EF model, both ways.</summary>
-public sealed class SchemaTests(Database database)
+public sealed class SchemaTests(ControlPostgres database)
 {
     [Fact]
     public async Task Every_table_and_column_of_the_model_is_in_the_database_and_no_other()

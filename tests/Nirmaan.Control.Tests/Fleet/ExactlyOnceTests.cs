@@ -1,10 +1,11 @@
 using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Control.Tests.Fleet;
 
-public sealed class ExactlyOnceTests(Database database)
+public sealed class ExactlyOnceTests(ControlPostgres database)
 {
     private static readonly TimeSpan s_minutes = TimeSpan.FromMinutes(10);
 

@@ -1,11 +1,12 @@
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Control.Tests.Fleet;
 
-public sealed class FleetTests(Database database)
+public sealed class FleetTests(ControlPostgres database)
 {
     private static readonly TimeSpan s_tenMinutes = TimeSpan.FromMinutes(10);
 

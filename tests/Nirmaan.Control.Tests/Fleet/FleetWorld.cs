@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
@@ -34,7 +35,7 @@ internal sealed class FleetWorld : IAsyncDisposable
         _services = Build();
     }
 
-    public static async Task<FleetWorld> CreateAsync(Database database, params (string Key, string Value)[] settings)
+    public static async Task<FleetWorld> CreateAsync(ControlPostgres database, params (string Key, string Value)[] settings)
     {
         var world = new FleetWorld(await database.CreateDatabaseAsync(), settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         await world.Get<SyncOffers>().RunAsync(CancellationToken.None);

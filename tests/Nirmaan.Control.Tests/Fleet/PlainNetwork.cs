@@ -9,6 +9,7 @@ namespace Nirmaan.Control.Tests.Fleet;
 internal sealed class PlainNetwork : IMiningNetwork
 {
     public HashSet<string> Enrolled { get; } = [];
+    public List<PoolOutlook> Outlooks { get; } = [];
 
     public NetworkName Network => NetworkName.Heurist;
 
@@ -19,6 +20,7 @@ internal sealed class PlainNetwork : IMiningNetwork
         new TemplatePayout("evm-address", "MINER_ID_0"), new TemplateLogs([], []), 20, 30, "by test", null);
 
     public NetworkNotice? NoticeAt(DateTimeOffset now) => null;
+    public WorkloadName? WorkloadOf(string kind) => null;
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = payoutAddress });
     public Task<Effect> EnrolAsync(string networkKey, Template template, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Add(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
     public Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) => Task.FromResult(Enrolled.Contains(networkKey) ? networkKey : null);
@@ -26,5 +28,5 @@ internal sealed class PlainNetwork : IMiningNetwork
     public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PointsReading>>([]);
     public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MinerCredit>>([]);
     public Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken) => Task.FromResult(new RewardPage([], cursor));
-    public Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PoolOutlook>>([]);
+    public Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PoolOutlook>>([.. Outlooks.Select(o => o with { At = now })]);
 }

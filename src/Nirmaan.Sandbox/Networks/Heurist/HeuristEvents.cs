@@ -47,5 +47,5 @@ internal static class HeuristEvents
 
     private static IResult NoMiner() => Results.NotFound(new { error = "nobody has mined for this minerId" });
 
-    private sealed record HeuristEvent(string? MinerId, string? ModelId, decimal? Share, double? Factor, bool? On);
+    internal sealed record HeuristEvent(string? MinerId, string? ModelId, decimal? Share, double? Factor, bool? On);
 }

@@ -39,5 +39,5 @@ internal static class MorpheusEvents
 
     private static IResult Ok() => Results.Ok(new { ok = true });
 
-    private sealed record MorpheusEvent(bool? On, double? Factor, string? Name, string? PricePerSecond);
+    internal sealed record MorpheusEvent(bool? On, double? Factor, string? Name, string? PricePerSecond);
 }

@@ -51,5 +51,5 @@ public sealed class PricesModule : ISandboxModule
 
     private static IResult Done(bool known) => known ? Results.Ok(new { ok = true }) : Results.NotFound(new { error = "no such asset in the feed" });
 
-    private sealed record PriceEvent(string Id, decimal? Factor);
+    internal sealed record PriceEvent(string Id, decimal? Factor);
 }
