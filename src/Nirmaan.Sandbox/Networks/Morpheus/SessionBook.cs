@@ -95,9 +95,9 @@ internal sealed class SessionBook(MorpheusBook book, MorPayments payments, Sandb
     public Session? Find(string id) { lock (book.Gate) { return _sessions.GetValueOrDefault(id.ToLowerInvariant()); } }
 
     /// <summary>A provider's sessions, oldest first.</summary>
-    public IReadOnlyList<SessionWire> Of(string provider)
+    public IReadOnlyList<Session> Of(string provider)
     {
-        lock (book.Gate) { return _byProvider.TryGetValue(provider.ToLowerInvariant(), out var list) ? [.. list.Select(SessionWire.Of)] : []; }
+        lock (book.Gate) { return _byProvider.TryGetValue(provider.ToLowerInvariant(), out var list) ? [.. list] : []; }
     }
 
     /// <summary>How many sessions take a slot of the model now.</summary>

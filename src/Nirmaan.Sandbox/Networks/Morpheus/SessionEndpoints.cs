@@ -12,7 +12,7 @@ internal static class SessionEndpoints
     {
         node.MapGet("/blockchain/sessions/provider", (HttpRequest request, SessionBook sessions) =>
             request.Query["provider"].ToString() is { Length: > 0 } provider
-                ? MorpheusJson.Ok(new { sessions = MorpheusPage.Of(request, sessions.Of(provider), SessionsByDefault) })
+                ? MorpheusJson.Ok(new { sessions = MorpheusPage.Of(request, sessions.Of(provider), SessionsByDefault).Select(SessionWire.Of) })
                 : MorpheusJson.Error(400, "Key: 'QueryProvider.Provider' Error:Field validation for 'Provider' failed on the 'required' tag"))
                 .Needs("get_sessions").WithName("morpheus.sessions");
         node.MapGet("/blockchain/sessions/budget", (SessionBook sessions, SandboxClock clock) =>
