@@ -8,6 +8,7 @@ using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Fleet.Effects;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Uptime;
 
 namespace Nirmaan.Control;
@@ -22,6 +23,7 @@ public static class ControlServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ControlEvents>();
         services.AddMarketAndFleet(configuration);
+        services.AddUptimeRewardsAndStaking(configuration);
         return services;
     }
 
