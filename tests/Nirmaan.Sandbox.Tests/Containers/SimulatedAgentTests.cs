@@ -93,7 +93,7 @@ public sealed class SimulatedAgentTests : IAsyncLifetime
     [Fact]
     public async Task A_card_with_less_memory_than_the_template_needs_is_refused_and_named()
     {
-        await _sandbox.StrikeAsync("""{"target":"akash","kind":"wrong-gpu","times":1}""");
+        await _sandbox.StrikeAsync("""{"target":"akash.create-deployment","kind":"wrong-gpu","times":1}""");
         await RentAsync();
         await _sandbox.AdvanceAsync(TimeSpan.FromMinutes(10));
         _control.States.Distinct().ShouldBe(["failed"]);
