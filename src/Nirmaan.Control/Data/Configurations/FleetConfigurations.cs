@@ -1,0 +1,109 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+
+namespace Nirmaan.Control.Data.Configurations;
+
+internal sealed class OfferConfiguration : IEntityTypeConfiguration<Offer>
+{
+    public void Configure(EntityTypeBuilder<Offer> builder)
+    {
+        builder.ToTable("offers").HasKey(o => o.Id);
+        builder.HasIndex(o => new { o.Supplier, o.Key }).IsUnique();
+    }
+}
+
+internal sealed class InstanceConfiguration : IEntityTypeConfiguration<Instance>
+{
+    public void Configure(EntityTypeBuilder<Instance> builder)
+    {
+        builder.ToTable("instances").HasKey(i => i.Id);
+        builder.Property(i => i.Wish).AsJson();
+        builder.Ignore(i => i.IsLive).Ignore(i => i.IsBilled).Ignore(i => i.UsdPerHour);
+        builder.HasIndex(i => new { i.State, i.DueAt });
+        // One thing at a supplier belongs to one instance: a second adoption is refused by the database.
+        builder.HasIndex(i => new { i.Supplier, i.ExternalId }).IsUnique();
+        builder.HasIndex(i => i.LaunchKey);
+        builder.IsFenced();
+    }
+}
+
+internal sealed class MinerConfiguration : IEntityTypeConfiguration<Miner>
+{
+    public void Configure(EntityTypeBuilder<Miner> builder)
+    {
+        builder.ToTable("miners").HasKey(m => m.Id);
+        builder.Property(m => m.Steps).AsJson();
+        builder.Ignore(m => m.IsLive);
+        builder.HasOne<Instance>().WithMany().HasForeignKey(m => m.InstanceId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(m => new { m.Network, m.NetworkKey }).IsUnique();
+        builder.HasIndex(m => m.State);
+    }
+}
+
+internal sealed class OperationConfiguration : IEntityTypeConfiguration<Operation>
+{
+    public void Configure(EntityTypeBuilder<Operation> builder)
+    {
+        builder.ToTable("operations").HasKey(o => o.Id);
+        builder.Ignore(o => o.IsOpen);
+        builder.Property(o => o.Input).HasColumnType("jsonb");
+        builder.HasIndex(o => o.Key).IsUnique();
+        builder.HasIndex(o => o.Name).IsUnique();
+        builder.HasIndex(o => new { o.State, o.DueAt });
+        builder.HasOne<Instance>().WithMany().HasForeignKey(o => o.InstanceId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Miner>().WithMany().HasForeignKey(o => o.MinerId).OnDelete(DeleteBehavior.Restrict);
+        builder.IsFenced();
+    }
+}
+
+internal sealed class LaunchConfiguration : IEntityTypeConfiguration<Launch>
+{
+    public void Configure(EntityTypeBuilder<Launch> builder)
+    {
+        builder.ToTable("launches").HasKey(l => l.Key);
+        builder.Property(l => l.Plan).AsJson();
+        builder.HasIndex(l => l.At);
+    }
+}
+
+internal sealed class SeenBidConfiguration : IEntityTypeConfiguration<SeenBid>
+{
+    public void Configure(EntityTypeBuilder<SeenBid> builder)
+    {
+        builder.ToTable("bids").HasKey(b => new { b.InstanceId, b.Ref });
+        builder.HasOne<Instance>().WithMany().HasForeignKey(b => b.InstanceId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class SupplierReportConfiguration : IEntityTypeConfiguration<SupplierReport>
+{
+    public void Configure(EntityTypeBuilder<SupplierReport> builder)
+    {
+        builder.ToTable("supplier_reports").HasKey(r => r.Id);
+        builder.Property(r => r.Foreign).HasColumnName("foreign_count");
+        builder.Property(r => r.Findings).AsJson();
+        builder.HasIndex(r => new { r.Supplier, r.At });
+    }
+}
+
+internal sealed class InstanceLogConfiguration : IEntityTypeConfiguration<InstanceLog>
+{
+    public void Configure(EntityTypeBuilder<InstanceLog> builder)
+    {
+        builder.ToTable("instance_logs").HasKey(l => new { l.InstanceId, l.At });
+        builder.HasOne<Instance>().WithMany().HasForeignKey(l => l.InstanceId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class TimelineEventConfiguration : IEntityTypeConfiguration<TimelineEvent>
+{
+    public void Configure(EntityTypeBuilder<TimelineEvent> builder)
+    {
+        builder.ToTable("timeline").HasKey(e => e.Sequence);
+        builder.HasIndex(e => new { e.Kind, e.Subject, e.Sequence });
+        builder.HasIndex(e => e.At);
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Nirmaan.Domain.Rewards;
+using Nirmaan.Domain.Staking;
+
+namespace Nirmaan.Control.Data.Configurations;
+
+internal sealed class PointsSampleConfiguration : IEntityTypeConfiguration<PointsSample>
+{
+    public void Configure(EntityTypeBuilder<PointsSample> builder) => builder.ToTable("points_samples").HasKey(s => new { s.Network, s.Kind, s.Account, s.At });
+}
+
+internal sealed class PointsAwardConfiguration : IEntityTypeConfiguration<PointsAward>
+{
+    public void Configure(EntityTypeBuilder<PointsAward> builder)
+    {
+        builder.ToTable("points_awards").HasKey(a => new { a.MinerId, a.Kind, a.At });
+        builder.HasIndex(a => a.At);
+    }
+}
+
+internal sealed class RewardConfiguration : IEntityTypeConfiguration<Reward>
+{
+    public void Configure(EntityTypeBuilder<Reward> builder)
+    {
+        builder.ToTable("rewards").HasKey(r => new { r.Network, r.ExternalId });
+        builder.HasIndex(r => new { r.AssetId, r.At });
+        builder.HasIndex(r => r.MinerId);
+        builder.HasIndex(r => r.Epoch);
+        builder.IsVersioned();
+    }
+}
+
+internal sealed class RewardCursorConfiguration : IEntityTypeConfiguration<RewardCursor>
+{
+    public void Configure(EntityTypeBuilder<RewardCursor> builder)
+    {
+        builder.ToTable("reward_cursors").HasKey(c => c.Network);
+        builder.IsVersioned();
+    }
+}
+
+internal sealed class LedgerEntryConfiguration : IEntityTypeConfiguration<LedgerEntry>
+{
+    public void Configure(EntityTypeBuilder<LedgerEntry> builder)
+    {
+        builder.ToTable("ledger").HasKey(e => e.Sequence);
+        builder.HasIndex(e => new { e.Account, e.AssetId });
+        // One cause about one subject at one moment is booked once per account, so a repeated job books nothing twice.
+        builder.HasIndex(e => new { e.Cause, e.Subject, e.At, e.Account, e.AssetId }).IsUnique();
+    }
+}
+
+internal sealed class DistributionConfiguration : IEntityTypeConfiguration<Distribution>
+{
+    public void Configure(EntityTypeBuilder<Distribution> builder)
+    {
+        builder.ToTable("distributions").HasKey(d => new { d.Epoch, d.AssetId });
+        builder.Property(d => d.From).HasColumnName("starts_at");
+        builder.Property(d => d.To).HasColumnName("ends_at");
+        builder.Property(d => d.Leaves).AsJson();
+        builder.HasIndex(d => new { d.AssetId, d.From }).IsUnique();
+    }
+}
+
+internal sealed class PriceQuoteConfiguration : IEntityTypeConfiguration<PriceQuote>
+{
+    public void Configure(EntityTypeBuilder<PriceQuote> builder) => builder.ToTable("prices").HasKey(p => new { p.AssetId, p.Source, p.At });
+}
+
+internal sealed class StakeEventConfiguration : IEntityTypeConfiguration<StakeEvent>
+{
+    public void Configure(EntityTypeBuilder<StakeEvent> builder)
+    {
+        builder.ToTable("stake_events").HasKey(e => new { e.ChainId, e.TxHash, e.LogIndex });
+        builder.HasIndex(e => new { e.Account, e.At });
+        builder.HasIndex(e => e.BlockNumber);
+    }
+}
+
+internal sealed class ChainCursorConfiguration : IEntityTypeConfiguration<ChainCursor>
+{
+    public void Configure(EntityTypeBuilder<ChainCursor> builder)
+    {
+        builder.ToTable("cursors").HasKey(c => c.Id);
+        builder.IsVersioned();
+    }
+}

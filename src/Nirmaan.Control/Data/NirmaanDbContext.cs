@@ -1,0 +1,82 @@
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Jobs;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+using Nirmaan.Domain.Rewards;
+using Nirmaan.Domain.Staking;
+using Nirmaan.Domain.Uptime;
+
+namespace Nirmaan.Control.Data;
+
+/// <summary>The one database. A context lives for one operation; nothing is loaded lazily.</summary>
+public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options) : DbContext(options)
+{
+    /// <summary>Market: offers.</summary>
+    public DbSet<Offer> Offers => Set<Offer>();
+    /// <summary>Fleet: machines that we rent.</summary>
+    public DbSet<Instance> Instances => Set<Instance>();
+    /// <summary>Fleet: workloads on them.</summary>
+    public DbSet<Miner> Miners => Set<Miner>();
+    /// <summary>Fleet: intended effects.</summary>
+    public DbSet<Operation> Operations => Set<Operation>();
+    /// <summary>Fleet: launches by idempotency key.</summary>
+    public DbSet<Launch> Launches => Set<Launch>();
+    /// <summary>Fleet: bids seen.</summary>
+    public DbSet<SeenBid> Bids => Set<SeenBid>();
+    /// <summary>Fleet: comparisons with suppliers.</summary>
+    public DbSet<SupplierReport> SupplierReports => Set<SupplierReport>();
+    /// <summary>Fleet: logs kept.</summary>
+    public DbSet<InstanceLog> InstanceLogs => Set<InstanceLog>();
+    /// <summary>Every thing's history.</summary>
+    public DbSet<TimelineEvent> Timeline => Set<TimelineEvent>();
+    /// <summary>Uptime: reports of agents.</summary>
+    public DbSet<Heartbeat> Heartbeats => Set<Heartbeat>();
+    /// <summary>Uptime: scored hours.</summary>
+    public DbSet<UptimeWindow> UptimeWindows => Set<UptimeWindow>();
+    /// <summary>Rewards: readings of counters.</summary>
+    public DbSet<PointsSample> PointsSamples => Set<PointsSample>();
+    /// <summary>Rewards: miners' parts of them.</summary>
+    public DbSet<PointsAward> PointsAwards => Set<PointsAward>();
+    /// <summary>Rewards: tokens received.</summary>
+    public DbSet<Reward> Rewards => Set<Reward>();
+    /// <summary>Rewards: how far each network was read.</summary>
+    public DbSet<RewardCursor> RewardCursors => Set<RewardCursor>();
+    /// <summary>Rewards: the books.</summary>
+    public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
+    /// <summary>Rewards: closed epochs.</summary>
+    public DbSet<Distribution> Distributions => Set<Distribution>();
+    /// <summary>Rewards: prices.</summary>
+    public DbSet<PriceQuote> Prices => Set<PriceQuote>();
+    /// <summary>Staking: changes of stake.</summary>
+    public DbSet<StakeEvent> StakeEvents => Set<StakeEvent>();
+    /// <summary>Staking: how far the chain was read.</summary>
+    public DbSet<ChainCursor> Cursors => Set<ChainCursor>();
+    /// <summary>Allocation: what pools paid, as read.</summary>
+    public DbSet<PoolOutlook> Outlooks => Set<PoolOutlook>();
+    /// <summary>Allocation: estimates.</summary>
+    public DbSet<YieldEstimate> Estimates => Set<YieldEstimate>();
+    /// <summary>Allocation: limits, by version.</summary>
+    public DbSet<Constraints> Constraints => Set<Constraints>();
+    /// <summary>Allocation: plans.</summary>
+    public DbSet<Plan> Plans => Set<Plan>();
+    /// <summary>Allocation: their moves.</summary>
+    public DbSet<Move> Moves => Set<Move>();
+    /// <summary>The schedule.</summary>
+    public DbSet<JobRow> Jobs => Set<JobRow>();
+    /// <summary>Runs.</summary>
+    public DbSet<JobRun> JobRuns => Set<JobRun>();
+    /// <summary>Switches.</summary>
+    public DbSet<Setting> Settings => Set<Setting>();
+
+    /// <inheritdoc />
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => Conversions.Register(configurationBuilder);
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(NirmaanDbContext).Assembly);
+        Conversions.NameInSnakeCase(modelBuilder);
+    }
+}

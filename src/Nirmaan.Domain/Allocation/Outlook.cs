@@ -1,0 +1,80 @@
+using Nirmaan.Domain.Amounts;
+
+namespace Nirmaan.Domain.Allocation;
+
+/// <summary>How a pool turns work into tokens (formats.md, instance.json).</summary>
+public enum RewardShape
+{
+    /// <summary>V x ours / (ours + others').</summary>
+    ProRata,
+    /// <summary>Paid per unit up to the demand.</summary>
+    DemandCapped,
+    /// <summary>Paid per unit at our bid up to the demand that the bid wins.</summary>
+    BidPriced,
+}
+
+/// <summary>Established networks pay tokens that trade; emerging ones promise.</summary>
+public enum Bucket
+{
+    /// <summary>Pays a token that trades.</summary>
+    Established,
+    /// <summary>Points, testnets, young tokens.</summary>
+    Emerging,
+}
+
+/// <summary>
+/// What a pool pays and against how much other work, as read. Value is in tokens (or scenario tokens) per hour at full share; work units are
+/// the pool's own (points, session-seconds).
+/// </summary>
+/// <param name="OthersWorkPerHour">Work of all others per hour; null = unknown.</param>
+/// <param name="DemandWorkPerHour">Demand per hour; null for pro-rata pools or when unknown.</param>
+/// <param name="Modelled">True: the value rests on a scenario or a replay, and pages say so.</param>
+public sealed record PoolOutlook(
+    PoolName Pool, NetworkName Network, string Label, Bucket Bucket, RewardShape Shape, string AssetId, decimal TokensPerHour, string WorkUnit,
+    decimal? OthersWorkPerHour, decimal? DemandWorkPerHour, DateTimeOffset At, string Source, bool Modelled, IReadOnlyList<WorkPrior> Priors);
+
+/// <summary>What a workload on a GPU model is expected to do before we measured it: work units per GPU-hour, as worth how many hours of evidence.</summary>
+public sealed record WorkPrior(WorkloadName Workload, string Gpu, double WorkPerGpuHour, double EvidenceHours, string Source);
+
+/// <summary>An estimated figure with its spread and where it comes from.</summary>
+public sealed record WorkEstimate(WorkloadName Workload, string Gpu, double Mean, double StandardDeviation, double EvidenceHours, bool Measured, string Source);
+
+/// <summary>One pool as the optimiser is told, with everything it rests on.</summary>
+public sealed record PoolEstimate(
+    PoolName Pool, NetworkName Network, string Label, Bucket Bucket, RewardShape Shape, string AssetId, decimal TokensPerHour, decimal? TokenUsd, decimal? ValueUsdPerHour,
+    decimal? OthersWorkPerHour, decimal? DemandWorkPerHour, string WorkUnit, bool Modelled, string Source, DateTimeOffset DataAt, DateTimeOffset? PriceAt, IReadOnlyList<WorkEstimate> Work);
+
+/// <summary>All estimates of one moment; a plan names the one it rests on.</summary>
+public sealed record YieldEstimate(Guid Id, DateTimeOffset At, IReadOnlyList<PoolEstimate> Pools);
+
+/// <summary>Discounted Gamma-Poisson rate of work (facts: an EWMA with an honest error bar that starts from a prior).</summary>
+public static class WorkRate
+{
+    /// <summary>
+    /// Posterior of a rate. Observations are (age in hours, work units, GPU-hours up); older ones weigh half per <paramref name="halfLifeHours"/>.
+    /// Over-dispersion is estimated from the residuals and never below 1.
+    /// </summary>
+    public static (double Mean, double StandardDeviation, double EvidenceHours) Estimate(
+        double priorRate, double priorHours, IReadOnlyList<(double AgeHours, double Work, double GpuHours)> observations, double halfLifeHours)
+    {
+        double a = priorRate * priorHours, b = priorHours, residual = 0, weightSum = 0;
+        foreach (var (age, work, hours) in observations)
+        {
+            var weight = Math.Pow(0.5, age / halfLifeHours);
+            a += weight * work;
+            b += weight * hours;
+        }
+        if (b <= 0) { return (priorRate, priorRate, 0); }
+        var mean = a / b;
+        foreach (var (age, work, hours) in observations.Where(o => o.GpuHours > 0))
+        {
+            var weight = Math.Pow(0.5, age / halfLifeHours);
+            var expected = mean * hours;
+            if (expected <= 0) { continue; }
+            residual += weight * (work - expected) * (work - expected) / expected;
+            weightSum += weight;
+        }
+        var dispersion = Math.Max(1, weightSum > 0 ? residual / weightSum : 1);
+        return (mean, Math.Sqrt(dispersion * a) / b, b);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Domain.Market;
+
+/// <summary>What is searched for. Null = no such limit.</summary>
+public sealed record OfferFilter(
+    GpuModel? Gpu = null, int? MinVramGb = null, decimal? MaxUsdPerGpuHour = null, SupplierName? Supplier = null, string? Region = null,
+    OfferId? OfferId = null, string? MinCuda = null, int GpusPerMiner = 1, bool NeedsVm = false, bool NeedsInboundPorts = false);
+
+/// <summary>One step of the funnel: why offers dropped out, how many machines, and the cheapest relaxation that would bring some back.</summary>
+public sealed record FunnelStep(string Reason, int Dropped, string? CheapestRelaxation);
+
+/// <summary>One offer with the verdict over it.</summary>
+/// <param name="RejectedFor">Null = eligible; otherwise the funnel's reason.</param>
+public sealed record OfferVerdict(Offer Offer, string? RejectedFor);
+
+/// <summary>What a search saw and why it kept what it kept.</summary>
+public sealed record OfferSearchResult(IReadOnlyList<OfferVerdict> Verdicts, IReadOnlyList<FunnelStep> Funnel)
+{
+    /// <summary>Eligible offers, cheapest first; equal prices by reliability, then by key, so that the order is always the same.</summary>
+    public IEnumerable<Offer> Eligible => Verdicts.Where(v => v.RejectedFor is null).Select(v => v.Offer);
+}
+
+/// <summary>What a supplier can and may do for a template: capability, not price.</summary>
+/// <param name="MiningPermission">Who confirmed, and when, that the supplier's terms allow a renter to mine; null = nobody did.</param>
+public sealed record SupplierAbilities(bool OffersVms, bool OffersInboundPorts, int MaxGpusPerMachine, string? MiningPermission);
+
+/// <summary>Filters offers and says of each why it was kept or dropped ("why not" is what every peer's users ask for).</summary>
+public static class OfferSearch
+{
+    /// <summary>Reasons in the order in which they are tested: the first that applies is the offer's.</summary>
+    public static readonly IReadOnlyList<string> Reasons =
+        ["other offer", "supplier", "mining permission", "vm need", "ports", "gpu", "gpus per machine", "vram", "cuda", "region", "provider", "price unknown", "price", "sold out"];
+
+    /// <summary>Filters. <paramref name="abilities"/> lacks a supplier = nothing is known of it and its offers drop as "supplier".</summary>
+    public static OfferSearchResult Run(
+        IEnumerable<Offer> offers, OfferFilter filter, IReadOnlyDictionary<SupplierName, SupplierAbilities> abilities, decimal minReliability, bool requirePermission)
+    {
+        var verdicts = offers
+            .OrderBy(o => o.UsdPerGpuHour ?? decimal.MaxValue).ThenByDescending(o => o.Reliability ?? 0).ThenBy(o => o.Key, StringComparer.Ordinal)
+            .Select(o => new OfferVerdict(o, Reject(o, filter, abilities.GetValueOrDefault(o.Supplier), minReliability, requirePermission)))
+            .ToList();
+        var funnel = Reasons
+            .Select(reason => (reason, dropped: verdicts.Where(v => v.RejectedFor == reason).Select(v => v.Offer).ToList()))
+            .Where(step => step.dropped.Count > 0)
+            .Select(step => new FunnelStep(step.reason, step.dropped.Sum(o => Math.Max(o.Available, 1)), Relaxation(step.reason, step.dropped, filter)))
+            .ToList();
+        return new OfferSearchResult(verdicts, funnel);
+    }
+
+    private static string? Reject(Offer offer, OfferFilter filter, SupplierAbilities? supplier, decimal minReliability, bool requirePermission) => 0 switch
+    {
+        _ when filter.OfferId is { } id && offer.Id != id => "other offer",
+        _ when supplier is null || (filter.Supplier is { } name && offer.Supplier != name) => "supplier",
+        _ when requirePermission && supplier.MiningPermission is null => "mining permission",
+        _ when filter.NeedsVm && !supplier.OffersVms => "vm need",
+        _ when filter.NeedsInboundPorts && !supplier.OffersInboundPorts => "ports",
+        _ when filter.Gpu is { } gpu && offer.Gpu != gpu => "gpu",
+        _ when filter.GpusPerMiner > Math.Min(supplier.MaxGpusPerMachine, offer.GpuCount) => "gpus per machine",
+        // Unknown memory is not 0: it cannot be trusted to hold the model either.
+        _ when filter.MinVramGb is { } vram && (offer.VramGb ?? -1) < vram => "vram",
+        _ when filter.MinCuda is { } cuda && offer.CudaMax is { } max && CudaVersion.Compare(max, cuda) < 0 => "cuda",
+        _ when filter.Region is { Length: > 0 } region && !string.Equals(offer.Region, region, StringComparison.OrdinalIgnoreCase) => "region",
+        _ when offer.Reliability is { } up && up < minReliability => "provider",
+        _ when offer.UsdPerGpuHour is null => "price unknown",
+        _ when filter.MaxUsdPerGpuHour is { } ceiling && offer.UsdPerGpuHour > ceiling => "price",
+        _ when offer.Available < 1 => "sold out",
+        _ => null,
+    };
+
+    private static string? Relaxation(string reason, List<Offer> dropped, OfferFilter filter)
+    {
+        var free = dropped.Where(o => o.Available > 0 && o.UsdPerGpuHour is not null).ToList();
+        var cheapest = free.MinBy(o => o.UsdPerGpuHour);
+        if (cheapest is null) { return null; }
+        var price = cheapest.UsdPerGpuHour!.Value;
+        return reason switch
+        {
+            "price" when filter.MaxUsdPerGpuHour is { } ceiling =>
+                Text($"+${price - ceiling:0.0000}/GPU-h gives {free.Where(o => o.UsdPerGpuHour <= price * 1.02m).Sum(o => o.Available)} more at ${price:0.0000}"),
+            "gpu" => Text($"{GpuCatalogue.Name(cheapest.Gpu)} at ${price:0.0000}/GPU-h gives {free.Where(o => o.Gpu == cheapest.Gpu).Sum(o => o.Available)} more"),
+            "region" => Text($"region {cheapest.Region ?? "unknown"} at ${price:0.0000}/GPU-h gives {free.Where(o => o.Region == cheapest.Region).Sum(o => o.Available)} more"),
+            "vram" => Text($"{free.Max(o => o.VramGb ?? 0)} GB of VRAM is the most that is left"),
+            "supplier" => Text($"{cheapest.Supplier} at ${price:0.0000}/GPU-h gives {free.Where(o => o.Supplier == cheapest.Supplier).Sum(o => o.Available)} more"),
+            "provider" => Text($"uptime {free.Max(o => o.Reliability):0.000} at ${price:0.0000}/GPU-h gives {free.Sum(o => o.Available)} more"),
+            "mining permission" => "record who confirmed the supplier's mining terms, and when",
+            _ => Text($"{free.Sum(o => o.Available)} machines from ${price:0.0000}/GPU-h"),
+        };
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,80 @@
+using System.Numerics;
+using Nirmaan.Domain.Amounts;
+
+namespace Nirmaan.Domain.Rewards;
+
+/// <summary>Fee and who pays the rent, in force from a date on.</summary>
+/// <param name="FeeBasisPoints">Nirmaan's part of what was received, 1/100 of a percent.</param>
+/// <param name="RentTreasuryFunded">True: the treasury pays the rent; it is shown, not deducted.</param>
+public sealed record FeePolicy(DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded)
+{
+    /// <summary>The fee on an amount, rounded down: in doubt for the stakers.</summary>
+    public BigInteger FeeOn(BigInteger units) => units * FeeBasisPoints / 10_000;
+}
+
+/// <summary>One account's line of a distribution, in base units.</summary>
+public sealed record DistributionLeaf(WalletAddress Account, BigInteger BalanceSeconds, BigInteger Amount, BigInteger Cumulative);
+
+/// <summary>What one epoch pays of one asset. Closed once, never edited: a correction is a new epoch.</summary>
+public sealed class Distribution
+{
+    private Distribution() { }
+
+    /// <summary>A closed distribution.</summary>
+    /// <param name="gross">Received for the pool in the epoch, base units, what was carried in included.</param>
+    /// <param name="carriedOut">Not distributed because nobody held stake; goes to the next epoch.</param>
+    public Distribution(
+        int epoch, Asset asset, DateTimeOffset from, DateTimeOffset to, BigInteger gross, BigInteger fee, BigInteger pool, BigInteger carriedIn, BigInteger carriedOut,
+        decimal rentUsd, string root, IReadOnlyList<DistributionLeaf> leaves, int feeBasisPoints, DateTimeOffset closedAt)
+    {
+        (Epoch, AssetId, From, To, Gross, Fee, Pool, CarriedIn, CarriedOut, RentUsd, Root, Leaves, FeeBasisPoints, ClosedAt) =
+            (epoch, asset.Id, from, to, gross, fee, pool, carriedIn, carriedOut, rentUsd, root, [.. leaves], feeBasisPoints, closedAt);
+        if (gross != fee + pool + carriedOut) { throw new InvalidOperationException($"Epoch {epoch}, {asset.Id}: {gross} is not fee {fee} + pool {pool} + carried {carriedOut}."); }
+    }
+
+    /// <summary>Number of the epoch, from 1.</summary>
+    public int Epoch { get; private set; }
+    /// <summary>Asset.</summary>
+    public string AssetId { get; private set; } = "";
+    /// <summary>Start, inclusive.</summary>
+    public DateTimeOffset From { get; private set; }
+    /// <summary>End, exclusive.</summary>
+    public DateTimeOffset To { get; private set; }
+    /// <summary>Received.</summary>
+    public BigInteger Gross { get; private set; }
+    /// <summary>Fee.</summary>
+    public BigInteger Fee { get; private set; }
+    /// <summary>Distributed.</summary>
+    public BigInteger Pool { get; private set; }
+    /// <summary>Carried in from an epoch without stakers; part of Gross.</summary>
+    public BigInteger CarriedIn { get; private set; }
+    /// <summary>Carried out.</summary>
+    public BigInteger CarriedOut { get; private set; }
+    /// <summary>Rent of the epoch over all networks, USD: treasury-funded, shown, not deducted.</summary>
+    public decimal RentUsd { get; private set; }
+    /// <summary>Root of the OpenZeppelin standard Merkle tree over (account, cumulative); 0x0…0 without leaves.</summary>
+    public string Root { get; private set; } = "";
+    /// <summary>Fee in force.</summary>
+    public int FeeBasisPoints { get; private set; }
+    /// <summary>When it was closed.</summary>
+    public DateTimeOffset ClosedAt { get; private set; }
+    /// <summary>Lines, accounts ascending.</summary>
+    public List<DistributionLeaf> Leaves { get; private set; } = [];
+
+    /// <summary>
+    /// Lines of an epoch: amounts by largest remainder over balance-seconds, cumulative = amount + what the account had before. Accounts with
+    /// nothing now or before have no line.
+    /// </summary>
+    public static IReadOnlyList<DistributionLeaf> LinesFor(BigInteger pool, IReadOnlyList<BalanceSeconds> weights, IReadOnlyDictionary<WalletAddress, BigInteger> cumulativeBefore)
+    {
+        var amounts = Shares.LargestRemainder(pool, weights);
+        var now = weights.Select((w, i) => (w, amount: amounts[i])).ToDictionary(x => x.w.Account, x => (x.w.Value, x.amount));
+        return [.. now.Keys.Union(cumulativeBefore.Keys).Order()
+            .Select(account =>
+            {
+                var (weight, amount) = now.GetValueOrDefault(account);
+                return new DistributionLeaf(account, weight, amount, cumulativeBefore.GetValueOrDefault(account) + amount);
+            })
+            .Where(leaf => leaf.Cumulative.Sign > 0)];
+    }
+}

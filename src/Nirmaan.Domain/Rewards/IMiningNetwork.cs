@@ -1,0 +1,66 @@
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Domain.Rewards;
+
+/// <summary>What a miner is to the network: known before it is launched, since it goes into its environment.</summary>
+/// <param name="Key">Heurist: the miner id <c>0xADDRESS-tag</c>; Morpheus: the on-chain model id.</param>
+/// <param name="Env">Environment entries that the template leaves to the network (payout address among them).</param>
+public sealed record MinerIdentity(string Key, string PayoutAddress, IReadOnlyDictionary<string, string> Env);
+
+/// <summary>Work of a miner that the network itself acknowledges.</summary>
+/// <param name="NetworkKey">What the network knows the miner by.</param>
+/// <param name="Active">Work is running now.</param>
+/// <param name="LastCreditAt">Newest acknowledged work.</param>
+/// <param name="WorkUnits">Acknowledged units in the last hour, in the workload's unit.</param>
+public sealed record MinerCredit(string NetworkKey, bool Active, DateTimeOffset? LastCreditAt, decimal? WorkUnits);
+
+/// <summary>Rewards read, and where to go on next time.</summary>
+/// <param name="Cursor">Opaque; stored with the rewards in one transaction.</param>
+public sealed record RewardPage(IReadOnlyList<RewardReading> Rewards, string? Cursor);
+
+/// <summary>Something about a network that must stand beside its figures: a closed season, a replay, a simulated source.</summary>
+public sealed record NetworkNotice(string Label, string Text);
+
+/// <summary>
+/// A network that pays for work. Reads throw <see cref="SupplierUnavailableException"/> when it cannot be read; what a network does not
+/// have (points, rewards, enrolment) answers empty or Done.
+/// </summary>
+public interface IMiningNetwork
+{
+    /// <summary>Which network this is.</summary>
+    NetworkName Network { get; }
+    /// <summary>Recipes of its miners, newest version of each.</summary>
+    IReadOnlyList<Template> Templates { get; }
+    /// <summary>What its figures must carry; null = nothing.</summary>
+    NetworkNotice? NoticeAt(DateTimeOffset now);
+    /// <summary>The identity of a miner under the payout policy.</summary>
+    MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress);
+    /// <summary>Makes a serving miner known so that work reaches it. May cost a fee. Not idempotent unless the network is.</summary>
+    Task<Effect> EnrolAsync(string networkKey, Template template, CancellationToken cancellationToken);
+    /// <summary>Looks an enrolment up: null = the network knows nothing of it.</summary>
+    Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken);
+    /// <summary>Ends the stream of work to a miner. Safe to repeat.</summary>
+    Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken);
+    /// <summary>Cumulative points of the accounts.</summary>
+    Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>The workload that earns points of a kind (Heurist: <c>llama</c> by text, <c>waifu</c> by images); null = the network has no such kind.</summary>
+    WorkloadName? WorkloadOf(string pointsKind);
+    /// <summary>Acknowledged work per miner; empty when the network tells nothing per miner.</summary>
+    Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Tokens received since a cursor (null = from the start), final ones only.</summary>
+    Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken);
+    /// <summary>What its pools pay and against how much other work.</summary>
+    Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <summary>A token's price in USD at a moment, from a named source.</summary>
+public sealed record PriceQuote(string AssetId, decimal Usd, DateTimeOffset At, string Source);
+
+/// <summary>Prices of tokens. A token without a price is left out: unknown, never 0.</summary>
+public interface IPriceFeed
+{
+    /// <summary>The newest prices it has.</summary>
+    Task<IReadOnlyList<PriceQuote>> ReadAsync(IReadOnlyCollection<Asset> assets, CancellationToken cancellationToken);
+}
