@@ -32,7 +32,7 @@ public sealed class SimulatedAgentTests : IAsyncLifetime
         var working = _control.Heartbeats.Where(h => h["state"]!.GetValue<string>() == "working").Select(h => h["sentAt"]!.GetValue<DateTimeOffset>()).ToList();
         working.ShouldAllBe(at => at.Minute % 5 == 0 && at.Second == 0);
         working.Zip(working.Skip(1), (a, b) => b - a).ShouldAllBe(step => step == TimeSpan.FromMinutes(5));
-        _control.Heartbeats.Select(h => h["sequence"]!.GetValue<int>()).ShouldBe(Enumerable.Range(0, _control.Heartbeats.Count));
+        _control.Heartbeats.Select(h => h["sequence"]!.GetValue<int>()).ShouldBe(Enumerable.Range(1, _control.Heartbeats.Count));
         _control.Heartbeats.Select(h => h["bootId"]!.GetValue<string>()).Distinct().Count().ShouldBe(1);
         _control.Taken.ShouldAllBe(t => t.Token == "Bearer token-1");
     }
@@ -62,7 +62,7 @@ public sealed class SimulatedAgentTests : IAsyncLifetime
         await _sandbox.AdvanceAsync(TimeSpan.FromMinutes(5));
         _control.Sizes.Count.ShouldBe(1);
         _control.Heartbeats.Count.ShouldBeGreaterThan(30);
-        _control.Heartbeats.Select(h => h["sequence"]!.GetValue<int>()).ShouldBe(Enumerable.Range(0, _control.Heartbeats.Count));
+        _control.Heartbeats.Select(h => h["sequence"]!.GetValue<int>()).ShouldBe(Enumerable.Range(1, _control.Heartbeats.Count));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SimulatedAgentTests : IAsyncLifetime
         (_control.Answer, _control.Most) = (HttpStatusCode.Accepted, 10);
         await _sandbox.AdvanceAsync(TimeSpan.FromMinutes(5));
         _control.Heartbeats.Count.ShouldBeGreaterThan(30);
-        _control.Heartbeats.Select(h => h["sequence"]!.GetValue<int>()).ShouldBe(Enumerable.Range(0, _control.Heartbeats.Count));
+        _control.Heartbeats.Select(h => h["sequence"]!.GetValue<int>()).ShouldBe(Enumerable.Range(1, _control.Heartbeats.Count));
     }
 
     [Fact]
