@@ -41,9 +41,10 @@ public abstract class AdapterConformance : IAsyncLifetime
     [Fact]
     public async Task A_create_that_acts_and_never_answers_is_uncertain_and_found_by_its_name()
     {
-        await RestartAsync(("ReadTimeout", "00:00:00.5"), ("WriteTimeout", "00:00:00.5"));
+        await RestartAsync(("ReadTimeout", "00:00:01.5"), ("WriteTimeout", "00:00:01.5"));
         Server.Next(Stand.CreateCall, ActThenHang);
         (await Provider.CreateAsync(Request(), Token)).ShouldBeOfType<Effect.Uncertain>().Code.ShouldBe("timeout");
+        await RestartAsync();
         (await Provider.ListAsync(Token)).ShouldHaveSingleItem().Name.ShouldBe(Rig.Name);
     }
 
@@ -225,8 +226,8 @@ public abstract class AdapterConformance : IAsyncLifetime
     [Fact]
     public async Task A_close_that_never_answers_is_uncertain()
     {
-        await RestartAsync(("ReadTimeout", "00:00:00.2"), ("WriteTimeout", "00:00:00.3"), ("QuickRetries", "0"));
         var id = await CreatedAsync();
+        await RestartAsync(("ReadTimeout", "00:00:00.2"), ("WriteTimeout", "00:00:00.3"), ("QuickRetries", "0"));
         Server.Next(Stand.CloseCall(id), ActThenHang);
         (await Provider.CloseAsync(id, Token)).ShouldBeOfType<Effect.Uncertain>().Code.ShouldBe("timeout");
     }
