@@ -41,6 +41,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<PointsAward> PointsAwards => Set<PointsAward>();
     /// <summary>Rewards: tokens received.</summary>
     public DbSet<Reward> Rewards => Set<Reward>();
+    /// <summary>Rewards: how far each network was read.</summary>
+    public DbSet<RewardCursor> RewardCursors => Set<RewardCursor>();
     /// <summary>Rewards: the books.</summary>
     public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
     /// <summary>Rewards: closed epochs.</summary>
@@ -49,7 +51,7 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<PriceQuote> Prices => Set<PriceQuote>();
     /// <summary>Staking: changes of stake.</summary>
     public DbSet<StakeEvent> StakeEvents => Set<StakeEvent>();
-    /// <summary>How far chains and networks were read.</summary>
+    /// <summary>Staking: how far the chain was read.</summary>
     public DbSet<ChainCursor> Cursors => Set<ChainCursor>();
     /// <summary>Allocation: what pools paid, as read.</summary>
     public DbSet<PoolOutlook> Outlooks => Set<PoolOutlook>();

@@ -17,6 +17,9 @@ public sealed record Asset(string Id, int Decimals)
 
     private static readonly Asset[] s_known = [Nrm, Mor, Heu, Usd];
 
+    /// <summary>Every asset but the dollar: what has a price.</summary>
+    public static IReadOnlyList<Asset> Tokens { get; } = [.. s_known.Where(a => a != Usd)];
+
     /// <summary>The asset of an id.</summary>
     /// <exception cref="ArgumentException">No such asset.</exception>
     public static Asset Of(string id) => Array.Find(s_known, a => a.Id == id)

@@ -31,6 +31,11 @@ public readonly record struct WalletAddress : IComparable<WalletAddress>
         return true;
     }
 
+    /// <summary>Same account; the default value is the zero account.</summary>
+    public bool Equals(WalletAddress other) => Value == other.Value;
+    /// <inheritdoc />
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+
     /// <summary>Orders by number, which for fixed-length lower-case text is the order of the text.</summary>
     public int CompareTo(WalletAddress other) => string.CompareOrdinal(Value, other.Value);
     /// <inheritdoc />

@@ -105,6 +105,8 @@ public sealed class Instance : IFenced
     public InstanceId? Replaces { get; private set; }
     /// <summary>How often a machine was asked for on its behalf.</summary>
     public int Attempts { get; private set; }
+    /// <summary>It was lost and another should take its place; false once one does or the budget is spent.</summary>
+    public bool WantsReplacement { get; private set; }
     /// <inheritdoc />
     public DateTimeOffset DueAt { get; private set; }
     /// <inheritdoc />
@@ -123,7 +125,7 @@ public sealed class Instance : IFenced
     public void MarkPlacing(DateTimeOffset at, string externalId)
     {
         Go(InstanceState.Placing, at, null, InstanceState.Requested, InstanceState.Unknown);
-        (ExternalId, Attempts) = (externalId, Attempts + 1);
+        ExternalId = externalId;
     }
 
     /// <summary>It is ours and bills from now on.</summary>
@@ -165,11 +167,18 @@ public sealed class Instance : IFenced
     }
 
     /// <summary>It was lost or never came up. <paramref name="stillOutside"/> says whether something may still bill: then a Close operation follows.</summary>
-    public void MarkFailed(DateTimeOffset at, string why, bool stillOutside)
+    public void MarkFailed(DateTimeOffset at, string why, bool stillOutside, bool replace)
     {
         Go(InstanceState.Failed, at, why, InstanceState.Requested, InstanceState.Placing, InstanceState.Starting, InstanceState.Running, InstanceState.Reclaiming, InstanceState.Draining, InstanceState.Unknown);
+        WantsReplacement = replace;
         if (!stillOutside) { ClosedAt = at; }
     }
+
+    /// <summary>It will go; another should be up before that.</summary>
+    public void AskForReplacement() => WantsReplacement = true;
+
+    /// <summary>Another took its place, or none will.</summary>
+    public void MarkReplaced() => WantsReplacement = false;
 
     /// <summary>What was left of a failed machine is gone.</summary>
     public void MarkCleanedUp(DateTimeOffset at) => ClosedAt ??= at;
@@ -188,6 +197,15 @@ public sealed class Instance : IFenced
         (Wish, Supplier, Gpu, GpuCount, OfferId, UsdPerGpuHour, ExternalId) = (wish, wish.Supplier, wish.Gpu, wish.GpuCount, offerId, usdPerGpuHour, null);
         (State, StateSince, DueAt, Provider, Region, Attempts) = (InstanceState.Requested, at, at, wish.Provider, wish.Region, Attempts + 1);
     }
+
+    /// <summary>What an unknown instance was, turned out never to have been: it is wanted again.</summary>
+    public void MarkWantedAgain(DateTimeOffset at) => Go(InstanceState.Requested, at, null, InstanceState.Unknown);
+
+    /// <summary>Remembers what the supplier made of it although it is no longer wanted.</summary>
+    public void Adopt(string externalId) => ExternalId ??= externalId;
+
+    /// <summary>More hours were bought.</summary>
+    public void Extend(int hours) => PaidUntil = PaidUntil?.AddHours(hours);
 
     /// <summary>Set to other work in place.</summary>
     public void ChangeWorkload(WorkloadName workload) => Workload = workload;

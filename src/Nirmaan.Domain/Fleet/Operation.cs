@@ -137,8 +137,11 @@ public sealed class Operation : IFenced
         _ => 0,
     };
 
-    /// <summary>Adds what to send beyond the instance itself.</summary>
+    /// <summary>Adds what to send beyond the instance itself (JSON).</summary>
     public Operation With(string input) { Input = input; return this; }
+
+    /// <summary>Says what outside thing it is about, where that is known beforehand (close, place, change, extend).</summary>
+    public Operation About(string externalId) { ExternalId = externalId; return this; }
 
     /// <summary>It is about to be sent. Committed before the call leaves, so that a crash finds it here.</summary>
     public void MarkSent(DateTimeOffset at)

@@ -45,6 +45,8 @@ public interface IMiningNetwork
     Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken);
     /// <summary>Cumulative points of the accounts.</summary>
     Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>The workload that earns points of a kind (Heurist: <c>llama</c> by text, <c>waifu</c> by images); null = the network has no such kind.</summary>
+    WorkloadName? WorkloadOf(string pointsKind);
     /// <summary>Acknowledged work per miner; empty when the network tells nothing per miner.</summary>
     Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken);
     /// <summary>Tokens received since a cursor (null = from the start), final ones only.</summary>

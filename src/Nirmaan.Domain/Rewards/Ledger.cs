@@ -20,8 +20,38 @@ public static class LedgerAccounts
     public const string Treasury = "treasury";
     /// <summary>Paid to a supplier in advance, not used up yet.</summary>
     public static string Prepaid(SupplierName supplier) => $"prepaid:{supplier}";
+    /// <summary>What every <see cref="Rent"/> account begins with.</summary>
+    public const string RentPrefix = "rent:";
     /// <summary>Rent used up.</summary>
-    public static string Rent(SupplierName supplier) => $"rent:{supplier}";
+    public static string Rent(SupplierName supplier) => RentPrefix + supplier;
+}
+
+/// <summary>Why something is booked.</summary>
+public static class LedgerCauses
+{
+    /// <summary>A network paid.</summary>
+    public const string Reward = "reward";
+    /// <summary>Nirmaan's fee of an epoch.</summary>
+    public const string Fee = "fee";
+    /// <summary>An epoch's amounts to the stakers.</summary>
+    public const string Distribution = "distribution";
+    /// <summary>Rent used up over time.</summary>
+    public const string Rent = "rent";
+    /// <summary>The difference between our metering and what the supplier says it cost.</summary>
+    public const string RentAdjustment = "rent-adjustment";
+    /// <summary>Money paid to a supplier in advance.</summary>
+    public const string Prepayment = "prepayment";
+}
+
+/// <summary>What a booking is about, as its <see cref="LedgerEntry.Subject"/> spells it.</summary>
+public static class LedgerSubjects
+{
+    /// <summary>A reward by its network and external id.</summary>
+    public static string Reward(NetworkName network, string externalId) => $"{network}:{externalId}";
+    /// <summary>An epoch.</summary>
+    public static string Epoch(int epoch) => $"epoch:{epoch}";
+    /// <summary>A machine that we rent.</summary>
+    public static string Instance(InstanceId id) => id.ToString();
 }
 
 /// <summary>One side of a booking. Append-only.</summary>

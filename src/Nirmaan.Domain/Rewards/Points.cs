@@ -27,14 +27,20 @@ public static class PointsCounter
         { } last => (now - last, $"counter fell from {last} to {now}"),
     };
 
-    /// <summary>Shares points out by work. Without any reported work they are shared equally; the parts add up exactly.</summary>
+    /// <summary>
+    /// Shares points out by work, to 0.000001. Without any reported work they are shared equally; the parts add up exactly and none has
+    /// another sign than the whole.
+    /// </summary>
     public static IReadOnlyList<(MinerId Miner, decimal Points)> ShareOut(decimal points, IReadOnlyList<(MinerId Miner, decimal Work)> miners)
     {
         if (miners.Count == 0 || points == 0) { return []; }
         var total = miners.Sum(m => m.Work);
-        var parts = miners.Select(m => (m.Miner, Points: decimal.Round(total > 0 ? points * m.Work / total : points / miners.Count, 6))).ToList();
-        var largest = parts.Select((p, i) => (Math.Abs(p.Points), -i)).Max();
-        parts[-largest.Item2] = (parts[-largest.Item2].Miner, parts[-largest.Item2].Points + points - parts.Sum(p => p.Points));
+        // Cut off, not rounded: what is left over then has the sign of the whole, and the largest part takes it.
+        var parts = miners.Select(m => (m.Miner, Points: CutOff(total > 0 ? points * (m.Work / total) : points / miners.Count))).ToList();
+        var largest = Enumerable.Range(0, parts.Count).MaxBy(i => Math.Abs(parts[i].Points));
+        parts[largest] = (parts[largest].Miner, parts[largest].Points + points - parts.Sum(p => p.Points));
         return parts;
     }
+
+    private static decimal CutOff(decimal points) => Math.Truncate(points * 1_000_000m) / 1_000_000m;
 }

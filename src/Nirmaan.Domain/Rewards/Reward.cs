@@ -46,3 +46,24 @@ public sealed class Reward
     /// <summary>Put into an epoch; once.</summary>
     public void PutInto(int epoch) => Epoch = Epoch is null ? epoch : throw new InvalidOperationException($"Reward {Network}:{ExternalId} is already in epoch {Epoch}.");
 }
+
+/// <summary>How far a network's rewards were read. One row per network, written in the transaction that stores the rewards.</summary>
+public sealed class RewardCursor
+{
+    private RewardCursor() { }
+
+    /// <summary>A cursor that has read nothing.</summary>
+    public RewardCursor(NetworkName network) => Network = network;
+
+    /// <summary>The network.</summary>
+    public NetworkName Network { get; private set; }
+    /// <summary>The network's own mark of where to go on; null = from the start.</summary>
+    public string? Cursor { get; private set; }
+    /// <summary>Everything that was final at this time is stored; null = not read to the end yet.</summary>
+    public DateTimeOffset? ReadTo { get; private set; }
+
+    /// <summary>One more page is stored.</summary>
+    public void MoveTo(string? cursor) => Cursor = cursor;
+    /// <summary>The last page was empty: nothing final was left when the reading began.</summary>
+    public void MarkReadTo(DateTimeOffset began) => ReadTo = ReadTo is { } known && known > began ? known : began;
+}

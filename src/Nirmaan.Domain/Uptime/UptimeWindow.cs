@@ -20,7 +20,8 @@ public sealed record UptimeWindow(
 
     /// <summary>
     /// Scores a window. A heartbeat speaks for the time from its sending to the next one, at most <paramref name="reach"/>. Copies and order
-    /// change nothing. <paramref name="heartbeats"/> holds those of the window and the last one before it (within reach).
+    /// change nothing. <paramref name="heartbeats"/> holds those of the window and the last one before it, however old: its jobs are the base
+    /// of those counted here.
     /// </summary>
     /// <param name="livedFrom">The miner's start; seconds before it do not count.</param>
     /// <param name="livedTo">The miner's end; null = it lives.</param>
@@ -35,8 +36,8 @@ public sealed record UptimeWindow(
         var ordered = heartbeats
             .DistinctBy(h => (h.BootId, h.Sequence))
             .Where(h => h.SentAt < endsAt)
-            .OrderBy(h => h.SentAt).ThenBy(h => h.Sequence).ToList();
-        int up = 0, starting = 0, failed = 0, heard = 0, jobs = 0;
+            .OrderBy(h => h.SentAt).ThenBy(h => h.BootId).ThenBy(h => h.Sequence).ToList();
+        int up = 0, starting = 0, failed = 0, heard = 0;
         for (var i = 0; i < ordered.Count; i++)
         {
             var beat = ordered[i];
@@ -46,12 +47,25 @@ public sealed record UptimeWindow(
             else if (beat.State is "installing" or "loading") { starting += seconds; }
             else { failed += seconds; }
             if (beat.SentAt >= startsAt) { heard++; }
-            // Jobs count since the agent's boot, so only a rise within one boot is work of this window.
-            if (i > 0 && ordered[i - 1].BootId == beat.BootId) { jobs += Math.Max(0, beat.JobsDone - ordered[i - 1].JobsDone); }
-            else if (beat.SentAt >= startsAt && i > 0) { jobs += Math.Max(0, beat.JobsDone); }
         }
         var counted = Seconds(from, to);
-        return new UptimeWindow(miner, startsAt, counted, up, starting, failed, Math.Max(0, counted - up - starting - failed), heard, jobs);
+        return new UptimeWindow(miner, startsAt, counted, up, starting, failed, counted - up - starting - failed, heard, JobsBetween(ordered, startsAt, endsAt));
+    }
+
+    /// <summary>
+    /// Jobs done in [from, to) by one miner: the rises of its counter. The counter starts at 0 with each boot of the agent, so a boot not
+    /// heard of before counts from 0, and a fall within a boot is no work. Needs the last heartbeat before <paramref name="from"/> too.
+    /// </summary>
+    public static int JobsBetween(IEnumerable<Heartbeat> heartbeats, DateTimeOffset from, DateTimeOffset to)
+    {
+        var jobs = 0;
+        var last = new Dictionary<Guid, int>();
+        foreach (var beat in heartbeats.Where(h => h.SentAt < to).OrderBy(h => h.SentAt).ThenBy(h => h.Sequence))
+        {
+            if (beat.SentAt >= from) { jobs += Math.Max(0, beat.JobsDone - last.GetValueOrDefault(beat.BootId)); }
+            last[beat.BootId] = Math.Max(beat.JobsDone, last.GetValueOrDefault(beat.BootId));
+        }
+        return jobs;
     }
 
     private static int Seconds(DateTimeOffset from, DateTimeOffset to) => to <= from ? 0 : (int)(Floor(to) - Floor(from));

@@ -31,6 +31,15 @@ internal sealed class RewardConfiguration : IEntityTypeConfiguration<Reward>
     }
 }
 
+internal sealed class RewardCursorConfiguration : IEntityTypeConfiguration<RewardCursor>
+{
+    public void Configure(EntityTypeBuilder<RewardCursor> builder)
+    {
+        builder.ToTable("reward_cursors").HasKey(c => c.Network);
+        builder.IsVersioned();
+    }
+}
+
 internal sealed class LedgerEntryConfiguration : IEntityTypeConfiguration<LedgerEntry>
 {
     public void Configure(EntityTypeBuilder<LedgerEntry> builder)

@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Allocation;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Fleet.Effects;
+using Nirmaan.Control.Live;
+using Nirmaan.Control.Market;
+using Nirmaan.Control.Uptime;
+
+namespace Nirmaan.Control;
+
+/// <summary>Everything of the control plane; the host adds suppliers, networks, the price feed and the stake chain.</summary>
+public static class ControlServices
+{
+    /// <summary>Adds verbs, queries and the database.</summary>
+    public static IServiceCollection AddNirmaanControl(this IServiceCollection services, IConfiguration configuration, string connectionString)
+    {
+        services.AddDbContextFactory<NirmaanDbContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly("Nirmaan.Migrations")));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ControlEvents>();
+        services.AddMarketAndFleet(configuration);
+        services.AddAllocation(configuration);
+        return services;
+    }
+
+    private static void AddMarketAndFleet(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<FleetOptions>().Bind(configuration.GetSection("Fleet")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FleetOptions>, FleetOptionsCheck>();
+        services.AddOptions<PayoutOptions>().Bind(configuration.GetSection("Payout"));
+        services.AddOptions<MinerTokenOptions>().Bind(configuration.GetSection("Control"))
+            .Validate(o => o.MinerTokenKey.Length >= 32, "Control:MinerTokenKey must be at least 32 characters; it is the secret from which miners' tokens are made.").ValidateOnStart();
+        // Verbs hold no state of their own: one of each serves all callers.
+        services.TryAddSingleton<SupplierShelf>();
+        services.TryAddSingleton<NetworkShelf>();
+        services.TryAddSingleton<PayoutPolicy>();
+        services.TryAddSingleton<MinerTokens>();
+        services.TryAddSingleton<SpendingSwitch>();
+        services.TryAddSingleton<SpendGuard>();
+        services.TryAddSingleton<Placement>();
+        services.TryAddSingleton<RentRequests>();
+        services.TryAddSingleton<LaunchInstance>();
+        services.TryAddSingleton<RetireInstance>();
+        services.TryAddSingleton<ReplaceLost>();
+        services.TryAddSingleton<ReconcileSupplier>();
+        services.TryAddSingleton<EnrolMiner>();
+        services.TryAddSingleton<SwitchWorkload>();
+        services.TryAddSingleton<AcceptBid>();
+        services.TryAddSingleton<SyncOffers>();
+        services.TryAddSingleton<CreateHandler>();
+        services.TryAddSingleton<PlaceHandler>();
+        services.AddSingleton<IOperationHandler>(s => s.GetRequiredService<CreateHandler>());
+        services.AddSingleton<IOperationHandler>(s => s.GetRequiredService<PlaceHandler>());
+        services.AddSingleton<IOperationHandler, CloseHandler>();
+        services.AddSingleton<IOperationHandler, ChangeHandler>();
+        services.AddSingleton<IOperationHandler, EnrolHandler>();
+        services.AddSingleton<IFleetRound, RunOperations>();
+        services.AddSingleton<IFleetRound, AttendInstances>();
+        services.TryAddSingleton<IResolveOperation, ResolveOperation>();
+        services.TryAddSingleton<FleetWork>();
+        services.TryAddSingleton<OfferQueries>();
+        services.TryAddSingleton<FleetQueries>();
+        services.TryAddSingleton<OperationQueries>();
+        services.TryAddSingleton<RunwayQueries>();
+    }
+
+    private static void AddAllocation(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AllocationOptions>().Bind(configuration.GetSection("Allocation")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AllocationOptions>, AllocationOptionsCheck>();
+        services.TryAddSingleton<SetConstraints>();
+        services.TryAddSingleton<EstimateYields>();
+        services.TryAddSingleton<PlanBasis>();
+        services.TryAddSingleton<IPlanAllocation, PlanAllocation>();
+        services.TryAddSingleton<ApprovePlan>();
+        services.TryAddSingleton<ExecutePlan>();
+        services.TryAddSingleton<AllocationQueries>();
+    }
+}

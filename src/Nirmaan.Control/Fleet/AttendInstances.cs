@@ -1,0 +1,274 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet.Effects;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>
+/// Looks at each live instance when it is due and draws the conclusion: picks a bid, sees it start, run, vanish or be taken back, drains and
+/// closes it, buys more hours. Every effect that follows is an operation; this verb itself only reads the outside.
+/// </summary>
+internal sealed partial class AttendInstances(
+    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, PlaceHandler place, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock,
+    ILogger<AttendInstances> logger) : IFleetRound
+{
+    private const string Actor = nameof(AttendInstances);
+
+    /// <summary>What the supplier told of one instance, read before the transaction.</summary>
+    private sealed record Sight(SupplierInstance? Instance, IReadOnlyList<Bid> Bids, string? Unavailable);
+
+    /// <inheritdoc />
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var token = Guid.NewGuid();
+        IReadOnlyList<InstanceId> taken;
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            taken = await WorkQueue.TakeInstancesAsync(db, token, clock.GetUtcNow(), options.Value.WorkerLease, options.Value.Parallel * 4, cancellationToken);
+        }
+        await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
+            async (id, ct) => await AttendAsync(id, token, ct));
+        if (taken.Count > 0) { events.Changed(Topic.Fleet); }
+        return taken.Count;
+    }
+
+    private async Task AttendAsync(InstanceId id, Guid token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Instance? before;
+            await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+            {
+                before = await db.Instances.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken);
+            }
+            if (before is null) { return; }
+            var sight = await LookAsync(before, cancellationToken);
+            for (var attempt = 1; ; attempt++)
+            {
+                await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+                var instance = await db.Instances.SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken);
+                if (instance is null) { return; }
+                // Someone changed it while the supplier was asked: what was seen may no longer apply, so it is looked at anew.
+                if (instance.State == before.State) { await ConcludeAsync(db, instance, sight, clock.GetUtcNow(), cancellationToken); }
+                instance.Release();
+                try { await db.SaveChangesAsync(cancellationToken); return; }
+                catch (DbUpdateConcurrencyException) when (attempt < 5) { }
+            }
+        }
+        catch (DbUpdateConcurrencyException) { LogLostRow(id.Value); }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(e, id.Value);
+            await PutOffAsync(id, token, cancellationToken);
+        }
+    }
+
+    private async Task PutOffAsync(InstanceId id, Guid token, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await db.Instances.SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken) is not { } instance) { return; }
+        instance.Postpone(clock.GetUtcNow() + options.Value.ObserveEvery);
+        instance.Release();
+        try { await db.SaveChangesAsync(cancellationToken); }
+        catch (DbUpdateConcurrencyException) { LogLostRow(id.Value); }
+    }
+
+    private async Task<Sight> LookAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        if (instance.ExternalId is not { } external || suppliers.Find(instance.Supplier) is not { } supplier) { return new Sight(null, [], null); }
+        try
+        {
+            var bids = instance.State == InstanceState.Placing && supplier.Traits.HasBids ? await supplier.ListBidsAsync(external, instance.Wish, cancellationToken) : [];
+            return new Sight(await supplier.FindAsync(external, cancellationToken), bids, null);
+        }
+        catch (SupplierUnavailableException e) { return new Sight(null, [], e.Message); }
+    }
+
+    private async Task ConcludeAsync(NirmaanDbContext db, Instance instance, Sight sight, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (sight.Unavailable is not null)
+        {
+            // Not readable is not gone: nothing is concluded.
+            instance.Postpone(now + options.Value.Poll * 3);
+            return;
+        }
+        if (sight.Instance is { } seen) { instance.Observe(seen, now); }
+        switch (instance.State)
+        {
+            case InstanceState.Requested: await WaitForCreateAsync(db, instance, now, cancellationToken); break;
+            case InstanceState.Placing: await PickBidAsync(db, instance, sight, now, cancellationToken); break;
+            case InstanceState.Starting: await SeeStartAsync(db, instance, sight.Instance, now, cancellationToken); break;
+            case InstanceState.Running or InstanceState.Reclaiming: await SeeRunAsync(db, instance, sight.Instance, now, cancellationToken); break;
+            case InstanceState.Draining: await SeeDrainAsync(db, instance, now, cancellationToken); break;
+            case InstanceState.Closing: await SeeCloseAsync(db, instance, sight.Instance, now, cancellationToken); break;
+            case InstanceState.Unknown: await SeeUnknownAsync(db, instance, sight.Instance, now, cancellationToken); break;
+        }
+    }
+
+    private async Task WaitForCreateAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Its create operation moves it on; a wanted instance without one was cut off by a crash and is ended in the open.
+        var open = await db.Operations.AnyAsync(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Create
+            && o.State != OperationState.Rejected && o.State != OperationState.Succeeded, cancellationToken);
+        if (open) { instance.Postpone(now + options.Value.ObserveEvery); return; }
+        db.Change(instance, now, Actor, "failed", "nothing asks for it any more", i => i.MarkFailed(now, "nothing asks for it any more", stillOutside: false, replace: false));
+        await db.StopMinersAsync(instance.Id, now, Actor, "its machine was not to be had", cancellationToken);
+    }
+
+    private async Task PickBidAsync(NirmaanDbContext db, Instance instance, Sight sight, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (sight.Instance is null or { Status: SupplierStatus.Closed or SupplierStatus.Failed or SupplierStatus.Lost })
+        {
+            await place.GiveUpAuctionAsync(db, instance, new Effect.Refused("auction-over", "the auction ended without us", true), now, cancellationToken);
+            return;
+        }
+        await KeepBidsAsync(db, instance, sight.Bids, now, cancellationToken);
+        instance.Postpone(now + options.Value.Poll);
+        var places = await db.Operations.Where(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Place && o.ExternalId == instance.ExternalId).ToListAsync(cancellationToken);
+        if (places.Any(p => p.IsOpen) || instance.Wish.AcceptBidsByHand) { return; }
+
+        var since = now - instance.StateSince;
+        var gone = places.Select(p => p.SpecHash).ToHashSet();
+        var best = sight.Bids.Where(b => b.Open && b.Unsuitable is null && !gone.Contains(Hashes.Of(b.Ref))).OrderBy(b => b.UsdPerGpuHour).ThenByDescending(b => b.Reliability ?? 0).ThenBy(b => b.Ref, StringComparer.Ordinal).FirstOrDefault();
+        if (best is not null && since >= options.Value.BidWait)
+        {
+            db.Operations.Add(PlaceHandler.For(instance, best, places.Count + 1, now));
+            db.Note(now, "instance", instance.Id, Actor, "bid chosen", $"{best.ProviderLabel} at ${best.UsdPerGpuHour:0.0000} per GPU and hour, the cheapest of {sight.Bids.Count(b => b.Open && b.Unsuitable is null)} suitable bids");
+        }
+        else if (best is null && since >= options.Value.BidPatience)
+        {
+            var why = sight.Bids.Count == 0 ? $"no bids after {since.TotalSeconds:0} s" : $"no suitable bid among {sight.Bids.Count}: {string.Join("; ", sight.Bids.Select(b => b.Unsuitable).OfType<string>().Distinct().Take(4))}";
+            await place.GiveUpAuctionAsync(db, instance, new Effect.Refused("no-bids", why, true), now, cancellationToken);
+        }
+    }
+
+    private static async Task KeepBidsAsync(NirmaanDbContext db, Instance instance, IReadOnlyList<Bid> bids, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var bid in bids)
+        {
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO bids (instance_id, ref, provider, provider_label, gpu, usd_per_gpu_hour, reliability, region, open, unsuitable, first_seen_at, expires_at, accepted)
+                VALUES ({instance.Id.Value}, {bid.Ref}, {bid.Provider}, {bid.ProviderLabel}, {bid.Gpu?.Id}, {bid.UsdPerGpuHour}, {bid.Reliability}, {bid.Region}, {bid.Open}, {bid.Unsuitable}, {now}, {bid.ExpiresAt}, false)
+                ON CONFLICT (instance_id, ref) DO UPDATE SET open = excluded.open, unsuitable = excluded.unsuitable
+                """, cancellationToken);
+        }
+    }
+
+    private async Task SeeStartAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (seen?.Status == SupplierStatus.Running)
+        {
+            db.Change(instance, now, Actor, "running", $"the supplier shows it {seen.RawState}", i => i.MarkRunning(now));
+            instance.Postpone(now + options.Value.ObserveEvery);
+        }
+        else if (IsGone(seen)) { await LoseAsync(db, instance, seen, now, cancellationToken); }
+        else if (now - instance.StateSince > options.Value.StartPatience)
+        {
+            await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented", now, cancellationToken);
+        }
+        else { instance.Postpone(now + options.Value.Poll); }
+    }
+
+    private async Task SeeRunAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        instance.Postpone(now + options.Value.ObserveEvery);
+        if (IsGone(seen)) { await LoseAsync(db, instance, seen, now, cancellationToken); return; }
+        if (seen!.Status == SupplierStatus.Reclaiming && instance.State == InstanceState.Running)
+        {
+            db.Change(instance, now, Actor, "being taken back", seen.Reason ?? "the supplier takes it back", i => i.MarkReclaiming(now, seen.ReclaimDeadline, seen.Reason ?? "the supplier takes it back"));
+            instance.AskForReplacement();
+        }
+        if (instance.State == InstanceState.Reclaiming && instance.ReclaimDeadline is { } deadline && now > deadline.AddMinutes(-5))
+        {
+            db.Change(instance, now, Actor, "draining", "its deadline is near", i => i.MarkDraining(now, "its deadline is near"));
+        }
+        if (!seen.Reachable && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
+        {
+            await FailAsync(db, instance, "the provider cannot be reached and the miner is silent, while the lease bills", now, cancellationToken);
+            return;
+        }
+        if (suppliers.Get(instance.Supplier).Traits.Prepaid && instance.PaidUntil is { } until && until - now < TimeSpan.FromMinutes(options.Value.ExtendWhenMinutesLeft)
+            && !await db.Operations.AnyAsync(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Extend && (o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown), cancellationToken))
+        {
+            db.Operations.Add(ChangeHandler.Extend(instance, options.Value.ExtendHours, now));
+        }
+    }
+
+    private async Task SeeDrainAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // The network sends no more work once the miner is withdrawn; what it holds is finished within its template's grace.
+        var withdrawing = await db.Operations.AnyAsync(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Withdraw && (o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown), cancellationToken);
+        if (withdrawing && now - instance.StateSince < TimeSpan.FromMinutes(2)) { instance.Postpone(now + options.Value.Poll); return; }
+        await CloseAsync(db, instance, instance.Reason ?? "drained", now, cancellationToken);
+    }
+
+    private async Task SeeCloseAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        instance.Postpone(now + options.Value.ObserveEvery);
+        if (instance.ExternalId is null)
+        {
+            // Nothing known outside: a create that is still under way closes what it makes, one that is not leaves nothing.
+            if (!await db.Operations.AnyAsync(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Create && (o.State == OperationState.Sent || o.State == OperationState.Unknown || o.State == OperationState.Intended), cancellationToken))
+            {
+                db.Change(instance, now, Actor, "closed", "nothing was rented", i => i.MarkClosed(now));
+                await db.StopMinersAsync(instance.Id, now, Actor, instance.Reason ?? "called off", cancellationToken);
+            }
+            return;
+        }
+        if (seen is null or { Status: SupplierStatus.Closed })
+        {
+            db.Change(instance, now, Actor, "closed", instance.Reason ?? "given back", i => i.MarkClosed(now));
+            await db.StopMinersAsync(instance.Id, now, Actor, instance.Reason ?? "its machine was given back", cancellationToken);
+        }
+        else if (!await db.HasCloseAsync(instance.Supplier, instance.ExternalId, cancellationToken)) { db.Close(instance, instance.ExternalId, now); }
+    }
+
+    private async Task SeeUnknownAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        instance.Postpone(now + options.Value.Poll * 3);
+        if (instance.ExternalId is null) { return; }
+        if (IsGone(seen)) { await LoseAsync(db, instance, seen, now, cancellationToken); }
+        else if (seen!.Status == SupplierStatus.Running) { db.Change(instance, now, Actor, "running", "seen again", i => i.MarkRunning(now)); }
+        else if (seen.Status == SupplierStatus.Starting) { db.Change(instance, now, Actor, "starting", "seen again", i => i.MarkStarting(now, seen.UsdPerGpuHour, seen.Provider, seen.Region, seen.PaidUntil)); }
+    }
+
+    /// <summary>It vanished. What the supplier still holds (money in an auction without a lease) is given back, and another machine is asked for.</summary>
+    private static async Task LoseAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var why = seen?.Reason is { Length: > 0 } reason ? $"lost: {reason}" : seen is null ? "lost: the supplier knows nothing of it" : $"lost: {seen.RawState}";
+        await FailAsync(db, instance, why, now, cancellationToken, stillOutside: seen is { Status: SupplierStatus.Lost });
+    }
+
+    private static async Task FailAsync(NirmaanDbContext db, Instance instance, string why, DateTimeOffset now, CancellationToken cancellationToken, bool stillOutside = true)
+    {
+        var wanted = instance.State is not InstanceState.Draining;
+        db.Change(instance, now, Actor, "failed", why, i => i.MarkFailed(now, why, stillOutside, replace: wanted));
+        await db.StopMinersAsync(instance.Id, now, Actor, why, cancellationToken);
+        if (stillOutside && instance.ExternalId is { } external && !await db.HasCloseAsync(instance.Supplier, external, cancellationToken)) { db.Close(instance, external, now); }
+    }
+
+    internal static async Task CloseAsync(NirmaanDbContext db, Instance instance, string why, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        db.Change(instance, now, Actor, "closing", why, i => i.MarkClosing(now, why));
+        if (instance.ExternalId is { } external && !await db.HasCloseAsync(instance.Supplier, external, cancellationToken)) { db.Close(instance, external, now); }
+    }
+
+    private static async Task<TimeSpan> SilentSinceAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var heard = await db.Miners.Where(m => m.InstanceId == instance.Id).MaxAsync(m => m.LastHeartbeatAt, cancellationToken);
+        return now - (heard ?? instance.RunningAt ?? instance.StateSince);
+    }
+
+    private static bool IsGone(SupplierInstance? seen) => seen is null or { Status: SupplierStatus.Closed or SupplierStatus.Failed or SupplierStatus.Lost };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Instance {Instance} belongs to another worker now; nothing was written")]
+    private partial void LogLostRow(Guid instance);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Instance {Instance} could not be attended")]
+    private partial void LogFailed(Exception e, Guid instance);
+}

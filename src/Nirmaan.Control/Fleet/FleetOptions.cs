@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>How the fleet is provisioned and what it may spend. Section <c>Fleet</c>.</summary>
+public sealed class FleetOptions
+{
+    /// <summary>Where agents report to, as seen from the rented machines.</summary>
+    public Uri ControlUrl { get; set; } = new("http://127.0.0.1:5280");
+    /// <summary>Port on which the agent answers HTTP inside the container.</summary>
+    public int AgentPort { get; set; } = 8080;
+    /// <summary>A worker's hold on a row; longer than the longest call to a supplier.</summary>
+    public TimeSpan WorkerLease { get; set; } = TimeSpan.FromMinutes(4);
+    /// <summary>Rows attended at once.</summary>
+    public int Parallel { get; set; } = 8;
+    /// <summary>How long bids are collected before the cheapest is accepted.</summary>
+    public TimeSpan BidWait { get; set; } = TimeSpan.FromSeconds(15);
+    /// <summary>No suitable bid after this long = none will come.</summary>
+    public TimeSpan BidPatience { get; set; } = TimeSpan.FromSeconds(90);
+    /// <summary>How often an auction or a start is looked at.</summary>
+    public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>How often a running instance is looked at.</summary>
+    public TimeSpan ObserveEvery { get; set; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long after sending an effect that is not found is believed never to have happened (suppliers' lists lag their creates).</summary>
+    public TimeSpan SettleFor { get; set; } = TimeSpan.FromSeconds(60);
+    /// <summary>An unknown thing with our name that is younger is left alone: its create may still be on its way to our books.</summary>
+    public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromSeconds(45);
+    /// <summary>A machine that is ours but not up after this long is given back.</summary>
+    public TimeSpan StartPatience { get; set; } = TimeSpan.FromMinutes(15);
+    /// <summary>A provider that cannot be reached for this long while its lease bills is given up.</summary>
+    public TimeSpan UnreachablePatience { get; set; } = TimeSpan.FromMinutes(10);
+    /// <summary>How often one instance asks for a machine before it fails.</summary>
+    public int MaxAttempts { get; set; } = 4;
+    /// <summary>How many machines in a row may replace one that was lost.</summary>
+    public int MaxReplacements { get; set; } = 5;
+    /// <summary>Hours bought up front of a prepaid machine.</summary>
+    public int PrepaidHours { get; set; } = 4;
+    /// <summary>More hours are bought when fewer minutes are left.</summary>
+    public int ExtendWhenMinutesLeft { get; set; } = 30;
+    /// <summary>Hours bought then.</summary>
+    public int ExtendHours { get; set; } = 2;
+    /// <summary>Offers with a lower known uptime are not taken (0 to 1).</summary>
+    public decimal MinReliability { get; set; } = 0.95m;
+    /// <summary>Refuse suppliers and templates without recorded permission to mine. Off only in the sandbox.</summary>
+    public bool RequirePermission { get; set; } = true;
+    /// <summary>Cap of one launch, USD per hour.</summary>
+    public decimal MaxUsdPerHourPerLaunch { get; set; } = 60m;
+    /// <summary>Cap of one supplier, USD per hour.</summary>
+    public decimal MaxUsdPerHourPerSupplier { get; set; } = 150m;
+    /// <summary>Cap of a day, USD: rent entered today plus what was paid up front today.</summary>
+    public decimal MaxUsdPerDay { get; set; } = 2_500m;
+    /// <summary>Most miners in one launch.</summary>
+    public int MaxMinersPerLaunch { get; set; } = 1_000;
+}
+
+internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FleetOptions options)
+    {
+        List<string> faults = [];
+        void Need(bool good, string fault) { if (!good) { faults.Add(fault); } }
+        Need(options.ControlUrl.IsAbsoluteUri, "Fleet:ControlUrl must be an absolute URL that rented machines can reach.");
+        Need(options.WorkerLease >= TimeSpan.FromSeconds(20), "Fleet:WorkerLease must be at least 00:00:20 and longer than the longest call to a supplier (Providers:...:Timeout).");
+        Need(options.Parallel is > 0 and <= 64, "Fleet:Parallel must be 1 to 64 rows.");
+        Need(options.Poll > TimeSpan.Zero, "Fleet:Poll must be greater than zero.");
+        Need(options.ObserveEvery > TimeSpan.Zero, "Fleet:ObserveEvery must be greater than zero.");
+        Need(options.BidPatience >= options.BidWait, "Fleet:BidPatience must not be shorter than Fleet:BidWait.");
+        Need(options.MinReliability is >= 0 and <= 1, "Fleet:MinReliability must be 0 to 1.");
+        Need(options.PrepaidHours is > 0 and <= 8760, "Fleet:PrepaidHours must be 1 to 8760 hours.");
+        Need(options.ExtendHours is > 0 and <= 8760, "Fleet:ExtendHours must be 1 to 8760 hours.");
+        Need(options.MaxUsdPerHourPerLaunch > 0 && options.MaxUsdPerHourPerSupplier > 0 && options.MaxUsdPerDay > 0, "Fleet:MaxUsd... caps must be greater than 0 USD.");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,140 @@
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+using Nirmaan.Domain.Rewards;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>A miner beside its machine.</summary>
+public sealed record MinerRow(
+    MinerId Id, InstanceId InstanceId, NetworkName Network, WorkloadName Workload, MinerState State, string? Reason, DateTimeOffset StateSince, string? ReportedState,
+    DateTimeOffset? LastHeartbeatAt, int JobsDone, DateTimeOffset? LastJobAt, DateTimeOffset? LastCreditAt, DateTimeOffset? EnrolledAt, string PayoutAddress, string NetworkKey, MinerSteps Steps, string Template,
+    int TemplateVersion, DateTimeOffset CreatedAt, DateTimeOffset? StoppedAt, string Beneficiary);
+
+/// <summary>A machine as pages and programs see it.</summary>
+/// <param name="CostUsd">Rent entered so far, USD.</param>
+/// <param name="RunwayHours">Hours until what is paid for runs out; null = no such end is known.</param>
+public sealed record InstanceRow(
+    InstanceId Id, SupplierName Supplier, WorkloadName Workload, GpuModel Gpu, int GpuCount, InstanceState State, string? Reason, DateTimeOffset StateSince, decimal? UsdPerGpuHour, decimal? UsdPerHour,
+    string? Provider, string? Region, string? ExternalId, string? SupplierState, DateTimeOffset CreatedAt, DateTimeOffset? BilledFrom, DateTimeOffset? RunningAt, DateTimeOffset? ClosedAt, DateTimeOffset? PaidUntil,
+    DateTimeOffset? ReclaimDeadline, decimal? SupplierSaysUsd, DateTimeOffset? ObservedAt, InstanceId? Replaces, int Attempts, string LaunchKey, string? Endpoint, decimal CostUsd, decimal? RunwayHours, MinerRow? Miner);
+
+/// <summary>Everything about one machine.</summary>
+public sealed record InstanceDetail(InstanceRow Instance, IReadOnlyList<MinerRow> Miners, IReadOnlyList<OperationRow> Operations, IReadOnlyList<SeenBid> Bids, IReadOnlyList<TimelineEvent> Timeline, InstanceId? ReplacedBy);
+
+/// <summary>Counts for the top of the fleet page.</summary>
+public sealed record FleetSummary(
+    IReadOnlyDictionary<InstanceState, int> Instances, IReadOnlyDictionary<MinerState, int> Miners, decimal UsdPerHour, int GpusEarning, int GpusLive, int UnknownOperations, decimal? UsdAtRisk);
+
+/// <summary>Reads of the fleet.</summary>
+public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, TimeProvider clock)
+{
+    /// <summary>Live instances, or all of them, newest first.</summary>
+    public async Task<Page<InstanceRow>> ListAsync(bool liveOnly, int? limit, string? after, CancellationToken cancellationToken)
+    {
+        var take = Paging.Limit(limit);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var query = db.Instances.AsNoTracking();
+        if (liveOnly) { query = query.Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed); }
+        if (after is not null)
+        {
+            var cursor = await db.Instances.AsNoTracking().Where(i => i.Id == new InstanceId(ParseCursor(after))).Select(i => (DateTimeOffset?)i.CreatedAt).SingleOrDefaultAsync(cancellationToken)
+                ?? throw new InvalidInputException("after", after, "the next value of an earlier page");
+            var cursorId = new InstanceId(ParseCursor(after));
+            query = query.Where(i => i.CreatedAt < cursor || (i.CreatedAt == cursor && ((Guid)(object)i.Id).CompareTo((Guid)(object)cursorId) < 0));
+        }
+        var instances = await query.OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id).Take(take + 1).ToListAsync(cancellationToken);
+        return Paging.Cut(await RowsAsync(db, instances, cancellationToken), take, r => r.Id.ToString());
+    }
+
+    /// <summary>Every live instance and, when asked, those that ended since a time: for the fleet table, which filters in the page.</summary>
+    public async Task<IReadOnlyList<InstanceRow>> TableAsync(DateTimeOffset? endedSince, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var instances = await db.Instances.AsNoTracking()
+            .Where(i => (i.State != InstanceState.Closed && i.State != InstanceState.Failed) || (endedSince != null && i.StateSince >= endedSince))
+            .OrderByDescending(i => i.CreatedAt).ToListAsync(cancellationToken);
+        return await RowsAsync(db, instances, cancellationToken);
+    }
+
+    /// <summary>One machine with everything about it; null = there is none.</summary>
+    public async Task<InstanceDetail?> FindAsync(InstanceId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var instance = await db.Instances.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
+        if (instance is null) { return null; }
+        var row = (await RowsAsync(db, [instance], cancellationToken))[0];
+        var miners = await db.Miners.AsNoTracking().Where(m => m.InstanceId == id).OrderByDescending(m => m.CreatedAt).ToListAsync(cancellationToken);
+        var operations = await db.Operations.AsNoTracking().Where(o => o.InstanceId == id).OrderBy(o => o.CreatedAt).ToListAsync(cancellationToken);
+        var bids = await db.Bids.AsNoTracking().Where(b => b.InstanceId == id).OrderBy(b => b.UsdPerGpuHour).ToListAsync(cancellationToken);
+        var subjects = miners.Select(m => m.Id.ToString()).Append(id.ToString()).ToList();
+        var timeline = await db.Timeline.AsNoTracking().Where(e => (e.Kind == "instance" || e.Kind == "miner") && subjects.Contains(e.Subject)).OrderBy(e => e.Sequence).Take(500).ToListAsync(cancellationToken);
+        var replacedBy = await db.Instances.AsNoTracking().Where(i => i.Replaces == id).Select(i => (InstanceId?)i.Id).FirstOrDefaultAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        return new InstanceDetail(row, [.. miners.Select(Row)], [.. operations.Select(o => OperationQueries.Row(o, now))], bids, timeline, replacedBy);
+    }
+
+    /// <summary>One miner; null = there is none.</summary>
+    public async Task<MinerRow?> FindMinerAsync(MinerId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Miners.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is { } miner ? Row(miner) : null;
+    }
+
+    /// <summary>Miners, newest first.</summary>
+    public async Task<Page<MinerRow>> ListMinersAsync(bool liveOnly, int? limit, string? after, CancellationToken cancellationToken)
+    {
+        var take = Paging.Limit(limit);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var miners = await db.Miners.AsNoTracking().Where(m => !liveOnly || m.State != MinerState.Stopped).OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Id).ToListAsync(cancellationToken);
+        var rows = miners.Select(Row).ToList();
+        if (after is not null)
+        {
+            var at = rows.FindIndex(r => r.Id.ToString() == after);
+            if (at < 0) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
+            rows = rows[(at + 1)..];
+        }
+        return Paging.Cut([.. rows.Take(take + 1)], take, r => r.Id.ToString());
+    }
+
+    /// <summary>Counts, rent per hour, and what is at risk.</summary>
+    public async Task<FleetSummary> SummariseAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var instances = await db.Instances.AsNoTracking().Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed)
+            .Select(i => new { i.Id, i.State, i.UsdPerGpuHour, i.GpuCount, i.BilledFrom }).ToListAsync(cancellationToken);
+        var miners = await db.Miners.AsNoTracking().Where(m => m.State != MinerState.Stopped).Select(m => new { m.InstanceId, m.State }).ToListAsync(cancellationToken);
+        var earning = miners.Where(m => m.State == MinerState.Earning).Select(m => m.InstanceId).ToHashSet();
+        var unknown = await db.Operations.AsNoTracking().Where(o => o.State == OperationState.Unknown || o.State == OperationState.Closing).ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var risks = unknown.Select(o => o.UsdAtRisk(now)).ToList();
+        return new FleetSummary(
+            instances.GroupBy(i => i.State).ToDictionary(g => g.Key, g => g.Count()), miners.GroupBy(m => m.State).ToDictionary(g => g.Key, g => g.Count()),
+            instances.Where(i => i.BilledFrom is not null).Sum(i => (i.UsdPerGpuHour ?? 0) * i.GpuCount), instances.Where(i => earning.Contains(i.Id)).Sum(i => i.GpuCount),
+            instances.Where(i => i.BilledFrom is not null).Sum(i => i.GpuCount), unknown.Count, risks.Contains(null) ? null : risks.Sum());
+    }
+
+    private async Task<List<InstanceRow>> RowsAsync(NirmaanDbContext db, List<Instance> instances, CancellationToken cancellationToken)
+    {
+        var ids = instances.Select(i => i.Id).ToList();
+        var subjects = ids.Select(i => i.ToString()).ToList();
+        var miners = (await db.Miners.AsNoTracking().Where(m => ids.Contains(m.InstanceId)).OrderByDescending(m => m.CreatedAt).ToListAsync(cancellationToken)).ToLookup(m => m.InstanceId);
+        var costs = await db.Ledger.AsNoTracking()
+            .Where(e => subjects.Contains(e.Subject) && e.AssetId == Asset.Usd.Id && e.Account.StartsWith("rent:"))
+            .GroupBy(e => e.Subject).Select(g => new { g.Key, Sum = g.Select(e => (decimal)e.Units).Sum() }).ToDictionaryAsync(g => g.Key, g => g.Sum, cancellationToken);
+        var now = clock.GetUtcNow();
+        return [.. instances.Select(i => new InstanceRow(
+            i.Id, i.Supplier, i.Workload, i.Gpu, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.SupplierState, i.CreatedAt, i.BilledFrom,
+            i.RunningAt, i.ClosedAt, i.PaidUntil, i.ReclaimDeadline, i.SupplierSaysUsd, i.ObservedAt, i.Replaces, i.Attempts, i.LaunchKey, i.Endpoint,
+            costs.GetValueOrDefault(i.Id.ToString()) / 100_000_000m, i.PaidUntil is { } until && i.IsLive ? (decimal)Math.Round((until - now).TotalHours, 2) : null,
+            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault()))];
+    }
+
+    internal static MinerRow Row(Miner m) => new(
+        m.Id, m.InstanceId, m.Network, m.Workload, m.State, m.Reason, m.StateSince, m.ReportedState, m.LastHeartbeatAt, m.JobsDone, m.LastJobAt, m.LastCreditAt, m.EnrolledAt, m.PayoutAddress, m.NetworkKey,
+        m.Steps, m.TemplateName, m.TemplateVersion, m.CreatedAt, m.StoppedAt, m.Beneficiary);
+
+    private static Guid ParseCursor(string after) => Guid.TryParse(after, out var id) ? id : throw new InvalidInputException("after", after, "the next value of an earlier page");
+}

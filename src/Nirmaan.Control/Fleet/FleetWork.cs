@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>The fleet's due rows: attended by the worker loop in real time and by the history driver in virtual time.</summary>
+public sealed class FleetWork(IEnumerable<IFleetRound> rounds, IDbContextFactory<NirmaanDbContext> contexts)
+{
+    /// <summary>Attends everything due now until nothing is (or the limit of rounds is reached); answers how many rows that were.</summary>
+    public async Task<int> RunAsync(int maxRounds, CancellationToken cancellationToken)
+    {
+        var total = 0;
+        for (var round = 0; round < maxRounds; round++)
+        {
+            var attended = 0;
+            foreach (var work in rounds) { attended += await work.RunAsync(cancellationToken); }
+            total += attended;
+            if (attended == 0) { break; }
+        }
+        return total;
+    }
+
+    /// <summary>When the next row wants attention; null = none does.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await WorkQueue.NextDueAsync(db, cancellationToken);
+    }
+}

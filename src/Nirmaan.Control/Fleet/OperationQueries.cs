@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>An operation as pages and programs see it.</summary>
+/// <param name="AgeSeconds">Since it was sent (or intended).</param>
+/// <param name="UsdAtRisk">What may have been lost by now; null = unknown.</param>
+public sealed record OperationRow(
+    OperationId Id, OperationKind Kind, OperationState State, SupplierName? Supplier, NetworkName? Network, InstanceId? InstanceId, MinerId? MinerId, string Name, string? ReasonCode, string? Reason, string? ExternalId,
+    int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, DateTimeOffset? UnknownSince, DateTimeOffset? EndedAt, DateTimeOffset DueAt, int AgeSeconds, decimal? UsdPerHourAtRisk, decimal? UsdAtRisk);
+
+/// <summary>Reads of operations and of comparisons with suppliers.</summary>
+public sealed class OperationQueries(IDbContextFactory<NirmaanDbContext> contexts, TimeProvider clock)
+{
+    /// <summary>Operations of a state (null = all), newest first.</summary>
+    public async Task<Page<OperationRow>> ListAsync(OperationState? state, int? limit, string? after, CancellationToken cancellationToken)
+    {
+        var take = Paging.Limit(limit);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var query = db.Operations.AsNoTracking();
+        if (state is { } wanted) { query = query.Where(o => o.State == wanted); }
+        if (after is not null)
+        {
+            if (!Guid.TryParse(after, out var id)) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
+            var cursor = new OperationId(id);
+            var at = await db.Operations.AsNoTracking().Where(o => o.Id == cursor).Select(o => (DateTimeOffset?)o.CreatedAt).SingleOrDefaultAsync(cancellationToken) ?? throw new InvalidInputException("after", after, "the next value of an earlier page");
+            query = query.Where(o => o.CreatedAt < at || (o.CreatedAt == at && ((Guid)(object)o.Id).CompareTo((Guid)(object)cursor) < 0));
+        }
+        var rows = await query.OrderByDescending(o => o.CreatedAt).ThenByDescending(o => o.Id).Take(take + 1).ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        return Paging.Cut([.. rows.Select(o => Row(o, now))], take, r => r.Id.ToString());
+    }
+
+    /// <summary>What needs a person's eye: unknown, closing and given up.</summary>
+    public async Task<IReadOnlyList<OperationRow>> OpenQuestionsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Operations.AsNoTracking()
+            .Where(o => o.State == OperationState.Unknown || o.State == OperationState.Closing || o.State == OperationState.Abandoned)
+            .OrderBy(o => o.CreatedAt).Take(500).ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        return [.. rows.Select(o => Row(o, now))];
+    }
+
+    /// <summary>The newest comparison with each supplier.</summary>
+    public async Task<IReadOnlyList<SupplierReport>> NewestReportsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.SupplierReports.FromSql($"SELECT DISTINCT ON (supplier) * FROM supplier_reports ORDER BY supplier, at DESC").AsNoTracking().ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Comparisons that found something, newest first.</summary>
+    public async Task<IReadOnlyList<SupplierReport>> ReportsWithFindingsAsync(int count, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.SupplierReports.FromSql($"SELECT * FROM supplier_reports WHERE jsonb_array_length(findings) > 0 OR error IS NOT NULL").AsNoTracking().OrderByDescending(r => r.At).Take(count).ToListAsync(cancellationToken);
+    }
+
+    internal static OperationRow Row(Operation o, DateTimeOffset now) => new(
+        o.Id, o.Kind, o.State, o.Supplier, o.Network, o.InstanceId, o.MinerId, o.Name, o.ReasonCode, o.Reason, o.ExternalId, o.Attempts, o.CreatedAt, o.SentAt, o.UnknownSince, o.EndedAt, o.DueAt,
+        (int)((o.EndedAt ?? now) - (o.SentAt ?? o.CreatedAt)).TotalSeconds, o.UsdPerHourAtRisk, o.UsdAtRisk(now));
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Data;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>Which offers may be taken for a workload, and the wish that a chosen offer becomes. Used by launches, retries and replacements alike.</summary>
+public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, IOptions<FleetOptions> options)
+{
+    /// <summary>All offers with the verdict over each.</summary>
+    public async Task<OfferSearchResult> SearchAsync(NirmaanDbContext db, LaunchRequest request, CancellationToken cancellationToken)
+    {
+        var template = networks.TemplateOf(request.Workload);
+        var offers = await db.Offers.AsNoTracking().Where(o => o.GoneAt == null).ToListAsync(cancellationToken);
+        return OfferSearch.Run(offers, FilterOf(request, template), suppliers.Abilities, options.Value.MinReliability, options.Value.RequirePermission);
+    }
+
+    /// <summary>The limits that a request and its template set together.</summary>
+    public static OfferFilter FilterOf(LaunchRequest request, Template template) => new(
+        request.Gpu, template.Needs.MinVramGb, request.MaxUsdPerGpuHour, request.Provider, request.Region, request.OfferId, template.Needs.CudaMin,
+        template.Needs.Gpus, template.Needs.Vm, template.Needs.InboundPorts.Count > 0 && template.Needs.Vm);
+
+    /// <summary>What to ask of a supplier for one machine of an offer. On a market a provider is named only when a person named the offer.</summary>
+    public InstanceWish WishFor(Offer offer, LaunchRequest request, int gpus) => new(
+        offer.Supplier, offer.Gpu, gpus, offer.Key, suppliers.Get(offer.Supplier).Traits.HasBids && request.OfferId is null ? null : offer.Provider,
+        request.Region, request.MaxUsdPerGpuHour, options.Value.PrepaidHours, request.AcceptBidsByHand);
+
+    /// <summary>The next cheapest offer for an instance whose earlier ones were refused; null = none is left.</summary>
+    public async Task<Offer?> NextAsync(NirmaanDbContext db, Instance instance, IReadOnlySet<string> refusedKeys, CancellationToken cancellationToken)
+    {
+        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, instance.Gpu, null, instance.Wish.Region);
+        var search = await SearchAsync(db, request, cancellationToken);
+        return search.Eligible.FirstOrDefault(o => !refusedKeys.Contains(KeyOf(o.Supplier, o.Key)));
+    }
+
+    /// <summary>Keys of the offers that were asked for on an instance's behalf.</summary>
+    public static async Task<HashSet<string>> TriedAsync(NirmaanDbContext db, InstanceId instance, CancellationToken cancellationToken) =>
+        [.. (await db.Operations.AsNoTracking().Where(o => o.InstanceId == instance && o.Kind == OperationKind.Create && o.Input != null)
+            .Select(o => o.Input!).ToListAsync(cancellationToken)).Select(input => JsonSerializer.Deserialize<string>(input)!)];
+
+    /// <summary>An offer's key over all suppliers.</summary>
+    public static string KeyOf(SupplierName supplier, string? offerKey) => $"{supplier}/{offerKey}";
+
+    /// <summary>The operation that asks for an instance's machine.</summary>
+    public static Operation CreateFor(Instance instance, Template template, DateTimeOffset now, decimal? usdUpFront) => new Operation(
+        OperationId.New(now), OperationKind.Create, instance.Supplier, null, instance.Id, null, $"create:{instance.Id}:{instance.Attempts + 1}",
+        Hashes.OfJson(new { template.Name, template.Version, instance.Wish }), instance.Wish.MaxUsdPerGpuHour * instance.GpuCount, usdUpFront, now, TimeSpan.FromMinutes(20))
+        .With(JsonSerializer.Serialize(KeyOf(instance.Supplier, instance.Wish.OfferKey)));
+}

@@ -1,0 +1,190 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>
+/// Compares each supplier's inventory with our books, both ways: what is ours and not there, what is there under our name and not ours, what
+/// differs. Adopts, ends or closes, and keeps the report with the dollars at risk. The inventory is read before the books, so that a machine
+/// made in between is not taken for an orphan. Nothing without our name prefix is ever touched.
+/// </summary>
+public sealed partial class ReconcileSupplier(
+    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReconcileSupplier> logger)
+{
+    private const string Actor = nameof(ReconcileSupplier);
+
+    /// <summary>All suppliers; one line of what was found.</summary>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        List<string> lines = [];
+        foreach (var supplier in suppliers.All)
+        {
+            var report = await RunAsync(supplier, cancellationToken);
+            lines.Add(report.Error is { } error ? $"{report.Supplier}: not readable ({error})" : $"{report.Supplier}: {report.Ours} ours, {report.Theirs} there, {report.Findings.Length} findings");
+        }
+        events.Changed(Topic.Fleet);
+        return string.Join("; ", lines);
+    }
+
+    /// <summary>One supplier.</summary>
+    public async Task<SupplierReport> RunAsync(IComputeProvider supplier, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        SupplierReport report;
+        try
+        {
+            var inventory = await supplier.ListAsync(cancellationToken);
+            report = await CompareAsync(supplier, inventory, now, cancellationToken);
+        }
+        catch (SupplierUnavailableException e)
+        {
+            report = new SupplierReport(Guid.CreateVersion7(now), supplier.Supplier, now, 0, 0, 0, [], e.Message);
+        }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.SupplierReports.Add(report);
+        await db.SaveChangesAsync(cancellationToken);
+        LogReport(report.Supplier.Value, report.Ours, report.Theirs, report.Foreign, report.Findings.Length);
+        return report;
+    }
+
+    private async Task<SupplierReport> CompareAsync(IComputeProvider supplier, IReadOnlyList<SupplierInstance> inventory, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        List<Instance> ours;
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            ours = await db.Instances.AsNoTracking()
+                .Where(i => i.Supplier == supplier.Supplier && i.ExternalId != null && ((i.State != InstanceState.Closed && i.State != InstanceState.Failed) || (i.ClosedAt == null && i.BilledFrom != null)))
+                .ToListAsync(cancellationToken);
+        }
+        var byExternal = ours.ToDictionary(i => i.ExternalId!);
+        var theirs = inventory.ToDictionary(i => i.ExternalId);
+        List<Finding> findings = [];
+        var foreign = 0;
+
+        foreach (var seen in inventory)
+        {
+            if (byExternal.TryGetValue(seen.ExternalId, out var known))
+            {
+                if (await DiffersAsync(known, seen, now, cancellationToken) is { } differs) { findings.Add(differs); }
+                continue;
+            }
+            var operationId = Operation.IdOf(seen.Name);
+            if (operationId is null && !await WasOursAsync(supplier.Supplier, seen.ExternalId, cancellationToken)) { foreign++; continue; }
+            if (await OrphanAsync(supplier, seen, operationId, now, cancellationToken) is { } orphan) { findings.Add(orphan); }
+        }
+        foreach (var instance in ours.Where(i => !theirs.ContainsKey(i.ExternalId!)))
+        {
+            if (await MissingAsync(supplier, instance, now, cancellationToken) is { } missing) { findings.Add(missing); }
+        }
+        return new SupplierReport(Guid.CreateVersion7(now), supplier.Supplier, now, ours.Count, inventory.Count, foreign, [.. findings], null);
+    }
+
+    /// <summary>Both know it, but the books and the supplier say different things: it is looked at now.</summary>
+    private async Task<Finding?> DiffersAsync(Instance known, SupplierInstance seen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var difference = (known.State, seen.Status) switch
+        {
+            (InstanceState.Running, SupplierStatus.Lost or SupplierStatus.Failed or SupplierStatus.Closed or SupplierStatus.Reclaiming) => $"ours is running, theirs is {seen.RawState}",
+            (InstanceState.Failed or InstanceState.Closed, not (SupplierStatus.Closed or SupplierStatus.Closing)) => $"ours has ended, theirs is {seen.RawState}",
+            (InstanceState.Starting or InstanceState.Placing, SupplierStatus.Lost or SupplierStatus.Failed) => $"ours is {known.State}, theirs is {seen.RawState}",
+            _ => null,
+        };
+        if (difference is null) { return null; }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var instance = await db.Instances.SingleAsync(i => i.Id == known.Id, cancellationToken);
+        string action;
+        if (!instance.IsLive)
+        {
+            action = await CloseOnceAsync(db, instance.Supplier, seen.ExternalId, instance.Id, instance.UsdPerHour, now, cancellationToken);
+        }
+        else { instance.Postpone(now); action = "looked at now"; }
+        await SaveLeavingBusyRowsAsync(db, cancellationToken);
+        return new Finding("differs", seen.ExternalId, seen.Name, known.Id, null, difference, known.UsdPerHour, known.ObservedAt is { } at ? (int)(now - at).TotalSeconds : null, action);
+    }
+
+    /// <summary>There under our name, and no instance of ours has it: finish its operation, or close it.</summary>
+    private async Task<Finding?> OrphanAsync(IComputeProvider supplier, SupplierInstance seen, OperationId? operationId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (seen.Status is SupplierStatus.Closed or SupplierStatus.Closing) { return null; }
+        if (seen.CreatedAt is { } born && now - born < options.Value.OrphanGrace) { return null; }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var operation = operationId is null ? null : await db.Operations.SingleOrDefaultAsync(o => o.Id == operationId, cancellationToken);
+        var seconds = seen.CreatedAt is { } since ? (int?)(now - since).TotalSeconds : null;
+        var atRisk = seen.UsdPerGpuHour * (seen.GpuCount ?? 1);
+        if (operation is { IsOpen: true })
+        {
+            // Its worker, or the look-up after a time-out, will take it over: let that happen now.
+            if (operation.State == OperationState.Unknown && operation.Token is null) { operation.Postpone(now); await SaveLeavingBusyRowsAsync(db, cancellationToken); }
+            return operation.State == OperationState.Unknown
+                ? new Finding("theirs-not-ours", seen.ExternalId, seen.Name, operation.InstanceId, operation.Id, $"its {operation.Kind} is Unknown with us", atRisk, seconds, "looked up now")
+                : null;
+        }
+        if (operation is { State: OperationState.Abandoned })
+        {
+            return new Finding("theirs-not-ours", seen.ExternalId, seen.Name, operation.InstanceId, operation.Id, $"given up: {operation.Reason}", atRisk, seconds, "left alone: a person gave it up");
+        }
+        var action = await CloseOnceAsync(db, supplier.Supplier, seen.ExternalId, operation?.InstanceId, atRisk, now, cancellationToken);
+        await SaveLeavingBusyRowsAsync(db, cancellationToken);
+        return new Finding("theirs-not-ours", seen.ExternalId, seen.Name, operation?.InstanceId, operation?.Id,
+            operation is null ? "bears our name, but no operation of ours has it" : $"its {operation.Kind} is {operation.State} with us", atRisk, seconds, action);
+    }
+
+    /// <summary>Ours, and not in the inventory: a second witness is asked before anything is concluded.</summary>
+    private async Task<Finding?> MissingAsync(IComputeProvider supplier, Instance known, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Lists lag creates: a machine this young may not be on it yet.
+        if (now - known.CreatedAt < options.Value.OrphanGrace) { return null; }
+        var seen = await supplier.FindAsync(known.ExternalId!, cancellationToken);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var instance = await db.Instances.SingleAsync(i => i.Id == known.Id, cancellationToken);
+        if (!instance.IsLive)
+        {
+            if (seen is not null and not { Status: SupplierStatus.Closed or SupplierStatus.Failed } || instance.ClosedAt is not null) { return null; }
+            instance.MarkCleanedUp(now);
+            db.Note(now, "instance", instance.Id, Actor, "gone", "neither listed nor found at the supplier");
+            await SaveLeavingBusyRowsAsync(db, cancellationToken);
+            return null;
+        }
+        if (seen is not null and not { Status: SupplierStatus.Closed or SupplierStatus.Failed or SupplierStatus.Lost }) { return null; }
+        if (instance.State is InstanceState.Closing or InstanceState.Draining) { return null; }
+        instance.Postpone(now);
+        await SaveLeavingBusyRowsAsync(db, cancellationToken);
+        return new Finding("ours-not-theirs", known.ExternalId, null, known.Id, null, $"ours is {known.State}, the supplier shows {seen?.RawState ?? "nothing"}", 0,
+            known.ObservedAt is { } at ? (int)(now - at).TotalSeconds : null, "looked at now; replaced if it is gone");
+    }
+
+    private async Task<bool> WasOursAsync(SupplierName supplier, string externalId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Operations.AnyAsync(o => o.Supplier == supplier && o.Kind == OperationKind.Create && o.ExternalId == externalId, cancellationToken);
+    }
+
+    private static async Task<string> CloseOnceAsync(NirmaanDbContext db, SupplierName supplier, string externalId, InstanceId? instance, decimal? usdPerHour, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var key = Books.CloseKey(supplier, externalId);
+        var earlier = await db.Operations.Where(o => o.Key.StartsWith(key)).ToListAsync(cancellationToken);
+        if (earlier.Any(o => o.IsOpen)) { return "being closed"; }
+        // Closed before, yet there again: another close under a key of its own.
+        var number = earlier.Count == 0 ? key : $"{key}:{earlier.Count + 1}";
+        db.Operations.Add(new Operation(OperationId.New(now), OperationKind.Close, supplier, null, instance, null, number, Hashes.Of(externalId), usdPerHour, null, now, TimeSpan.FromHours(24)).About(externalId));
+        return "closed";
+    }
+
+    private async Task SaveLeavingBusyRowsAsync(NirmaanDbContext db, CancellationToken cancellationToken)
+    {
+        // A row that a worker holds right now is being attended anyway; the next round looks again.
+        try { await db.SaveChangesAsync(cancellationToken); }
+        catch (DbUpdateConcurrencyException) { LogBusy(); }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reconciled {Supplier}: {Ours} ours, {Theirs} there, {Foreign} not ours to touch, {Findings} findings")]
+    private partial void LogReport(string supplier, int ours, int theirs, int foreign, int findings);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A row is being attended by a worker; the next round looks again")]
+    private partial void LogBusy();
+}

@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>Asks for another machine for each one that was lost or is being taken back, elsewhere than at the provider that lost it, within the budget.</summary>
+public sealed partial class ReplaceLost(
+    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
+{
+    private const string Actor = nameof(ReplaceLost);
+
+    /// <summary>One line of what was done.</summary>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        List<InstanceId> lost;
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement).OrderBy(i => i.StateSince).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
+        }
+        var replaced = 0;
+        foreach (var id in lost)
+        {
+            try { if (await ReplaceAsync(id, cancellationToken)) { replaced++; } }
+            catch (DbUpdateConcurrencyException) { LogLater(id.Value); }
+        }
+        if (lost.Count > 0) { events.Changed(Topic.Fleet); }
+        return $"{lost.Count} lost, {replaced} replaced";
+    }
+
+    private async Task<bool> ReplaceAsync(InstanceId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var instance = await db.Instances.SingleAsync(i => i.Id == id, cancellationToken);
+        if (!instance.WantsReplacement) { return false; }
+        var now = clock.GetUtcNow();
+        var lineage = await LineageAsync(db, instance, cancellationToken);
+        if (lineage >= options.Value.MaxReplacements)
+        {
+            db.Note(now, "instance", instance.Id, Actor, "not replaced", $"{lineage} machines in a row were lost; the budget is {options.Value.MaxReplacements} (Fleet:MaxReplacements)");
+            instance.MarkReplaced();
+            await db.SaveChangesAsync(cancellationToken);
+            return false;
+        }
+        var template = networks.TemplateOf(instance.Workload);
+        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.Reason}");
+        var offers = (await placement.SearchAsync(db, request, cancellationToken)).Eligible.ToList();
+        var offer = offers.FirstOrDefault(o => o.Provider != instance.Provider) ?? offers.FirstOrDefault();
+        if (offer is null)
+        {
+            // Tried again at the next run: capacity comes back, and the wish is shown on the instance meanwhile.
+            return false;
+        }
+        var operation = launch.Enter(db, offer, request, template, instance.LaunchKey, Actor, now, instance.Id);
+        instance.MarkReplaced();
+        db.Note(now, "instance", instance.Id, Actor, "replaced", $"{operation.InstanceId} takes its place");
+        await db.SaveChangesAsync(cancellationToken);
+        return true;
+    }
+
+    private static async Task<int> LineageAsync(NirmaanDbContext db, Instance instance, CancellationToken cancellationToken)
+    {
+        // A machine that ran for a day was no failure in a row: the count starts anew after it.
+        var length = 0;
+        for (var current = instance; current.Replaces is { } earlier; length++)
+        {
+            current = await db.Instances.AsNoTracking().SingleAsync(i => i.Id == earlier, cancellationToken);
+            if (current.RunningAt is { } ran && current.StateSince - ran > TimeSpan.FromDays(1)) { break; }
+        }
+        return length;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Instance {Instance} is held by a worker; it is replaced at the next run")]
+    private partial void LogLater(Guid instance);
+}

@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>What became of a wish to give a machine back.</summary>
+public enum RetireOutcome
+{
+    /// <summary>It drains or closes now.</summary>
+    Retiring,
+    /// <summary>It was on its way out or gone already.</summary>
+    Already,
+    /// <summary>There is no such instance.</summary>
+    NotFound,
+}
+
+/// <summary>Gives a machine back in order: no more work, then drain, then close. Safe to repeat.</summary>
+public sealed class RetireInstance(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock)
+{
+    /// <summary>Retires one instance.</summary>
+    public async Task<RetireOutcome> RunAsync(InstanceId id, string by, string why, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            var instance = await db.Instances.SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
+            if (instance is null) { return RetireOutcome.NotFound; }
+            if (!instance.IsLive || instance.State is InstanceState.Draining or InstanceState.Closing) { return RetireOutcome.Already; }
+            var now = clock.GetUtcNow();
+            await db.StopMinersAsync(id, now, by, why, cancellationToken);
+            if (instance.State is InstanceState.Running or InstanceState.Reclaiming)
+            {
+                db.Change(instance, now, by, "draining", why, i => i.MarkDraining(now, why));
+            }
+            else
+            {
+                db.Change(instance, now, by, "closing", why, i => i.MarkClosing(now, why));
+                if (instance.ExternalId is { } external && !await db.HasCloseAsync(instance.Supplier, external, cancellationToken)) { db.Close(instance, external, now); }
+            }
+            try { await db.SaveChangesAsync(cancellationToken); }
+            catch (DbUpdateConcurrencyException) when (attempt < 10) { continue; }
+            events.Changed(Topic.Fleet);
+            return RetireOutcome.Retiring;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Npgsql;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>
+/// Rows taken by one worker at a time: FOR UPDATE SKIP LOCKED, a fresh token and a lease time in one short statement. No row lock is held while
+/// a supplier is called; the token alone decides whose result counts.
+/// </summary>
+internal static class WorkQueue
+{
+    /// <summary>Takes due open operations, oldest first. One that was Sent by a worker whose lease ran out is among them.</summary>
+    public static async Task<IReadOnlyList<OperationId>> TakeOperationsAsync(
+        NirmaanDbContext db, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
+        [.. (await TakeAsync(db, """
+            UPDATE operations SET token = @token, token_until = @until WHERE id IN (
+                SELECT id FROM operations
+                WHERE state IN ('Intended', 'Sent', 'Unknown', 'Closing') AND due_at <= @now AND (token IS NULL OR token_until <= @now)
+                ORDER BY due_at, id FOR UPDATE SKIP LOCKED LIMIT @count)
+            RETURNING id AS "Value"
+            """, token, now, lease, count, cancellationToken)).Select(id => new OperationId(id)).Order(ById)];
+
+    /// <summary>Takes due live instances, oldest first.</summary>
+    public static async Task<IReadOnlyList<InstanceId>> TakeInstancesAsync(
+        NirmaanDbContext db, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
+        [.. (await TakeAsync(db, """
+            UPDATE instances SET token = @token, token_until = @until WHERE id IN (
+                SELECT id FROM instances
+                WHERE state NOT IN ('Closed', 'Failed') AND due_at <= @now AND (token IS NULL OR token_until <= @now)
+                ORDER BY due_at, id FOR UPDATE SKIP LOCKED LIMIT @count)
+            RETURNING id AS "Value"
+            """, token, now, lease, count, cancellationToken)).Select(id => new InstanceId(id))];
+
+    /// <summary>The earliest time at which an open operation or live instance wants attention; null = none does.</summary>
+    public static async Task<DateTimeOffset?> NextDueAsync(NirmaanDbContext db, CancellationToken cancellationToken)
+    {
+        var operation = await db.Operations
+            .Where(o => o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown || o.State == OperationState.Closing)
+            .MinAsync(o => (DateTimeOffset?)o.DueAt, cancellationToken);
+        var instance = await db.Instances
+            .Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed)
+            .MinAsync(i => (DateTimeOffset?)i.DueAt, cancellationToken);
+        return (operation, instance) switch { (null, _) => instance, (_, null) => operation, _ => operation < instance ? operation : instance };
+    }
+
+    private static readonly Comparer<OperationId> ById = Comparer<OperationId>.Create((a, b) => a.Value.CompareTo(b.Value));
+
+    private static Task<List<Guid>> TakeAsync(NirmaanDbContext db, string sql, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
+        db.Database.SqlQueryRaw<Guid>(
+            sql, new NpgsqlParameter("token", token), new NpgsqlParameter("until", now + lease), new NpgsqlParameter("now", now), new NpgsqlParameter("count", count))
+        .ToListAsync(cancellationToken);
+}

@@ -1,0 +1,132 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Staking;
+
+namespace Nirmaan.Control.Staking;
+
+/// <summary>
+/// Reads stakes from the chain, final blocks only. Events and the cursor behind them are one transaction. When a block that was read has
+/// another hash now, the chain was reorganised: everything above the newest block that still stands is taken back and read anew.
+/// </summary>
+public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> contexts, IStakeChain chain, ControlEvents events, ILogger<SyncStakes> logger)
+{
+    /// <summary>Reads up to the newest final block.</summary>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        var chainId = await chain.ReadChainIdAsync(cancellationToken);
+        await EnsureOneChainAsync(chainId, cancellationToken);
+        var (stored, takenBack) = (0, 0);
+        while (true)
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            var cursor = await db.Cursors.AsNoTracking().SingleOrDefaultAsync(c => c.Id == ChainCursors.Stakes(chainId), cancellationToken) ?? new ChainCursor(ChainCursors.Stakes(chainId));
+            switch (await FindGroundAsync(db, chainId, cursor, cancellationToken))
+            {
+                case Ground.Behind:
+                    return $"Chain {chainId}: the node does not know block {cursor.BlockNumber}, which was read already; waiting for it.";
+                case Ground.Fork(var above):
+                    takenBack += await TakeBackAsync(db, chainId, cursor, above, cancellationToken);
+                    continue;
+            }
+            if (await chain.ReadAsync(cursor.BlockNumber + 1, cancellationToken) is not { } page)
+            {
+                LogSynced(chainId, cursor.BlockNumber, stored, takenBack);
+                return $"Chain {chainId}: {stored} new stake events up to block {cursor.BlockNumber}{(takenBack > 0 ? $"; {takenBack} taken back after a reorganisation" : "")}.";
+            }
+            if (page.To.Number <= cursor.BlockNumber) { throw new InvalidOperationException($"The chain was read from block {cursor.BlockNumber + 1} but answered up to {page.To.Number}."); }
+            stored += await StoreAsync(db, chainId, cursor, page, cancellationToken);
+        }
+    }
+
+    private async Task EnsureOneChainAsync(long chainId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await db.Cursors.Where(c => c.Id.StartsWith(ChainCursors.StakesPrefix) && c.Id != ChainCursors.Stakes(chainId)).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken) is { } other)
+        {
+            other = other[ChainCursors.StakesPrefix.Length..];
+            throw new InvalidOperationException($"The node is of chain {chainId}, but the stakes stored here are of chain {other}: connect a node of chain {other} or begin with an empty database.");
+        }
+    }
+
+    private abstract record Ground
+    {
+        public sealed record Firm : Ground;
+        public sealed record Behind : Ground;
+        /// <summary>Nothing above this block stands.</summary>
+        public sealed record Fork(BlockRef? Above) : Ground;
+    }
+
+    /// <summary>Whether what was read still stands on the chain, and if not, from where on.</summary>
+    private async Task<Ground> FindGroundAsync(NirmaanDbContext db, long chainId, ChainCursor cursor, CancellationToken cancellationToken)
+    {
+        if (cursor.BlockHash is not { } hash) { return new Ground.Firm(); }
+        var read = await chain.FindBlockAsync(cursor.BlockNumber, cancellationToken);
+        if (read?.Hash == hash) { return new Ground.Firm(); }
+        // A block that is missing proves nothing: the node may lag behind. One with another hash does.
+        var forked = read is not null;
+        var blocks = await db.StakeEvents.AsNoTracking().Where(e => e.ChainId == chainId).Select(e => new { e.BlockNumber, e.BlockHash })
+            .Distinct().OrderByDescending(b => b.BlockNumber).ToListAsync(cancellationToken);
+        foreach (var block in blocks)
+        {
+            if (await chain.FindBlockAsync(block.BlockNumber, cancellationToken) is not { } found) { continue; }
+            if (found.Hash == block.BlockHash) { return forked ? new Ground.Fork(found) : new Ground.Behind(); }
+            forked = true;
+        }
+        return forked ? new Ground.Fork(null) : new Ground.Behind();
+    }
+
+    private async Task<int> TakeBackAsync(NirmaanDbContext db, long chainId, ChainCursor cursor, BlockRef? above, CancellationToken cancellationToken)
+    {
+        var last = above?.Number ?? 0;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await LockAsync(db, cursor, cancellationToken) is not { } held) { return 0; }
+        var deleted = await db.StakeEvents.Where(e => e.ChainId == chainId && e.BlockNumber > last).ExecuteDeleteAsync(cancellationToken);
+        if (above is null) { held.RewindTo(0); } else { held.MoveTo(above); }
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        LogReorganised(chainId, cursor.BlockNumber, last, deleted);
+        events.Changed(Topic.Staking);
+        return deleted;
+    }
+
+    private async Task<int> StoreAsync(NirmaanDbContext db, long chainId, ChainCursor cursor, StakePage page, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await LockAsync(db, cursor, cancellationToken) is not { } held) { return 0; }
+        var fresh = page.Events.Where(e => e.ChainId == chainId && e.BlockNumber > cursor.BlockNumber).DistinctBy(e => (e.TxHash, e.LogIndex)).ToList();
+        db.StakeEvents.AddRange(fresh);
+        held.MoveTo(page.To);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (fresh.Count > 0) { events.Changed(Topic.Staking); }
+        return fresh.Count;
+    }
+
+    /// <summary>The cursor's row for us alone; null = another reader moved it since it was read.</summary>
+    private static async Task<ChainCursor?> LockAsync(NirmaanDbContext db, ChainCursor read, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"INSERT INTO cursors (id, block_number) VALUES ({read.Id}, 0) ON CONFLICT DO NOTHING", cancellationToken);
+        var held = (await db.Cursors.FromSql($"SELECT *, xmin FROM cursors WHERE id = {read.Id} FOR UPDATE").ToListAsync(cancellationToken))[0];
+        return held.BlockNumber == read.BlockNumber && held.BlockHash == read.BlockHash ? held : null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Chain {Chain}: read to block {Block}, {Stored} new stake events, {TakenBack} taken back")]
+    private partial void LogSynced(long chain, long block, int stored, int takenBack);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Chain {Chain} was reorganised below block {Read}: {Events} stake events above block {Block} are taken back")]
+    private partial void LogReorganised(long chain, long read, long block, int events);
+}
+
+internal static class ChainCursors
+{
+    public const string StakesPrefix = "stakes:";
+
+    /// <summary>The cursor of a chain's stakes.</summary>
+    public static string Stakes(long chainId) => $"{StakesPrefix}{chainId}";
+
+    /// <summary>How far stakes are read, by the time of the last final block; null = nothing is read.</summary>
+    public static Task<DateTimeOffset?> StakesReadToAsync(NirmaanDbContext db, CancellationToken cancellationToken) =>
+        db.Cursors.Where(c => c.Id.StartsWith(StakesPrefix)).MaxAsync(c => c.BlockAt, cancellationToken);
+}

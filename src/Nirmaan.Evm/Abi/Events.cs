@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Nirmaan.Evm.Abi;
+
+/// <summary>
+/// Declares a contract's event on a record of its fields, in the order of the signature, indexed or not:
+/// <code>[Event("Transfer(address indexed from, address indexed to, uint256 value)")] public sealed record Transfer(EvmAddress From, EvmAddress To, BigInteger Value);</code>
+/// An indexed string, bytes, array or struct is not in the log, only its hash: such a field is a <see cref="Bytes32"/>.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class EventAttribute(string signature) : Attribute
+{
+    /// <summary>See <see cref="AbiSignature"/>.</summary>
+    public string Signature { get; } = signature;
+}
+
+/// <summary>Decodes logs of events declared as records. Anonymous events, which have no topic of their own, are not supported.</summary>
+public static class Events
+{
+    private static readonly ConcurrentDictionary<Type, AbiSignature> s_signatures = new();
+
+    /// <summary>The declared signature.</summary>
+    public static AbiSignature Signature(Type @event) => s_signatures.GetOrAdd(@event, static type =>
+    {
+        var declared = type.GetCustomAttribute<EventAttribute>() ?? throw new InvalidOperationException($"{type.Name} has no [Event].");
+        var signature = AbiSignature.Parse(declared.Signature);
+        if (signature.Inputs.Count(p => p.Indexed) > 3) { throw new InvalidOperationException($"{signature} has more than 3 indexed fields."); }
+        RecordShape.Of(type).Require(signature, signature.Inputs);
+        return signature;
+    });
+
+    /// <summary>The first topic of the event's logs.</summary>
+    public static Bytes32 Topic<TEvent>() => Signature(typeof(TEvent)).Hash;
+
+    /// <summary>
+    /// True when the topics are this event's. Two events of one signature that index other fields (ERC-20's and ERC-721's Transfer) have the
+    /// same first topic; the number of topics tells them apart.
+    /// </summary>
+    public static bool Is<TEvent>(IReadOnlyList<Bytes32> topics)
+    {
+        var signature = Signature(typeof(TEvent));
+        return topics.Count == 1 + signature.Inputs.Count(p => p.Indexed) && topics[0] == signature.Hash;
+    }
+
+    /// <summary>Reads the event if the topics are its own.</summary>
+    /// <exception cref="AbiException">They are, and yet the fields do not fit.</exception>
+    public static bool TryDecode<TEvent>(IReadOnlyList<Bytes32> topics, ReadOnlySpan<byte> data, [MaybeNullWhen(false)] out TEvent value)
+    {
+        value = default;
+        if (!Is<TEvent>(topics)) { return false; }
+        var signature = Signature(typeof(TEvent));
+        object?[] unindexed = AbiDecoder.Decode([.. signature.Inputs.Where(p => !p.Indexed)], data);
+        object?[] fields = new object?[signature.Inputs.Count];
+        int topic = 1, rest = 0;
+        for (int i = 0; i < fields.Length; i++)
+        {
+            fields[i] = signature.Inputs[i].Indexed ? FromTopic(signature.Inputs[i].Type, topics[topic++]) : unindexed[rest++];
+        }
+        value = (TEvent)RecordShape.Of(typeof(TEvent)).Create(signature.Inputs, fields);
+        return true;
+    }
+
+    private static object? FromTopic(AbiType type, Bytes32 topic) =>
+        RecordShape.IsHashedInTopic(type) ? topic : AbiDecoder.Decode([type], topic.ToArray())[0];
+}

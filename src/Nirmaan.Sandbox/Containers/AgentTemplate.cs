@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Nirmaan.Sandbox.Containers;
+
+/// <summary>What the agent in a container reads of its template (env AGENT_TEMPLATE): needs and log rules.</summary>
+internal sealed class AgentTemplate
+{
+    private static readonly TimeSpan s_matchTime = TimeSpan.FromMilliseconds(100);
+    private readonly IReadOnlyList<(Regex Match, string? State, string? Reason)> _rules;
+
+    private AgentTemplate(JsonObject json)
+    {
+        Json = json;
+        Workload = json["workload"]?.ToString();
+        MinVramGb = Number(json["needs"]?["minVramGb"]);
+        Gpus = (int)Number(json["needs"]?["gpus"]);
+        _rules = [.. (json["logs"]?["rules"] as JsonArray ?? []).Select(r =>
+            (new Regex(r!["match"]?.ToString() ?? "", RegexOptions.CultureInvariant, s_matchTime), r["state"]?.ToString(), r["reason"]?.ToString()))];
+    }
+
+    /// <summary>The template as it came.</summary>
+    public JsonObject Json { get; }
+
+    /// <summary>Workload id such as heurist-sd.</summary>
+    public string? Workload { get; }
+
+    /// <summary>Memory that each card needs, GB; 0 = no need stated.</summary>
+    public double MinVramGb { get; }
+
+    /// <summary>Cards needed; 0 = no need stated.</summary>
+    public int Gpus { get; }
+
+    /// <summary>Reads the text; null when it is no JSON object or a rule is no pattern.</summary>
+    public static AgentTemplate? Read(string text)
+    {
+        try { return JsonNode.Parse(text) is JsonObject json ? new AgentTemplate(json) : null; }
+        catch (Exception e) when (e is JsonException or ArgumentException or FormatException or InvalidOperationException) { return null; }
+    }
+
+    /// <summary>What the first matching rule says of a log line; null when none matches.</summary>
+    public (string? State, string? Reason)? Tell(string line)
+    {
+        foreach (var (match, state, reason) in _rules)
+        {
+            try
+            {
+                if (match.IsMatch(line)) { return (state, reason); }
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                // A pattern that runs away on one line must not stop the agent: the line goes on to the next rule.
+            }
+        }
+        return null;
+    }
+
+    private static double Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : 0;
+}

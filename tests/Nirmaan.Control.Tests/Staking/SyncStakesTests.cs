@@ -1,0 +1,132 @@
+using System.Numerics;
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Staking;
+using Nirmaan.Control.Tests.Testing;
+using Nirmaan.Domain.Staking;
+using Nirmaan.Testing;
+
+namespace Nirmaan.Control.Tests.Staking;
+
+public sealed class SyncStakesTests(ControlPostgres postgres) : ControlTest(postgres)
+{
+    private readonly FakeStakeChain _chain = new(Noon);
+
+    private Task<string> SyncAsync() => new SyncStakes(Contexts, _chain, Events, Log<SyncStakes>()).RunAsync(Token);
+    private Task<BigInteger[]> DeltasAsync() => ReadAsync(db => db.StakeEvents.OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex).Select(e => e.Delta).ToArrayAsync(Token));
+    private Task<ChainCursor> CursorAsync() => ReadAsync(db => db.Cursors.AsNoTracking().SingleAsync(Token));
+    private void Mine(int minute, params (int Account, int Delta)[] moves) => _chain.Mine(Noon.AddMinutes(minute), [.. moves.Select(m => (Wallet(m.Account), (BigInteger)m.Delta))]);
+
+    [Fact]
+    public async Task Stakes_are_read_to_the_newest_block()
+    {
+        Mine(1, (1, 100), (2, 50));
+        Mine(2);
+        Mine(3, (1, -30));
+        (await SyncAsync()).ShouldBe("Chain 31337: 3 new stake events up to block 3.");
+        (await DeltasAsync()).ShouldBe([100, 50, -30]);
+        (await CursorAsync()).BlockAt.ShouldBe(Noon.AddMinutes(3));
+    }
+
+    [Fact]
+    public async Task Pages_join_without_gap_or_overlap()
+    {
+        for (var minute = 1; minute <= 10; minute++) { Mine(minute, (1, minute)); }
+        _chain.PageSize = 3;
+        await SyncAsync();
+        (await DeltasAsync()).ShouldBe(Enumerable.Range(1, 10).Select(n => (BigInteger)n));
+    }
+
+    [Fact]
+    public async Task A_second_run_reads_only_what_is_new()
+    {
+        Mine(1, (1, 100));
+        await SyncAsync();
+        (await SyncAsync()).ShouldBe("Chain 31337: 0 new stake events up to block 1.");
+        Mine(2, (1, 5));
+        await SyncAsync();
+        (await DeltasAsync()).ShouldBe([100, 5]);
+    }
+
+    [Fact]
+    public async Task Two_readers_at_once_store_each_event_once()
+    {
+        for (var minute = 1; minute <= 20; minute++) { Mine(minute, (1, minute)); }
+        _chain.PageSize = 2;
+        await Task.WhenAll(SyncAsync(), SyncAsync(), SyncAsync());
+        (await DeltasAsync()).ShouldBe(Enumerable.Range(1, 20).Select(n => (BigInteger)n));
+    }
+
+    [Fact]
+    public async Task A_reorganisation_takes_back_what_no_longer_stands()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (2, 50));
+        Mine(3, (1, 7));
+        await SyncAsync();
+        _chain.Reorganise(2);
+        Mine(2, (2, 40));
+        Mine(4);
+        Mine(5, (3, 1));
+        (await SyncAsync()).ShouldBe("Chain 31337: 2 new stake events up to block 4; 2 taken back after a reorganisation.");
+        (await DeltasAsync()).ShouldBe([100, 40, 1]);
+    }
+
+    [Fact]
+    public async Task A_transaction_mined_again_after_a_reorganisation_is_there_once()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (2, 50));
+        await SyncAsync();
+        _chain.Reorganise(1);
+        Mine(2, (2, 50));
+        await SyncAsync();
+        (await ReadAsync(db => db.StakeEvents.SingleAsync(e => e.Delta == 50, Token))).BlockHash.ShouldBe("0xb1-2");
+    }
+
+    [Fact]
+    public async Task A_chain_replaced_from_the_start_is_read_from_the_start()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (2, 50));
+        await SyncAsync();
+        _chain.Reorganise(2);
+        Mine(1, (3, 9));
+        Mine(2, (3, 1));
+        Mine(3);
+        await SyncAsync();
+        (await DeltasAsync()).ShouldBe([9, 1]);
+    }
+
+    [Fact]
+    public async Task A_reorganisation_of_blocks_without_stakes_costs_no_stake()
+    {
+        Mine(1, (1, 100));
+        Mine(2);
+        await SyncAsync();
+        _chain.Reorganise(1);
+        Mine(5);
+        Mine(6);
+        (await SyncAsync()).ShouldBe("Chain 31337: 0 new stake events up to block 3.");
+        (await CursorAsync()).BlockHash.ShouldBe("0xb1-3");
+    }
+
+    [Fact]
+    public async Task A_node_that_lags_behind_proves_nothing()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (2, 50));
+        await SyncAsync();
+        _chain.FinalTo = 1;
+        (await SyncAsync()).ShouldBe("Chain 31337: the node does not know block 2, which was read already; waiting for it.");
+        (await DeltasAsync()).ShouldBe([100, 50]);
+    }
+
+    [Fact]
+    public async Task A_node_of_another_chain_is_refused()
+    {
+        Mine(1, (1, 100));
+        await SyncAsync();
+        _chain.ChainId = 1;
+        (await Should.ThrowAsync<InvalidOperationException>(SyncAsync())).Message.ShouldContain("connect a node of chain 31337");
+    }
+}
