@@ -25,6 +25,9 @@ public sealed class AkashDouble : SupplierDouble
 
     public Func<Seen, Said>? Screening { get; set; }
 
+    /// <summary>Taken and all GPUs of every provider, by model.</summary>
+    public object[] Stock { get; set; } = [new { model = "rtxa6000", ram = "48Gi", @interface = "PCIe", allocatable = 8, allocated = 2 }];
+
     public object? Balances { get; set; }
 
     public override string CreateCall => "POST /v1/deployments";
@@ -48,6 +51,7 @@ public sealed class AkashDouble : SupplierDouble
             "GET /v1/bids" => Json(new { data = Bids }),
             "GET /v1/providers" => Json(Providers),
             "GET /v1/gpu-prices" => Json(new { availability = new { total = 9, available = 9 }, models = Prices }),
+            "GET /v1/gpu" => Json(new { gpus = new { total = new { allocatable = 8, allocated = 2 }, details = new { nvidia = Stock, amd = (object?)null } } }),
             "GET /v1/balances" => Json(new { data = Balances }),
             "POST /v1/bid-screening" => Screening?.Invoke(seen) ?? new Said(503, Error("ServiceUnavailableError", "No", "service_unavailable")),
             _ when Machines.Find(m => m.Id == id) is { } machine => seen.Method switch
@@ -79,10 +83,10 @@ public sealed class AkashDouble : SupplierDouble
         state = new { owner = Owner, state, transferred = new[] { Coin(transferred, denom) }, settled_at = settledAt.Text(), funds = new[] { Coin(funds, denom) }, deposits = Array.Empty<object>() },
     };
 
-    public static object ProviderRow(string owner, bool online = true, bool audited = true, bool valid = true, decimal? uptime = 0.995m, int free = 6, string country = "US", params object[] gpus) => new
+    public static object ProviderRow(string owner, bool online = true, bool audited = true, bool valid = true, decimal? uptime = 0.995m, string country = "US", params object[] gpus) => new
     {
         owner, name = (string?)null, hostUri = "https://provider.example:8443", isOnline = online, isAudited = audited, isValidVersion = valid, uptime7d = uptime, ipRegion = "Virginia", ipCountryCode = country,
-        gpuModels = gpus.Length > 0 ? gpus : [Gpu("rtxa6000", "48Gi")], stats = new { gpu = new { active = 2, available = free, pending = 0 } },
+        gpuModels = gpus.Length > 0 ? gpus : [Gpu("rtxa6000", "48Gi")],
     };
 
     public static object Gpu(string model, string ram, string link = "PCIe") => new { vendor = "nvidia", model, ram, @interface = link };

@@ -53,9 +53,9 @@ public sealed class MarketTests
     public async Task Screening_says_who_would_bid_now_and_with_how_many()
     {
         var stand = Stand();
-        stand.Providers = [ProviderRow(Provider), ProviderRow(Other), ProviderRow("akash1third", free: 0)];
+        stand.Providers = [ProviderRow(Provider), ProviderRow(Other), ProviderRow("akash1third")];
         stand.Screening = _ => new Said(200, JsonSerializer.Serialize(new { providers = new object[] { new { owner = Other, availableGpus = 3 }, new { owner = "akash1third" } } }));
-        (await OffersAsync(stand)).ToDictionary(o => o.Provider, o => o.Available).ShouldBe(new Dictionary<string, int> { [Provider] = 0, [Other] = 3, ["akash1third"] = 1 }, ignoreOrder: true);
+        (await OffersAsync(stand)).ToDictionary(o => o.Provider, o => o.Available).ShouldBe(new Dictionary<string, int> { [Provider] = 0, [Other] = 3, ["akash1third"] = 6 }, ignoreOrder: true);
     }
 
     [Fact]
@@ -69,11 +69,27 @@ public sealed class MarketTests
     }
 
     [Fact]
-    public async Task Without_screening_the_statistics_stand_and_nothing_is_asked()
+    public async Task Without_screening_the_providers_own_count_stands_and_nobody_is_asked_to_bid()
     {
         var stand = Stand();
         stand.Screening = _ => throw new InvalidOperationException("asked");
         (await OffersAsync(stand, ("ScreenBids", "false"))).ShouldHaveSingleItem().Available.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_count_is_of_the_card_not_of_all_cards_of_the_provider()
+    {
+        var stand = Stand(Gpu("rtxa6000", "48Gi"), Gpu("a100", "80Gi", "SXM4"));
+        stand.Stock = [.. stand.Stock, new { model = "a100", ram = "80Gi", @interface = "SXM4", allocatable = 3, allocated = 3 }];
+        (await OffersAsync(stand)).Select(o => (o.Gpu.Id, o.Available)).ShouldBe([("a100-80gb", 0), ("rtx-a6000", 6)]);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_counted_one_machine_is_the_hint()
+    {
+        await using var rig = await Rig.AkashAsync(Stand().Answer);
+        rig.Server.Next("GET /v1/gpu", SupplierServer.Say(500));
+        (await rig.Provider.ListOffersAsync(Rig.Token)).ShouldHaveSingleItem().Available.ShouldBe(1);
     }
 
     [Fact]

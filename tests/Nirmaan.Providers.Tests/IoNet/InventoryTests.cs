@@ -130,7 +130,8 @@ public sealed class InventoryTests : IAsyncLifetime
     {
         _stand.Catalogue = """
             {"data":{"hardware":[
-              {"id":"203__US","deploy_id":203,"name":"RTX A4000","num_cards":4,"price":0.72,"vram_per_card":16,"vcpu":32,"memory":128.5,"location":"US","sold_out":false},
+              {"id":"203__US","deploy_id":203,"name":"RTX A4000","num_cards":4,"price":0.72,"vram_per_card":16,"vcpu":32,"memory":128.5,"location":"US","sold_out":true},
+              {"id":"203__FI","deploy_id":203,"name":"RTX A4000","num_cards":4,"price":0.80,"vram_per_card":16,"vcpu":32,"memory":128.5,"location":"FI","sold_out":false},
               {"id":"x","deploy_id":"8H100.80S.176V","name":"H100","num_cards":8,"supplier":"external","sold_out":false,"price":27.875342465753423,"vram_per_card":80,"interconnect":"sxm5","vcpu":176,"memory":1480,"location":"FI"},
               {"id":"cpu","deploy_id":9,"name":"EPYC","num_cards":0,"price":0.5},
               {"id":"free","deploy_id":10,"name":"L4","num_cards":1,"price":0},
@@ -139,12 +140,21 @@ public sealed class InventoryTests : IAsyncLifetime
             """;
         _stand.Replicas["203x1"] = new[] { new { id = 1, iso2 = "US", name = "United States", available_replicas = 12 }, new { id = 2, iso2 = "FI", name = "Finland", available_replicas = 0 } };
         _stand.Replicas["8H100.80S.176Vx8"] = new[] { new { id = 2, iso2 = "FI", name = "Finland", available_replicas = 1 } };
-        (await _rig.Provider.ListOffersAsync(Rig.Token)).ShouldBe(
+        await using var rig = await Rig.IoNetAsync(_stand.Answer, ("GpusPerMachine:0", "1"), ("GpusPerMachine:1", "8"));
+        (await rig.Provider.ListOffersAsync(Rig.Token)).ShouldBe(
         [
             new OfferQuote("203@1x1", "ionet", "io.net", new GpuModel("rtx-a4000"), 1, 16, 0.18m, PriceKind.Quoted, "US", 12, null, null, 8, 32),
-            new OfferQuote("203@2x1", "ionet", "io.net", new GpuModel("rtx-a4000"), 1, 16, 0.18m, PriceKind.Quoted, "FI", 0, null, null, 8, 32),
+            new OfferQuote("203@2x1", "ionet", "io.net", new GpuModel("rtx-a4000"), 1, 16, 0.20m, PriceKind.Quoted, "FI", 0, null, null, 8, 32),
             new OfferQuote("8H100.80S.176V@2x8", "ionet", "io.net", new GpuModel("h100-sxm"), 8, 80, 27.875342465753423m / 8, PriceKind.Quoted, "FI", 1, null, null, 22, 185),
         ]);
+    }
+
+    [Fact]
+    public async Task A_place_that_the_catalogue_does_not_price_is_not_promised_the_cheapest()
+    {
+        _stand.Catalogue = """[{"deploy_id":203,"name":"L4","num_cards":1,"price":0.3,"location":"US"},{"deploy_id":203,"name":"L4","num_cards":1,"price":0.4,"location":"Finland"}]""";
+        _stand.Replicas["203x1"] = new[] { new { id = 2, iso2 = "FI", name = "Finland", available_replicas = 1 }, new { id = 4, iso2 = "SG", name = "Singapore", available_replicas = 1 } };
+        (await _rig.Provider.ListOffersAsync(Rig.Token)).Select(o => (o.Region, o.UsdPerGpuHour)).ShouldBe([("FI", 0.4m), ("SG", 0.4m)]);
     }
 
     [Fact]
