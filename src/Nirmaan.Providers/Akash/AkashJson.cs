@@ -10,6 +10,7 @@ namespace Nirmaan.Providers.Akash;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(LooseText), typeof(LooseTime)])]
 [JsonSerializable(typeof(List<AkashProviderWire>))]
+[JsonSerializable(typeof(AkashGpuStockWire))]
 [JsonSerializable(typeof(AkashGpuPricesWire))]
 [JsonSerializable(typeof(AkashScreeningBody))]
 [JsonSerializable(typeof(AkashScreeningWire))]

@@ -43,7 +43,7 @@ public sealed class AkashOptions : SupplierOptions
     /// <summary>Bids of providers whose 7-day uptime is known and lower are unsuitable. A share from 0 to 1.</summary>
     public decimal MinUptime { get; set; } = 0.95m;
 
-    /// <summary>Asks for each GPU model which providers would bid now, so that "available" means it. One call per model on the market and machine size.</summary>
+    /// <summary>Asks for each GPU model which providers would bid now, so that "available" means it. One call per model and machine size.</summary>
     public bool ScreenBids { get; set; } = true;
 
     /// <summary>Wait before a manifest that a provider did not take is sent again (3 tries in 5 minutes, after which the provider closes the lease).</summary>

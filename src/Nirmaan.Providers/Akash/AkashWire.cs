@@ -72,19 +72,19 @@ internal sealed record AkashBlockWire(string? Height, DateTimeOffset? Datetime);
 
 internal sealed record AkashGpuModelWire(string? Vendor, string? Model, string? Ram, string? Interface);
 
-internal sealed record AkashCountsWire(decimal? Active, decimal? Available, decimal? Pending);
-
-internal sealed record AkashStatsWire(AkashCountsWire? Gpu);
-
 internal sealed record AkashProviderWire(
     string? Owner, string? Name, string? HostUri, string? Organization, string? IpCountryCode, string? IpRegion, bool? IsOnline, bool? IsAudited, bool? IsValidVersion,
-    decimal? Uptime7d, List<AkashGpuModelWire>? GpuModels, AkashStatsWire? Stats);
+    decimal? Uptime7d, List<AkashGpuModelWire>? GpuModels);
 
-internal sealed record AkashAvailabilityWire(decimal? Total, decimal? Available);
+internal sealed record AkashStockWire(string? Model, string? Ram, string? Interface, decimal? Allocatable, decimal? Allocated);
+
+internal sealed record AkashStocksWire(Dictionary<string, List<AkashStockWire>?>? Details);
+
+internal sealed record AkashGpuStockWire(AkashStocksWire? Gpus);
 
 internal sealed record AkashPriceWire(string? Currency, decimal? Med);
 
-internal sealed record AkashGpuPriceWire(string? Vendor, string? Model, string? Ram, string? Interface, AkashAvailabilityWire? Availability, AkashPriceWire? Price);
+internal sealed record AkashGpuPriceWire(string? Vendor, string? Model, string? Ram, string? Interface, AkashPriceWire? Price);
 
 internal sealed record AkashGpuPricesWire(List<AkashGpuPriceWire>? Models);
 

@@ -11,6 +11,10 @@ internal interface IAkashApi
     [Get("/v1/providers")]
     Task<List<AkashProviderWire>?> ListProvidersAsync([Query] string? addresses, CancellationToken cancellationToken);
 
+    /// <summary>GPUs of one provider by model, all and taken.</summary>
+    [Get("/v1/gpu")]
+    Task<AkashGpuStockWire?> ReadGpuStockAsync([Query] string provider, CancellationToken cancellationToken);
+
     [Get("/v1/gpu-prices")]
     Task<AkashGpuPricesWire?> ReadGpuPricesAsync(CancellationToken cancellationToken);
 

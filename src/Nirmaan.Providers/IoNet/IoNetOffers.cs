@@ -29,7 +29,10 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
 {
     private const string Label = "io.net";
 
-    private sealed record Row(OpaqueId Hardware, IoNetCatalogueWire Wire, int Cards);
+    private sealed record Row(OpaqueId Hardware, IoNetCatalogueWire Wire, int Cards)
+    {
+        public decimal PerGpu => Wire.Price!.Value / Cards;
+    }
 
     /// <summary>All offers.</summary>
     public async Task<IReadOnlyList<OfferQuote>> ListAsync(CancellationToken cancellationToken)
@@ -38,9 +41,9 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
         var limits = await calls.ReadAsync("max-gpus-per-container", () => api.ReadMaxGpusAsync(cancellationToken), cancellationToken);
         var most = (limits.Data?.Hardware ?? []).Where(h => h.HardwareId is not null).DistinctBy(h => h.HardwareId).ToDictionary(h => h.HardwareId!.Value, h => h.MaxGpusPerContainer);
         var quotes = new List<OfferQuote>();
-        foreach (var row in Rows(catalogue.RootElement).GroupBy(r => r.Hardware).Select(g => g.OrderBy(r => r.Wire.Price / r.Cards).First()))
+        foreach (var hardware in Rows(catalogue.RootElement).GroupBy(r => r.Hardware))
         {
-            foreach (var gpus in Sizes(row, most)) { quotes.AddRange(await QuotesAsync(row, gpus, cancellationToken)); }
+            foreach (var gpus in Sizes(hardware.Key, [.. hardware], most)) { quotes.AddRange(await QuotesAsync([.. hardware], gpus, cancellationToken)); }
         }
         return [.. quotes.DistinctBy(q => q.Key).OrderBy(q => q.Key, StringComparer.Ordinal)];
     }
@@ -57,19 +60,26 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
     };
 
     /// <summary>A hardware id that is a number lets the GPUs be chosen; one that is a text names a whole machine.</summary>
-    private IEnumerable<int> Sizes(Row row, Dictionary<OpaqueId, int?> most)
+    private IEnumerable<int> Sizes(OpaqueId hardware, List<Row> rows, Dictionary<OpaqueId, int?> most)
     {
-        if (!row.Hardware.IsNumber) { return [row.Cards]; }
-        var limit = most.GetValueOrDefault(row.Hardware) ?? row.Cards;
-        return options.Sizes.Where(n => n <= limit);
+        var limit = most.GetValueOrDefault(hardware) ?? rows.Max(r => r.Cards);
+        return options.Sizes.Where(n => hardware.IsNumber ? n <= limit : rows.Exists(r => r.Cards == n));
     }
 
-    private async Task<IEnumerable<OfferQuote>> QuotesAsync(Row row, int gpus, CancellationToken cancellationToken)
+    private async Task<IEnumerable<OfferQuote>> QuotesAsync(List<Row> rows, int gpus, CancellationToken cancellationToken)
     {
         // Sold out everywhere: one call saved.
-        if (row.Wire.SoldOut == true) { return []; }
-        var places = (await calls.ReadAsync("available-replicas", () => api.ListReplicasAsync(row.Hardware.Text, gpus, cancellationToken), cancellationToken)).Data ?? [];
-        return places.Select(place => (Place: place, Location: Location(place))).Where(p => p.Location is not null).Select(p => Quote(row, gpus, p.Place, p.Location!.Value));
+        if (rows.TrueForAll(r => r.Wire.SoldOut == true)) { return []; }
+        var places = (await calls.ReadAsync("available-replicas", () => api.ListReplicasAsync(rows[0].Hardware.Text, gpus, cancellationToken), cancellationToken)).Data ?? [];
+        return places.Select(place => (Place: place, Location: Location(place))).Where(p => p.Location is not null).Select(p => Quote(RowAt(rows, p.Place, gpus), gpus, p.Place, p.Location!.Value));
+    }
+
+    /// <summary>The row that prices a place: its own, else one for all places, else the dearest, so that no price is promised that is not there.</summary>
+    private static Row RowAt(List<Row> rows, IoNetReplicasWire place, int gpus)
+    {
+        bool IsThere(Row row) => row.Wire.Location is { Length: > 0 } text && (text.Equals(place.Iso2, StringComparison.OrdinalIgnoreCase) || text.Equals(place.Name, StringComparison.OrdinalIgnoreCase));
+        return rows.Where(IsThere).OrderBy(r => r.Cards == gpus ? 0 : 1).ThenBy(r => r.PerGpu).FirstOrDefault()
+            ?? rows.Where(r => string.IsNullOrEmpty(r.Wire.Location)).MinBy(r => r.PerGpu) ?? rows.MaxBy(r => r.PerGpu)!;
     }
 
     private OpaqueId? Location(IoNetReplicasWire place) => options.LocationForm == IoNetLocationForm.Id
@@ -82,7 +92,7 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
         var gpu = IoNetGpus.ModelOf(wire.Name, wire.VramPerCard, wire.Interconnect) ?? IoNetGpus.Unheard(wire.Name!);
         return new OfferQuote(
             new IoNetOfferKey(row.Hardware, location, gpus).ToString(), SupplierName.IoNet.Value, Label, gpu, gpus, wire.VramPerCard > 0 ? wire.VramPerCard : null,
-            wire.Price / row.Cards, PriceKind.Quoted, string.IsNullOrEmpty(place.Iso2) ? place.Name : place.Iso2, Math.Max(0, place.AvailableReplicas ?? 0), Reliability: null,
+            row.PerGpu, PriceKind.Quoted, string.IsNullOrEmpty(place.Iso2) ? place.Name : place.Iso2, Math.Max(0, place.AvailableReplicas ?? 0), Reliability: null,
             CudaMax: null, wire.Vcpu / row.Cards, wire.Memory is { } memory ? (int)(memory / row.Cards) : null);
     }
 
