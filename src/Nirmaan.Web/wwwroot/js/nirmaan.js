@@ -15,7 +15,7 @@ function twoText(large, largeUnit, small, smallUnit) {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-export function ageText(at, now) {
+function ageText(at, now) {
   const seconds = (now - at) / 1000;
   return Math.abs(seconds) < 1 ? 'now' : seconds > 0 ? `${spanText(seconds)} ago` : `in ${spanText(-seconds)}`;
 }
@@ -129,8 +129,9 @@ document.addEventListener('focusin', event => {
 document.addEventListener('focusout', hideTip);
 document.addEventListener('scroll', hideTip, { capture: true, passive: true });
 
-// Called by the server.
+// Called by the server and by tests.
 window.nirmaan = {
+  ageText,
   openDialog: dialog => dialog.showModal(),
   closeDialog: dialog => dialog.close(),
 };
