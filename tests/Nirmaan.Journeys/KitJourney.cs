@@ -42,8 +42,13 @@ public sealed class KitJourney(Site site)
         await using var visit = await site.OpenAsync();
         await visit.GoAsync("/kit");
         await visit.Page.Context.SetOfflineAsync(true);
-        await visit.Page.Locator(".chart").Filter(new LocatorFilterOptions { HasText = "Yield per GPU-hour" }).Locator(".plot-area").HoverAsync();
+        var plot = visit.Page.Locator(".chart").Filter(new LocatorFilterOptions { HasText = "Yield per GPU-hour" }).Locator(".plot-area");
         var tip = visit.Page.Locator(".tip");
+        await plot.ScrollIntoViewIfNeededAsync();
+        // Scrolling hides a read-out, and its event comes a frame later.
+        await visit.Page.EvaluateAsync("new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))");
+        await plot.HoverAsync();
+        await tip.WaitForAsync();
         (await tip.InnerTextAsync()).ShouldContain("Morpheus");
         await visit.ScreenshotAsync("read-out");
         visit.ForgiveErrors();

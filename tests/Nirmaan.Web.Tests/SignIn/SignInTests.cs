@@ -143,6 +143,15 @@ public sealed partial class SignInTests : IDisposable
     }
 
     [Fact]
+    public async Task A_call_that_is_none_answers_404_without_a_page()
+    {
+        using var browser = Browser();
+        var answer = await browser.GetAsync("/api/v1/no-such-call", Token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Content.ReadAsStringAsync(Token)).ShouldNotContain("<html");
+    }
+
+    [Fact]
     public async Task The_script_of_the_pages_is_there_and_whole()
     {
         using var browser = Browser();
