@@ -80,7 +80,10 @@ public sealed record Template
             throw new FormatException($"AGENT_TEMPLATE: command holds '{dollar}', but nothing here replaces a '$'.");
         }
         // A month and an hour: more is a slip of the pen, and no timer takes it.
-        if (template.ReadyWithinMinutes is <= 0 or > 43200) { throw new FormatException("AGENT_TEMPLATE: readyWithinMinutes is not above 0 and at most 43200."); }
+        if (template.ReadyWithinMinutes is not (null or (> 0 and <= 43200)))
+        {
+            throw new FormatException("AGENT_TEMPLATE: readyWithinMinutes is not above 0 and at most 43200.");
+        }
         if (template.StopGraceSeconds is not (>= 0 and <= 3600)) { throw new FormatException("AGENT_TEMPLATE: stopGraceSeconds is not from 0 to 3600."); }
         return template;
     }
