@@ -9,6 +9,7 @@ using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Fleet.Effects;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Uptime;
 
 namespace Nirmaan.Control;
@@ -24,6 +25,7 @@ public static class ControlServices
         services.TryAddSingleton<ControlEvents>();
         services.AddMarketAndFleet(configuration);
         services.AddAllocation(configuration);
+        services.AddUptimeRewardsAndStaking(configuration);
         return services;
     }
 

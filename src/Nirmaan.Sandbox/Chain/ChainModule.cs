@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Nirmaan.Evm.JsonRpc;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Chain;
@@ -13,7 +14,13 @@ public sealed partial class ChainModule : ISandboxModule
         services.AddOptions<ChainOptions>().Bind(configuration.GetSection("Chain")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ChainOptions>, Validation>();
         services.AddHttpClient(nameof(LocalChainClient)).RemoveAllLoggers();
-        services.TryAddSingleton(s => ActivatorUtilities.CreateInstance<LocalChainClient>(s, s.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LocalChainClient))));
+        services.TryAddSingleton(s =>
+        {
+            var http = s.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(LocalChainClient));
+            // Without a chain nothing is ever sent; the client only wants to know where to.
+            http.BaseAddress = new Uri(s.GetRequiredService<IOptions<ChainOptions>>().Value.Rpc is { Length: > 0 } rpc ? rpc : "http://127.0.0.1:8545");
+            return new LocalChainClient(new JsonRpcClient(http), s.GetRequiredService<SandboxClock>());
+        });
         services.TryAddSingleton<MorPayments>();
         services.TryAddSingleton<DemoStakers>();
     }

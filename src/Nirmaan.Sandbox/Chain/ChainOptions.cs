@@ -1,8 +1,10 @@
+using Nirmaan.Evm;
+
 namespace Nirmaan.Sandbox.Chain;
 
 /// <summary>
 /// The local EVM chain that rewards and stakes are recorded on; section <c>Chain</c>. Addresses are what the deploy script printed
-/// (0x and 40 hex digits). A part whose addresses are absent is off, and the sandbox says so at start.
+/// (0x and 40 hex digits, with or without their EIP-55 checksum). A part whose addresses are absent is off, and the sandbox says so at start.
 /// </summary>
 public sealed class ChainOptions
 {
@@ -37,13 +39,14 @@ public sealed class ChainOptions
     public IEnumerable<string> Faults()
     {
         if (Rpc.Length > 0 && !Uri.TryCreate(Rpc, UriKind.Absolute, out _)) { yield return $"Chain:Rpc must be an http address, not '{Rpc}'."; }
-        foreach (var (key, value) in new[] { (nameof(Nrm), Nrm), (nameof(Staking), Staking), (nameof(Mor), Mor), (nameof(Diamond), Diamond), (nameof(FundingAccount), FundingAccount) })
+        (string Key, string Value)[] addresses = [(nameof(Nrm), Nrm), (nameof(Staking), Staking), (nameof(Mor), Mor), (nameof(Diamond), Diamond), (nameof(FundingAccount), FundingAccount)];
+        foreach (var (key, value) in addresses)
         {
             if (value.Length > 0 && !IsAddress(value)) { yield return $"Chain:{key} must be an address (0x and 40 hex digits), not '{value}'."; }
         }
         if (Stakers is < 0 or > 9) { yield return $"Chain:Stakers must be 0 to 9 accounts, not {Stakers}."; }
     }
 
-    /// <summary>True for 0x and 40 hex digits.</summary>
-    public static bool IsAddress(string text) => text is ['0', 'x', ..] && text.Length == 42 && text.Skip(2).All(char.IsAsciiHexDigit);
+    /// <summary>True for an address in lower case or with its checksum.</summary>
+    public static bool IsAddress(string text) => EvmAddress.TryParse(text, AddressSpelling.ChecksumOrLowerCase, out _);
 }

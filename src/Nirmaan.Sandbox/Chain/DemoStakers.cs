@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.Extensions.Options;
+using Nirmaan.Evm;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Chain;
@@ -11,6 +12,7 @@ namespace Nirmaan.Sandbox.Chain;
 public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOptions> options, Agenda agenda, SandboxClock clock, Seed seed, ILogger<DemoStakers> logger)
 {
     private static readonly BigInteger s_nrm = BigInteger.Pow(10, 18);
+    private readonly EvmAddress _nrm = EvmAddress.Parse(options.Value.Nrm), _staking = EvmAddress.Parse(options.Value.Staking);
 
     /// <summary>Enters the stakers' first moves into the agenda.</summary>
     public void Begin() => agenda.At(clock.GetUtcNow(), "stakers arrive", ArriveAsync);
@@ -29,9 +31,9 @@ public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOp
 
     private async Task FirstStakeAsync(Staker staker, CancellationToken cancellationToken)
     {
-        var has = await chain.BalanceAsync(options.Value.Nrm, staker.Account, cancellationToken);
+        var has = await chain.BalanceAsync(_nrm, staker.Account, cancellationToken);
         if (has < s_nrm) { LogPoor(staker.Account); return; }
-        await chain.SendAsync(staker.Account, options.Value.Nrm, Calldata.Approve(options.Value.Staking, has), cancellationToken);
+        await chain.SendAsync(staker.Account, _nrm, new Approve(_staking, has), cancellationToken);
         await StakeAsync(staker, Share(has, staker.Chance.Next(10, 45)), cancellationToken);
         EnterNext(staker);
     }
@@ -43,12 +45,12 @@ public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOp
         EnterNext(staker);
         if (draw < 0.6)
         {
-            var has = await chain.BalanceAsync(options.Value.Nrm, staker.Account, cancellationToken);
+            var has = await chain.BalanceAsync(_nrm, staker.Account, cancellationToken);
             await StakeAsync(staker, Share(has, percent / 2), cancellationToken);
         }
         else if (Share(staker.Staked, percent) is var amount && amount > 0)
         {
-            await chain.SendAsync(staker.Account, options.Value.Staking, Calldata.Unstake(amount), cancellationToken);
+            await chain.SendAsync(staker.Account, _staking, new Unstake(amount), cancellationToken);
             staker.Staked -= amount;
             LogMoved(staker.Account, "unstaked", amount / s_nrm);
         }
@@ -57,7 +59,7 @@ public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOp
     private async Task StakeAsync(Staker staker, BigInteger amount, CancellationToken cancellationToken)
     {
         if (amount == 0) { return; }
-        await chain.SendAsync(staker.Account, options.Value.Staking, Calldata.Stake(amount), cancellationToken);
+        await chain.SendAsync(staker.Account, _staking, new Stake(amount), cancellationToken);
         staker.Staked += amount;
         LogMoved(staker.Account, "staked", amount / s_nrm);
     }
@@ -68,16 +70,16 @@ public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOp
     // Whole tokens: people stake round numbers.
     private static BigInteger Share(BigInteger of, int percent) => of * percent / 100 / s_nrm * s_nrm;
 
-    private sealed class Staker(string account, Random chance)
+    private sealed class Staker(EvmAddress account, Random chance)
     {
-        public string Account => account;
+        public EvmAddress Account => account;
         public Random Chance => chance;
         public BigInteger Staked { get; set; }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Staker {Account} {Verb} {Nrm} NRM")]
-    private partial void LogMoved(string account, string verb, BigInteger nrm);
+    private partial void LogMoved(EvmAddress account, string verb, BigInteger nrm);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Staker {Account} holds no NRM and stays away")]
-    private partial void LogPoor(string account);
+    private partial void LogPoor(EvmAddress account);
 }

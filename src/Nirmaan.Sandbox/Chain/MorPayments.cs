@@ -1,12 +1,13 @@
 using System.Numerics;
 using Microsoft.Extensions.Options;
+using Nirmaan.Evm;
 
 namespace Nirmaan.Sandbox.Chain;
 
 /// <summary>Pays Morpheus providers on the local chain: one transaction with SessionClosed and the Transfer from the funding account.</summary>
 public sealed class MorPayments(LocalChainClient chain, IOptions<ChainOptions> options)
 {
-    private string? _operator;
+    private EvmAddress? _operator;
 
     /// <summary>False when the chain is not configured: then sessions close without a payment that anybody can see.</summary>
     public bool Enabled => options.Value.PaysMor;
@@ -17,17 +18,18 @@ public sealed class MorPayments(LocalChainClient chain, IOptions<ChainOptions> o
     {
         // Account 0 deployed the contracts and is the one that may make them pay.
         _operator ??= (await chain.AccountsAsync(cancellationToken))[0];
-        return await chain.SendAsync(_operator, options.Value.Diamond, Calldata.PayProvider(sessionId, user, provider, amount), cancellationToken);
+        var pay = new PayProvider(Bytes32.Parse(sessionId), EvmAddress.Parse(user), EvmAddress.Parse(provider), amount);
+        return (await chain.SendAsync(_operator.Value, EvmAddress.Parse(options.Value.Diamond), pay, cancellationToken)).ToString();
     }
 
     /// <summary>A provider's MOR on the chain, in wei; 0 when the chain is off.</summary>
     public async Task<BigInteger> BalanceAsync(string provider, CancellationToken cancellationToken) =>
-        Enabled ? await chain.BalanceAsync(options.Value.Mor, provider, cancellationToken) : BigInteger.Zero;
+        Enabled ? await chain.BalanceAsync(EvmAddress.Parse(options.Value.Mor), EvmAddress.Parse(provider), cancellationToken) : BigInteger.Zero;
 
     /// <summary>A provider's ether on the chain, in wei; 0 when the chain is off.</summary>
     public async Task<BigInteger> EtherAsync(string provider, CancellationToken cancellationToken) =>
-        Enabled ? await chain.EtherAsync(provider, cancellationToken) : BigInteger.Zero;
+        Enabled ? await chain.EtherAsync(EvmAddress.Parse(provider), cancellationToken) : BigInteger.Zero;
 
     /// <summary>The latest block, null when the chain is off.</summary>
-    public async Task<BigInteger?> BlockAsync(CancellationToken cancellationToken) => Enabled ? await chain.BlockNumberAsync(cancellationToken) : null;
+    public async Task<long?> BlockAsync(CancellationToken cancellationToken) => Enabled ? await chain.BlockNumberAsync(cancellationToken) : null;
 }

@@ -30,7 +30,8 @@ internal static class GpuProbe
     /// <summary>Name, number and memory (GB) of the cards, from the query's lines; all cards of a machine are alike.</summary>
     public static (string Name, int Count, double VramGb) Parse(string output)
     {
-        var cards = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => l.Split(',', StringSplitOptions.TrimEntries)).ToArray();
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var cards = lines.Select(l => l.Split(',', StringSplitOptions.TrimEntries)).ToArray();
         if (cards.Length == 0 || cards[0].Length < 4) { return ("", 0, 0); }
         var known = double.TryParse(cards[0][3], NumberStyles.Float, CultureInfo.InvariantCulture, out var mebibytes);
         // A card sold as 24 GB reports a little less; the miners' gates are in GB as sold.

@@ -62,5 +62,6 @@ public static class GpuSpeeds
         _ => 42
     };
 
-    private static (string Id, string Name, double Images, double Texts) Of(string gpu) => s_cards.FirstOrDefault(c => c.Id == gpu) is { Id: not null } card ? card : (gpu, gpu, 0.5, 0.5);
+    private static (string Id, string Name, double Images, double Texts) Of(string gpu) =>
+        s_cards.FirstOrDefault(c => c.Id == gpu) is { Id: not null } card ? card : (gpu, gpu, 0.5, 0.5);
 }

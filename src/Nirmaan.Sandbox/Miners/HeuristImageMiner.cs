@@ -62,7 +62,8 @@ public sealed class HeuristImageMiner(MinerSetup setup, ISequencerLink link, IMi
             if (Now >= signalAt)
             {
                 signalAt = Now + s_signalEvery;
-                var wanted = await link.SignalAsync(new MinerSignal(id, "SD", model.Id, Setup.GpuName, Version, new SignalOptions(Setup.Get("EXCLUDE_SDXL") == "yes")), cancellationToken);
+                var takes = new SignalOptions(Setup.Get("EXCLUDE_SDXL") == "yes");
+                var wanted = await link.SignalAsync(new MinerSignal(id, "SD", model.Id, Setup.GpuName, Version, takes), cancellationToken);
                 if (wanted is null) { Write(file, "ERROR", $"Failed to get a valid response from /miner_signal for miner_id {id}."); }
                 else if (wanted != model.Id && HeuristModels.Find(wanted) is { Kind: PointKind.Waifu } next && next.VramGb <= Setup.VramGb)
                 {
@@ -85,7 +86,8 @@ public sealed class HeuristImageMiner(MinerSetup setup, ISequencerLink link, IMi
                     Busy += inference;
                     var upload = Setup.Jitter(0.8);
                     yield return upload;
-                    var result = new Submission(id.ToLowerInvariant(), job.JobId, new JobResult($"{job.JobId}-{id.ToLowerInvariant()}.png", null), latency, 0, inference.TotalSeconds, upload.TotalSeconds);
+                    var lower = id.ToLowerInvariant();
+                    var result = new Submission(lower, job.JobId, new JobResult($"{job.JobId}-{lower}.png", null), latency, 0, inference.TotalSeconds, upload.TotalSeconds);
                     if (await link.SubmitAsync(result, streamed: false, cancellationToken)) { Finished(file, result, (Now - askedAt).TotalSeconds); }
                     else { Write(file, "WARNING", $"No response received for the result of {job.JobId}."); }
                     break;
@@ -110,8 +112,12 @@ public sealed class HeuristImageMiner(MinerSetup setup, ISequencerLink link, IMi
     {
         CountJob();
         Write(file, "INFO", $"Request ID {result.JobId} completed. Total time: {total:F2} s");
-        Write(file, "INFO", $"Latencies - Request: {result.RequestLatency:F2} s, Loading: {result.LoadingLatency ?? 0:F2} s, Inference: {result.InferenceLatency:F2} s, Upload: {result.UploadLatency ?? 0:F2} s");
-        if (total > DeadlineSeconds) { Log.Print($"Warning: the previous request timed out. You will not earn points. Please check miner configuration or network connection."); }
+        var (request, loading, inference, upload) = (result.RequestLatency, result.LoadingLatency ?? 0, result.InferenceLatency, result.UploadLatency ?? 0);
+        Write(file, "INFO", $"Latencies - Request: {request:F2} s, Loading: {loading:F2} s, Inference: {inference:F2} s, Upload: {upload:F2} s");
+        if (total > DeadlineSeconds)
+        {
+            Log.Print($"Warning: the previous request timed out. You will not earn points. Please check miner configuration or network connection.");
+        }
     }
 
     private HeuristModel DefaultModel()

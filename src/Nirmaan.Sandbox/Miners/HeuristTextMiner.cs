@@ -14,7 +14,8 @@ public sealed class HeuristTextMiner(MinerSetup setup, ISequencerLink link, IMin
     private static readonly TimeSpan s_sleep = TimeSpan.FromSeconds(2), s_wait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_signalEvery = TimeSpan.FromSeconds(600), s_heartbeatEvery = TimeSpan.FromSeconds(60);
 
-    private readonly string _modelId = setup.Get("HEURIST_MODEL_ID") ?? (setup.VramGb * setup.Gpus >= 28 ? "openhermes-mixtral-8x7b-gptq" : "openhermes-2.5-mistral-7b-gptq");
+    private readonly string _modelId = setup.Get("HEURIST_MODEL_ID")
+        ?? (setup.VramGb * setup.Gpus >= 28 ? "openhermes-mixtral-8x7b-gptq" : "openhermes-2.5-mistral-7b-gptq");
     private readonly string _minerId = setup.MinerIds() is [var id, ..] ? id : "";
     private readonly string _file = $"llm-miner_{(setup.MinerIds() is [var id, ..] ? id : "")}.log";
     private DateTimeOffset _heartbeatAt = DateTimeOffset.MinValue;
@@ -78,7 +79,8 @@ public sealed class HeuristTextMiner(MinerSetup setup, ISequencerLink link, IMin
                     // One of four texts at a time loads the card with about two fifths.
                     Busy += inference * 0.4;
                     Write("INFO", $"Completed processing {tokens} tokens. Time: {inference.TotalSeconds:F2}s. Tokens/s: {tokens / inference.TotalSeconds:F2}");
-                    if (await link.SubmitAsync(new Submission(_minerId.ToLowerInvariant(), job.JobId, new JobResult(null, text), latency, null, inference.TotalSeconds, null), input.UseStream, cancellationToken))
+                    var result = new Submission(_minerId.ToLowerInvariant(), job.JobId, new JobResult(null, text), latency, null, inference.TotalSeconds, null);
+                    if (await link.SubmitAsync(result, input.UseStream, cancellationToken))
                     {
                         CountJob();
                         Write("INFO", $"Result submitted successfully for job_id: {job.JobId}");

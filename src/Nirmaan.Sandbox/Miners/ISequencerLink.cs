@@ -99,7 +99,10 @@ public sealed class HttpSequencerLink(HttpClient http, string baseUrl) : ISequen
     // A job is an object; "NJ" and warnings are JSON strings.
     private static JobAnswer Read(string body)
     {
-        if (!body.TrimStart().StartsWith('"')) { return new JobAnswer.Given(JsonSerializer.Deserialize(body, HeuristJson.Default.HeuristJob) ?? throw new JsonException("null")); }
+        if (!body.TrimStart().StartsWith('"'))
+        {
+            return new JobAnswer.Given(JsonSerializer.Deserialize(body, HeuristJson.Default.HeuristJob) ?? throw new JsonException("null"));
+        }
         var text = JsonSerializer.Deserialize(body, HeuristJson.Default.String)!;
         return text.Contains("Warning:", StringComparison.Ordinal) ? new JobAnswer.Warned(text) : new JobAnswer.NoJob(TimeSpan.Zero);
     }

@@ -39,11 +39,13 @@ public sealed class MinerLogTail : IMinerLog
     {
         lock (_gate)
         {
-            string[] lines = [.. _lines.Select(l => l.Level is { } level ? LogLine.Of(level, l.At, FormattableString.Invariant(l.Text)) : FormattableString.Invariant(l.Text))];
+            string[] lines = [.. _lines.Select(l => Text(l.Level, l.At, FormattableString.Invariant(l.Text)))];
             _lines.Clear();
             return lines;
         }
     }
+
+    private static string Text(string? level, DateTimeOffset at, string text) => level is null ? text : LogLine.Of(level, at, text);
 
     private void Add((string?, DateTimeOffset, FormattableString) line)
     {

@@ -18,7 +18,9 @@ public sealed record MinerSetup(IReadOnlyDictionary<string, string> Env, string 
 
     /// <summary>The miner ids MINER_ID_0, MINER_ID_1, ..., one per card; one without a tag gets the card's digits behind it.</summary>
     public IReadOnlyList<string> MinerIds() =>
-        [.. Enumerable.Range(0, Math.Max(1, Gpus)).Select(i => Get($"MINER_ID_{i}")).OfType<string>().Select(id => id.Contains('-', StringComparison.Ordinal) ? id : $"{id}-{GpuUuid}")];
+        [.. Enumerable.Range(0, Math.Max(1, Gpus)).Select(i => Get($"MINER_ID_{i}")).OfType<string>().Select(Tagged)];
+
+    private string Tagged(string minerId) => minerId.Contains('-', StringComparison.Ordinal) ? minerId : $"{minerId}-{GpuUuid}";
 
     /// <summary>Time a piece of work takes on this machine: up to six percent more or less than the table says.</summary>
     public TimeSpan Jitter(double seconds) => TimeSpan.FromSeconds(seconds * (0.94 + 0.12 * Chance.NextDouble()));

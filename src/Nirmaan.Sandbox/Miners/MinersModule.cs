@@ -8,7 +8,8 @@ namespace Nirmaan.Sandbox.Miners;
 public sealed class MinersModule : ISandboxModule
 {
     /// <inheritdoc />
-    public void AddTo(IServiceCollection services, IConfiguration configuration) => services.TryAddEnumerable(ServiceDescriptor.Singleton<IMinerPlay, MinerPlay>());
+    public void AddTo(IServiceCollection services, IConfiguration configuration) =>
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IMinerPlay, MinerPlay>());
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder routes) { }

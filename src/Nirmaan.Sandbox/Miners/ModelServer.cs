@@ -46,7 +46,10 @@ public sealed class ModelServer(MinerSetup setup, IMinerLog log, TimeProvider cl
         yield return TimeSpan.FromSeconds(ModelGb / Setup.GigabytesPerSecond);
         Info($"model_runner.py:1056] Starting to load model {ModelName}...");
         yield return Setup.LoadPerGigabyte * ModelGb;
-        if (ModelGb > Setup.VramGb * Setup.Gpus) { Fail($"torch.OutOfMemoryError: CUDA out of memory. Tried to allocate {ModelGb:F2} GiB. GPU 0 has a total capacity of {Setup.VramGb:F2} GiB"); }
+        if (ModelGb > Setup.VramGb * Setup.Gpus)
+        {
+            Fail($"torch.OutOfMemoryError: CUDA out of memory. Tried to allocate {ModelGb:F2} GiB. GPU 0 has a total capacity of {Setup.VramGb:F2} GiB");
+        }
         Info($"model_runner.py:1067] Loading model weights took {ModelGb:F4} GB");
         Log.Print($"INFO:     Started server process [1]");
         Log.Print($"INFO:     Application startup complete.");
@@ -105,13 +108,17 @@ public sealed class ModelServer(MinerSetup setup, IMinerLog log, TimeProvider cl
                 if (_prompts != saidPrompts || Now - saidAt >= s_idleMetricsEvery)
                 {
                     var seconds = Math.Max(1, (Now - saidAt).TotalSeconds);
-                    Info($"metrics.py:345] Avg prompt throughput: {_since.Prompt / seconds:F1} tokens/s, Avg generation throughput: {_since.Written / seconds:F1} tokens/s, Running: {(_prompts != saidPrompts ? 1 : 0)} reqs, Swapped: 0 reqs, Pending: 0 reqs, GPU KV cache usage: 0.4%, CPU KV cache usage: 0.0%.");
+                    var (read, written, running) = (_since.Prompt / seconds, _since.Written / seconds, _prompts != saidPrompts ? 1 : 0);
+                    Info($"metrics.py:345] Avg prompt throughput: {read:F1} tokens/s, Avg generation throughput: {written:F1} tokens/s, {Queues(running)}");
                     (saidAt, saidPrompts, _since) = (Now, _prompts, default);
                 }
             }
             yield return s_metricsEvery;
         }
     }
+
+    private static string Queues(int running) =>
+        $"Running: {running} reqs, Swapped: 0 reqs, Pending: 0 reqs, GPU KV cache usage: 0.4%, CPU KV cache usage: 0.0%.";
 
     private void Info(FormattableString text) => Log.Print($"INFO {Now:MM-dd HH:mm:ss} {FormattableString.Invariant(text)}");
 

@@ -30,7 +30,10 @@ internal sealed class ModelServerListener : IDisposable
         {
             HttpListenerContext context;
             try { context = await _listener.GetContextAsync(); }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException && cancellationToken.IsCancellationRequested) { return; }
+            catch (Exception e) when (cancellationToken.IsCancellationRequested && e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            {
+                return;
+            }
             _ = AnswerAsync(server, context, cancellationToken);
         }
     }
@@ -59,7 +62,8 @@ internal sealed class ModelServerListener : IDisposable
             case ("GET", "/health"):
                 return (200, "{}");
             case ("GET", "/v1/models"):
-                return (200, new JsonObject { ["object"] = "list", ["data"] = new JsonArray(new JsonObject { ["id"] = server.ModelName, ["object"] = "model", ["owned_by"] = "vllm" }) }.ToJsonString());
+                var model = new JsonObject { ["id"] = server.ModelName, ["object"] = "model", ["owned_by"] = "vllm" };
+                return (200, new JsonObject { ["object"] = "list", ["data"] = new JsonArray(model) }.ToJsonString());
             case ("POST", "/v1/chat/completions"):
                 if (request.ContentLength64 is < 0 or > LongestBody) { return Error(413, "Request body is too large or of unknown length."); }
                 using (var reader = new StreamReader(request.InputStream, Encoding.UTF8))

@@ -41,7 +41,8 @@ public static class StandInMiner
         try
         {
             var setup = await SetUpAsync(end.Token);
-            var link = new HttpSequencerLink(provider.GetRequiredService<IHttpClientFactory>().CreateClient("sequencer"), setup.Get("HEURIST_BASE_URL") ?? "http://127.0.0.1:5290/heurist");
+            var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("sequencer");
+            var link = new HttpSequencerLink(http, setup.Get("HEURIST_BASE_URL") ?? "http://127.0.0.1:5290/heurist");
             using var listener = new ModelServerListener(int.Parse(setup.Get("MODEL_PORT") ?? "8000", CultureInfo.InvariantCulture));
             MinerProgram program = args[1] switch
             {
@@ -77,7 +78,10 @@ public static class StandInMiner
     {
         var env = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
         var (name, count, vramGb) = await GpuProbe.RunAsync(cancellationToken);
-        if (count == 0 && env.GetValueOrDefault("MINER_GPU") is { Length: > 0 } gpu) { (name, count, vramGb) = (GpuSpeeds.NameOf(gpu), 1, Number(env, "MINER_VRAM_GB", 48)); }
+        if (count == 0 && env.GetValueOrDefault("MINER_GPU") is { Length: > 0 } gpu)
+        {
+            (name, count, vramGb) = (GpuSpeeds.NameOf(gpu), 1, Number(env, "MINER_VRAM_GB", 48));
+        }
         var minerId = env.GetValueOrDefault("MINER_ID_0") ?? env.GetValueOrDefault("MODEL_ID") ?? "";
         var chance = new Seed(Environment.ProcessId).For(minerId);
         var uuid = chance.Next(0x1000000).ToString("x6", CultureInfo.InvariantCulture);

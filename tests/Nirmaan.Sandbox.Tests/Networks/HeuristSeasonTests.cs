@@ -56,7 +56,7 @@ public sealed class HeuristSeasonTests
 
         var day = (await world.GetAsync(Stats))["s2Rewards"]!.AsArray().Single()!;
 
-        day["daily_date"]!.GetValue<string>().ShouldBe("2026-11-18");
+        day["daily_date"]!.GetValue<string>().ShouldBe("2030-11-20");
         var share = day["waifu_points"]!.GetValue<decimal>() / network["totalWaifuPoints"]!.GetValue<decimal>();
         share.ShouldBeGreaterThan(0);
         var ours = day["waifu_reward_tokens"]!.GetValue<decimal>();

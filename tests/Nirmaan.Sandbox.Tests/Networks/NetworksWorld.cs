@@ -19,8 +19,8 @@ namespace Nirmaan.Sandbox.Tests.Networks;
 /// <summary>The networks' part of the sandbox on a free loopback port, its clock in the test's hand.</summary>
 public sealed class NetworksWorld : IAsyncDisposable
 {
-    /// <summary>A Wednesday, shortly before the users' busiest hours.</summary>
-    public static readonly DateTimeOffset Start = new(2026, 11, 18, 12, 0, 0, TimeSpan.Zero);
+    /// <summary>A Wednesday, shortly before the users' busiest hours; late enough that a fresh local chain, which begins now, lies before it.</summary>
+    public static readonly DateTimeOffset Start = new(2030, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     private readonly WebApplication _app;
 

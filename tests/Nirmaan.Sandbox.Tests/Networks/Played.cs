@@ -8,7 +8,8 @@ internal static class Played
 {
     public const string Address = "0x2222222222222222222222222222222222222222";
 
-    public static ContainerSpec Spec(string workload, string lease = "lease-1", string gpu = "rtx-a6000", int vramGb = 48, params (string Name, string Value)[] env) => new(
+    public static ContainerSpec Spec(string workload, string lease = "lease-1", string gpu = "rtx-a6000", int vramGb = 48, params (string Name, string Value)[] env) =>
+        new(
         "akash", lease, "registry.example/miner:1", env.Append(("AGENT_TEMPLATE", $$"""{"workload":"{{workload}}"}""")).ToDictionary(e => e.Item1, e => e.Item2), [], gpu, 1, vramGb);
 
     public static ContainerSpec ImageMiner(string lease = "lease-1", string gpu = "rtx-a6000", int vramGb = 48) =>

@@ -46,7 +46,10 @@ internal sealed class StandInProcess : IAsyncDisposable
             if (!OperatingSystem.IsWindows()) { File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute); }
             start.Environment["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}";
         }
-        foreach (var (name, value) in env.Append(("MINER_GB_PER_SECOND", "1000")).Append(("MINER_LOAD_SECONDS_PER_GB", "0.001"))) { start.Environment[name] = value; }
+        foreach (var (name, value) in env.Append(("MINER_GB_PER_SECOND", "1000")).Append(("MINER_LOAD_SECONDS_PER_GB", "0.001")))
+        {
+            start.Environment[name] = value;
+        }
         var process = Process.Start(start)!;
         var miner = new StandInProcess(process, folder);
         process.OutputDataReceived += (_, line) => miner.Add(line.Data);

@@ -15,9 +15,9 @@ internal sealed class TestSandbox : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _work;
 
-    private TestSandbox(WebApplication app, string work)
+    private TestSandbox(WebApplication app, string work, DateTimeOffset start)
     {
-        (_app, _work) = (app, work);
+        (_app, _work, Now) = (app, work, start);
         Http = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
         Http.BaseAddress = new Uri(app.Urls.First());
     }
@@ -30,16 +30,29 @@ internal sealed class TestSandbox : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>The present of the manual clock.</summary>
-    public DateTimeOffset Now { get; private set; } = Start;
+    public DateTimeOffset Now { get; private set; }
+
+    /// <summary>Folder of its real containers.</summary>
+    public string WorkFolder => _work;
 
     /// <summary>Starts one with further settings such as <c>Sandbox:Akash:Contract=published</c>.</summary>
-    public static async Task<TestSandbox> StartAsync(params string[] settings)
+    public static Task<TestSandbox> StartAsync(params string[] settings) => StartAsync(Start, null, settings);
+
+    /// <summary>Starts one at a time, with further registrations and settings.</summary>
+    public static async Task<TestSandbox> StartAsync(DateTimeOffset start, Action<IServiceCollection>? further, params string[] settings)
     {
         var work = Directory.CreateTempSubdirectory("nirmaan-sandbox-").FullName;
-        string[] own = [$"Sandbox:Start={Start:O}", $"Sandbox:WorkFolder={work}", "Sandbox:Seed=7", "urls=http://127.0.0.1:0", "Logging:LogLevel:Default=Warning"];
-        var app = SandboxHost.Build([.. own.Concat(settings).Select(s => $"--{s}")]);
+        string[] own = [$"Sandbox:Start={start:O}", $"Sandbox:WorkFolder={work}", "Sandbox:Seed=7", "urls=http://127.0.0.1:0", "Logging:LogLevel:Default=Warning"];
+        var app = SandboxHost.Build([.. own.Concat(settings).Select(s => $"--{s}")], further);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new TestSandbox(app, work);
+        return new TestSandbox(app, work, start);
+    }
+
+    /// <summary>Gives the clock over to the system's.</summary>
+    public async Task GoLiveAsync()
+    {
+        var answer = await SendAsync(HttpMethod.Post, "/sandbox/clock", """{"mode":"live"}""");
+        answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
     }
 
     /// <summary>An API key of the Console.</summary>

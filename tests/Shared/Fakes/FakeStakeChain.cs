@@ -20,7 +20,7 @@ public sealed class FakeStakeChain(DateTimeOffset genesis) : IStakeChain
     /// <summary>Newest block.</summary>
     public BlockRef Head => _blocks[^1].Block;
 
-    /// <summary>Mines a block at a time, with changes of stake.</summary>
+    /// <summary>Mines a block at a time, with changes of stake. Their transaction is named by the time, so that one mined again keeps its name.</summary>
     public FakeStakeChain Mine(DateTimeOffset at, params (WalletAddress Account, BigInteger Delta)[] moves)
     {
         _blocks.Add((new BlockRef(_blocks.Count, $"0xb{_fork}-{_blocks.Count}", at), [.. moves]));
@@ -58,7 +58,7 @@ public sealed class FakeStakeChain(DateTimeOffset genesis) : IStakeChain
                 var (account, delta) = moves[i];
                 balances[account] = balances.GetValueOrDefault(account) + delta;
                 yield return new StakeEvent(
-                    ChainId, string.Create(CultureInfo.InvariantCulture, $"0xtx-{block.At:yyyyMMddHHmmss}"), i, block.Number, block.Hash, block.At, account, delta, balances[account]);
+                    ChainId, string.Create(CultureInfo.InvariantCulture, $"0xtx-{block.At:yyyyMMddHHmmss}-{_blocks.Count(b => b.Block.At == block.At && b.Block.Number < block.Number)}"), i, block.Number, block.Hash, block.At, account, delta, balances[account]);
             }
         }
     }

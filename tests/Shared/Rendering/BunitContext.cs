@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,10 +21,12 @@ public class BunitContext : IDisposable, IAsyncDisposable
     public BunitContext()
     {
         Services.AddLogging();
-        Services.AddSingleton<NavigationManager, BunitNavigationManager>();
+        Services.AddSingleton<NavigationManager>(_ => new BunitNavigationManager(() => _renderer?.Dispatcher));
         Services.AddSingleton<INavigationInterception, NoInterception>();
         Services.AddSingleton<IScrollToLocationHash, NoScroll>();
         Services.AddSingleton<IJSRuntime>(JSInterop);
+        Services.AddSingleton<IErrorBoundaryLogger, NoLog>();
+        Services.AddSingleton<AntiforgeryStateProvider, NoAntiforgery>();
     }
 
     /// <summary>Add before the first render, ask for instances after it.</summary>
@@ -82,6 +86,16 @@ public class BunitContext : IDisposable, IAsyncDisposable
         public Task EnableNavigationInterceptionAsync() => Task.CompletedTask;
     }
 
+    private sealed class NoLog : IErrorBoundaryLogger
+    {
+        public ValueTask LogErrorAsync(Exception exception) => ValueTask.CompletedTask;
+    }
+
+    private sealed class NoAntiforgery : AntiforgeryStateProvider
+    {
+        public override AntiforgeryRequestToken? GetAntiforgeryToken() => null;
+    }
+
     private sealed class NoScroll : IScrollToLocationHash
     {
         public Task RefreshScrollPositionForHash(string locationAbsolute) => Task.CompletedTask;
@@ -106,10 +120,15 @@ public sealed class BunitServiceProvider : ServiceCollection, IServiceProvider, 
 /// <summary>Keeps where the component went.</summary>
 public sealed class BunitNavigationManager : NavigationManager
 {
+    private readonly Func<Dispatcher?> _dispatcher;
     private readonly List<(string Uri, NavigationOptions Options)> _history = [];
 
     /// <summary>Starts at http://localhost/.</summary>
-    public BunitNavigationManager() => Initialize("http://localhost/", "http://localhost/");
+    public BunitNavigationManager(Func<Dispatcher?> dispatcher)
+    {
+        _dispatcher = dispatcher;
+        Initialize("http://localhost/", "http://localhost/");
+    }
 
     /// <summary>Every navigation, oldest first, as it was asked for.</summary>
     public IReadOnlyList<(string Uri, NavigationOptions Options)> History => _history;
@@ -119,6 +138,9 @@ public sealed class BunitNavigationManager : NavigationManager
     {
         _history.Add((uri, options));
         Uri = ToAbsoluteUri(uri).ToString();
-        NotifyLocationChanged(isInterceptedLink: false);
+        if (_dispatcher() is { } dispatcher)
+        {
+            dispatcher.InvokeAsync(() => NotifyLocationChanged(isInterceptedLink: false)).GetAwaiter().GetResult();
+        }
     }
 }

@@ -25,13 +25,19 @@ internal static class HeuristEvents
         }).WithName("sandbox.heurist.stats-as-text");
         events.MapPost("load-model", (HeuristEvent e, Sequencer sequencer, SandboxClock clock) =>
         {
-            if (e.MinerId is not { } id || e.ModelId is not { } model || HeuristModels.Find(model)?.Kind != PointKind.Waifu) { return Results.BadRequest(new { error = "minerId and the id of an image model are needed" }); }
+            if (e.MinerId is not { } id || e.ModelId is not { } model || HeuristModels.Find(model)?.Kind != PointKind.Waifu)
+            {
+                return Results.BadRequest(new { error = "minerId and the id of an image model are needed" });
+            }
             sequencer.Want(id, model, clock.GetUtcNow());
             return Ok();
         }).WithName("sandbox.heurist.load-model");
         events.MapPost("demand", (HeuristEvent e, HeuristMarket market) =>
         {
-            if (e.ModelId is not { } model || HeuristModels.Find(model) is null || e.Factor is not > 0) { return Results.BadRequest(new { error = "modelId and a factor above 0 are needed" }); }
+            if (e.ModelId is not { } model || HeuristModels.Find(model) is null || e.Factor is not > 0)
+            {
+                return Results.BadRequest(new { error = "modelId and a factor above 0 are needed" });
+            }
             market.Surge(model, e.Factor.Value);
             return Ok();
         }).WithName("sandbox.heurist.demand");

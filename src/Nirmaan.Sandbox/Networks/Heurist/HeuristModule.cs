@@ -46,7 +46,10 @@ public sealed class HeuristModule : ISandboxModule
 
     private static async Task<IResult> RequestAsync(HttpRequest http, Sequencer sequencer, SandboxClock clock, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(http, HeuristJson.Default.MinerRequest, cancellationToken) is not { } request) { return Bad("body: a JSON object with miner_id and model_id was expected"); }
+        if (await ReadAsync(http, HeuristJson.Default.MinerRequest, cancellationToken) is not { } request)
+        {
+            return Bad("body: a JSON object with miner_id and model_id was expected");
+        }
         try
         {
             return sequencer.Request(request, clock.GetUtcNow()) switch
@@ -77,12 +80,16 @@ public sealed class HeuristModule : ISandboxModule
             if (data == "[DONE]") { done = true; } else { text.Append(StreamedText.Delta(data)); }
         }
         if (!done) { return Bad("the stream ended without [DONE]"); }
-        return Take(new Submission(http.Headers["miner_id"].ToString(), http.Headers["job_id"].ToString(), new JobResult(null, text.ToString()), 0, null, 0, null), sequencer, clock);
+        var (minerId, jobId) = (http.Headers["miner_id"].ToString(), http.Headers["job_id"].ToString());
+        return Take(new Submission(minerId, jobId, new JobResult(null, text.ToString()), 0, null, 0, null), sequencer, clock);
     }
 
     private static async Task<IResult> SignalAsync(HttpRequest http, Sequencer sequencer, SandboxClock clock, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(http, HeuristJson.Default.MinerSignal, cancellationToken) is not { } signal) { return Bad("body: a JSON object with miner_id and model_type was expected"); }
+        if (await ReadAsync(http, HeuristJson.Default.MinerSignal, cancellationToken) is not { } signal)
+        {
+            return Bad("body: a JSON object with miner_id and model_type was expected");
+        }
         try { return Json(sequencer.Signal(signal, clock.GetUtcNow()), HeuristJson.Default.SignalAnswer); }
         catch (ArgumentException e) { return Bad(e.Message); }
     }

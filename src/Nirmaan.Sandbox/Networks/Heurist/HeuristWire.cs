@@ -33,7 +33,8 @@ public sealed record Submission(string MinerId, string JobId, JobResult Result, 
 public sealed record JobResult([property: JsonPropertyName("S3Key")] string? S3Key, [property: JsonPropertyName("Text")] string? Text);
 
 /// <summary>A miner says every ten minutes what it has loaded.</summary>
-public sealed record MinerSignal(string MinerId, string ModelType, string ModelId, string? Hardware = null, string? Version = null, SignalOptions? Options = null, bool? SkipUpdate = null);
+public sealed record MinerSignal(string MinerId, string ModelType, string ModelId, string? Hardware = null, string? Version = null,
+    SignalOptions? Options = null, bool? SkipUpdate = null);
 
 /// <summary>What an image miner does not take.</summary>
 public sealed record SignalOptions(bool ExcludeSdxl);

@@ -122,7 +122,11 @@ public sealed class Sequencer(Seed seed, HeuristMarket market, OtherOperators ot
     /// <summary>Every miner that asked for a job.</summary>
     internal IReadOnlyList<KnownMiner> Miners()
     {
-        lock (_gate) { return [.. _miners.Values.Where(m => m.SeenAt > DateTimeOffset.MinValue).Select(m => new KnownMiner(m.MinerId, m.Address, m.ModelId, m.Hardware, m.SeenAt, m.Open.Count))]; }
+        lock (_gate)
+        {
+            return [.. _miners.Values.Where(m => m.SeenAt > DateTimeOffset.MinValue)
+                .Select(m => new KnownMiner(m.MinerId, m.Address, m.ModelId, m.Hardware, m.SeenAt, m.Open.Count))];
+        }
     }
 
     /// <summary>Runs the other operators on to <paramref name="at"/>, beside our miners of the moment.</summary>
@@ -175,7 +179,10 @@ public sealed class Sequencer(Seed seed, HeuristMarket market, OtherOperators ot
         if (!_miners.TryGetValue(id, out var miner))
         {
             var address = AddressOf(id);
-            if (!Chain.ChainOptions.IsAddress(address)) { throw new ArgumentException($"miner_id: '{minerId}' is not 0x and 40 hex digits with an optional -tag."); }
+            if (!Chain.ChainOptions.IsAddress(address))
+            {
+                throw new ArgumentException($"miner_id: '{minerId}' is not 0x and 40 hex digits with an optional -tag.");
+            }
             _miners[id] = miner = new MinerEntry(id, address, seed.For("heurist:miner:" + id));
         }
         if (!_accounts.TryGetValue(miner.Address, out var account)) { _accounts[miner.Address] = account = new AccountEntry(); }

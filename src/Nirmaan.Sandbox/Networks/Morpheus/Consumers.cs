@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Nirmaan.Evm;
 using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.World;
 
@@ -14,6 +15,10 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     IOptions<MorpheusOptions> options, ILogger<Consumers> logger)
 {
     private const double ShortestMinutes = 5, LongestMinutes = 60;
+
+    /// <summary>Users pay at most half to one and a half times this, in wei per second.</summary>
+    private const double MiddleOfMost = 3.3e14;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15), s_payAgain = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, Random> _names = [];
     private readonly Dictionary<string, (int Failures, DateTimeOffset Until)> _avoided = [];
@@ -63,7 +68,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     private void Arrive(string name, Random chance, bool begun)
     {
         // All draws are made whatever the market looks like, so that one user's luck does not change the next one's wishes.
-        var (most, minutes, user) = (2e14 * (0.5 + chance.NextDouble()), ShortestMinutes + (LongestMinutes - ShortestMinutes) * chance.NextDouble(), chance.Next(300));
+        var (most, minutes, user) = (MiddleOfMost * (0.5 + chance.NextDouble()), ShortestMinutes + (LongestMinutes - ShortestMinutes) * chance.NextDouble(), chance.Next(300));
         var (part, fate) = (begun ? chance.NextDouble() : 1, chance.NextDouble());
         if (Cheapest(name, most) is not { } bid)
         {
@@ -93,7 +98,8 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     private int Slots(Bid bid) => bid.Provider != book.Own ? rivals.Slots(bid.ModelId)
         : servers.Has(bid.ModelId) && !(_avoided.TryGetValue(bid.ModelId, out var avoided) && clock.GetUtcNow() < avoided.Until) ? options.Value.SlotsPerModel : 0;
 
-    private void Prompt(Session session, int inSeconds) => agenda.At(clock.GetUtcNow().AddSeconds(inSeconds), "a Morpheus user prompts", async cancellationToken =>
+    private void Prompt(Session session, int inSeconds) =>
+        agenda.At(clock.GetUtcNow().AddSeconds(inSeconds), "a Morpheus user prompts", async cancellationToken =>
     {
         if (!session.IsActive(clock.GetUtcNow().ToUnixTimeSeconds())) { return; }
         var asking = AskAsync(session, cancellationToken);
@@ -141,7 +147,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
                 _served[session.Bid.ModelId] = (session.Failures < 2 ? successes + 1 : successes, all + 1);
             }
         }
-        catch (Exception e) when (e is ChainException or HttpRequestException)
+        catch (ChainException e)
         {
             LogNotPaid(session.Id, e.Message);
             agenda.At(clock.GetUtcNow() + s_payAgain, "a Morpheus session closes, again", c => CloseAsync(session, c));
@@ -149,7 +155,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     }
 
     // Two words as the contract's receipt begins: session and chain.
-    private static string Receipt(Session session) => session.Id[2..] + 31337.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Receipt(Session session) => session.Id[2..] + Convert.ToHexStringLower(OnChainId.Word(31337));
 
     private static bool Answers(string? json)
     {
@@ -157,7 +163,8 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
         catch (System.Text.Json.JsonException) { return false; }
     }
 
-    private string UserAddress(int i) => "0x" + Convert.ToHexStringLower(Keccak.Hash(BitConverter.GetBytes(((long)seed.Value << 32) + i)).AsSpan(0, 20));
+    private string UserAddress(int i) =>
+        new EvmAddress(Keccak256.Hash(BitConverter.GetBytes(((long)seed.Value << 32) + i)).ToArray().AsSpan(0, EvmAddress.Size)).ToLowerHex();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A user of model {Model} left: two prompts in a row failed")]
     private partial void LogLeft(string model);

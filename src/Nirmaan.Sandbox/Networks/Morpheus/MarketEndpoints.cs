@@ -9,22 +9,30 @@ internal static class MarketEndpoints
     {
         // Without a limit the node lists all providers and all models.
         node.MapGet("/blockchain/providers", (HttpRequest request, MorpheusBook book) =>
-            MorpheusJson.Ok(new { providers = MorpheusPage.Of(request, [.. book.Providers().Select(ProviderWire.Of)], null) })).Needs("get_providers").WithName("morpheus.providers");
+            MorpheusJson.Ok(new { providers = MorpheusPage.Of(request, [.. book.Providers().Select(ProviderWire.Of)], null) }))
+            .Needs("get_providers").WithName("morpheus.providers");
         node.MapPost("/blockchain/providers", CreateProviderAsync).Needs("create_provider").WithName("morpheus.create-provider");
         // The path's id is ignored: the node always means its own wallet.
-        node.MapDelete("/blockchain/providers/{id}", (MorpheusBook book) => MorpheusJson.Ok(new { tx = book.Deregister() })).Needs("delete_provider").WithName("morpheus.delete-provider");
+        node.MapDelete("/blockchain/providers/{id}", (MorpheusBook book) => MorpheusJson.Ok(new { tx = book.Deregister() }))
+            .Needs("delete_provider").WithName("morpheus.delete-provider");
         node.MapGet("/blockchain/models", (HttpRequest request, MorpheusBook book) =>
-            MorpheusJson.Ok(new { models = MorpheusPage.Of(request, [.. book.Models().Select(ModelWire.Of)], null) })).Needs("get_models").WithName("morpheus.models");
+            MorpheusJson.Ok(new { models = MorpheusPage.Of(request, [.. book.Models().Select(ModelWire.Of)], null) }))
+            .Needs("get_models").WithName("morpheus.models");
         node.MapPost("/blockchain/models", CreateModelAsync).Needs("create_model").WithName("morpheus.create-model");
-        node.MapDelete("/blockchain/models/{id}", (string id, MorpheusBook book) => MorpheusJson.Ok(new { tx = book.DeregisterModel(id) })).Needs("delete_model").WithName("morpheus.delete-model");
+        node.MapDelete("/blockchain/models/{id}", (string id, MorpheusBook book) => MorpheusJson.Ok(new { tx = book.DeregisterModel(id) }))
+            .Needs("delete_model").WithName("morpheus.delete-model");
         node.MapPost("/blockchain/bids", CreateBidAsync).Needs("create_bid").WithName("morpheus.create-bid");
         node.MapGet("/blockchain/bids/{id}", (string id, MorpheusBook book) =>
-            MorpheusJson.Ok(new { bid = BidWire.Of(book.BidOf(id) ?? throw new MorpheusRefusal(500, "bid not found")) })).Needs("get_bids").WithName("morpheus.bid");
-        node.MapDelete("/blockchain/bids/{id}", (string id, MorpheusBook book) => MorpheusJson.Ok(new { tx = book.Delete(id) })).Needs("delete_bids").WithName("morpheus.delete-bid");
-        node.MapGet("/blockchain/providers/{id}/bids", (HttpRequest request, string id, MorpheusBook book) => Bids(request, book, b => IsOf(b.Provider, id))).Needs("get_bids").WithName("morpheus.provider-bids");
+            MorpheusJson.Ok(new { bid = BidWire.Of(book.BidOf(id) ?? throw new MorpheusRefusal(500, "bid not found")) }))
+            .Needs("get_bids").WithName("morpheus.bid");
+        node.MapDelete("/blockchain/bids/{id}", (string id, MorpheusBook book) => MorpheusJson.Ok(new { tx = book.Delete(id) }))
+            .Needs("delete_bids").WithName("morpheus.delete-bid");
+        node.MapGet("/blockchain/providers/{id}/bids", (HttpRequest request, string id, MorpheusBook book) => Bids(request, book, b => IsOf(b.Provider, id)))
+            .Needs("get_bids").WithName("morpheus.provider-bids");
         node.MapGet("/blockchain/providers/{id}/bids/active", (HttpRequest request, string id, MorpheusBook book) =>
             Bids(request, book, b => IsOf(b.Provider, id) && b.DeletedAt == 0)).Needs("get_bids").WithName("morpheus.provider-active-bids");
-        node.MapGet("/blockchain/models/{id}/bids", (HttpRequest request, string id, MorpheusBook book) => Bids(request, book, b => IsOf(b.ModelId, id))).Needs("get_bids").WithName("morpheus.model-bids");
+        node.MapGet("/blockchain/models/{id}/bids", (HttpRequest request, string id, MorpheusBook book) => Bids(request, book, b => IsOf(b.ModelId, id)))
+            .Needs("get_bids").WithName("morpheus.model-bids");
         node.MapGet("/blockchain/models/{id}/bids/active", (HttpRequest request, string id, MorpheusBook book) =>
             Bids(request, book, b => IsOf(b.ModelId, id) && b.DeletedAt == 0)).Needs("get_bids").WithName("morpheus.model-active-bids");
     }

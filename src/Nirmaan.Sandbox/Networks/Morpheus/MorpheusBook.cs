@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Numerics;
 using Microsoft.Extensions.Options;
-using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Networks.Morpheus;
@@ -53,13 +51,19 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
     /// <summary>Registers a provider, or adds to its stake and changes its endpoint.</summary>
     public Provider Register(string address, BigInteger addStake, string endpoint)
     {
-        if (!endpoint.Contains(':', StringComparison.Ordinal) || endpoint.Contains("://", StringComparison.Ordinal)) { throw new MorpheusRefusal(400, "endpoint must be host:port"); }
+        if (!endpoint.Contains(':', StringComparison.Ordinal) || endpoint.Contains("://", StringComparison.Ordinal))
+        {
+            throw new MorpheusRefusal(400, "endpoint must be host:port");
+        }
         lock (Gate)
         {
             address = address.ToLowerInvariant();
             var known = _providers.GetValueOrDefault(address);
             var stake = (known?.Stake ?? 0) + addStake;
-            if (stake < MorpheusRules.MinProviderStake) { throw new MorpheusRefusal(400, $"execution reverted: ProviderStakeTooLow({stake}, {MorpheusRules.MinProviderStake})"); }
+            if (stake < MorpheusRules.MinProviderStake)
+            {
+                throw new MorpheusRefusal(400, $"execution reverted: ProviderStakeTooLow({stake}, {MorpheusRules.MinProviderStake})");
+            }
             // The node raises the allowance by itself here, and only here.
             Spend(address, addStake, allowed: true);
             return _providers[address] = new Provider(address, endpoint, stake, known?.CreatedAt ?? Now, false);
@@ -71,7 +75,10 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
     {
         lock (Gate)
         {
-            if (!_providers.TryGetValue(Own, out var known) || known.IsDeleted) { throw new MorpheusRefusal(400, "execution reverted: ProviderNotRegistered()"); }
+            if (!_providers.TryGetValue(Own, out var known) || known.IsDeleted)
+            {
+                throw new MorpheusRefusal(400, "execution reverted: ProviderNotRegistered()");
+            }
             if (_bids.Values.Any(b => b.Provider == Own && b.DeletedAt == 0)) { throw new MorpheusRefusal(400, "execution reverted: ProviderHasActiveBids()"); }
             _wallet += known.Stake;
             _providers[Own] = known with { IsDeleted = true, Stake = 0 };
@@ -87,10 +94,13 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
         lock (Gate)
         {
             owner = owner.ToLowerInvariant();
-            var id = Keccak.OfHex(owner, baseId);
+            var id = OnChainId.OfModel(owner, baseId);
             var known = _models.GetValueOrDefault(id);
             var total = (known?.Stake ?? 0) + stake;
-            if (total < MorpheusRules.MinModelStake) { throw new MorpheusRefusal(400, $"execution reverted: ModelStakeTooLow({total}, {MorpheusRules.MinModelStake})"); }
+            if (total < MorpheusRules.MinModelStake)
+            {
+                throw new MorpheusRefusal(400, $"execution reverted: ModelStakeTooLow({total}, {MorpheusRules.MinModelStake})");
+            }
             Spend(owner, stake, allowed: false);
             return _models[id] = new Model(id, ipfsCid, fee, total, owner, name, tags, known?.CreatedAt ?? Now, false, type);
         }
@@ -101,8 +111,14 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
     {
         lock (Gate)
         {
-            if (!_models.TryGetValue(id.ToLowerInvariant(), out var model) || model.IsDeleted || model.Owner != Own) { throw new MorpheusRefusal(400, "execution reverted: ModelNotFound()"); }
-            if (_bids.Values.Any(b => b.ModelId == model.Id && b.DeletedAt == 0)) { throw new MorpheusRefusal(400, "execution reverted: ModelHasActiveBids()"); }
+            if (!_models.TryGetValue(id.ToLowerInvariant(), out var model) || model.IsDeleted || model.Owner != Own)
+            {
+                throw new MorpheusRefusal(400, "execution reverted: ModelNotFound()");
+            }
+            if (_bids.Values.Any(b => b.ModelId == model.Id && b.DeletedAt == 0))
+            {
+                throw new MorpheusRefusal(400, "execution reverted: ModelHasActiveBids()");
+            }
             _wallet += model.Stake;
             _models[model.Id] = model with { IsDeleted = true, Stake = 0 };
             return Transaction();
@@ -115,14 +131,26 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
         lock (Gate)
         {
             (provider, modelId) = (provider.ToLowerInvariant(), modelId.ToLowerInvariant());
-            if (_providers.GetValueOrDefault(provider) is not { IsDeleted: false }) { throw new MorpheusRefusal(400, "execution reverted: MarketplaceProviderNotFound()"); }
-            if (_models.GetValueOrDefault(modelId) is not { IsDeleted: false }) { throw new MorpheusRefusal(400, "execution reverted: MarketplaceModelNotFound()"); }
-            if (pricePerSecond < MorpheusRules.MinBidPrice || pricePerSecond > MorpheusRules.MaxBidPrice) { throw new MorpheusRefusal(400, "execution reverted: MarketplaceBidPricePerSecondInvalid()"); }
+            if (_providers.GetValueOrDefault(provider) is not { IsDeleted: false })
+            {
+                throw new MorpheusRefusal(400, "execution reverted: MarketplaceProviderNotFound()");
+            }
+            if (_models.GetValueOrDefault(modelId) is not { IsDeleted: false })
+            {
+                throw new MorpheusRefusal(400, "execution reverted: MarketplaceModelNotFound()");
+            }
+            if (pricePerSecond < MorpheusRules.MinBidPrice || pricePerSecond > MorpheusRules.MaxBidPrice)
+            {
+                throw new MorpheusRefusal(400, "execution reverted: MarketplaceBidPricePerSecondInvalid()");
+            }
             Spend(provider, MorpheusRules.BidFee, allowed: false);
-            foreach (var before in _bids.Values.Where(b => b.Provider == provider && b.ModelId == modelId && b.DeletedAt == 0).ToArray()) { _bids[before.Id] = before with { DeletedAt = Now }; }
+            foreach (var before in _bids.Values.Where(b => b.Provider == provider && b.ModelId == modelId && b.DeletedAt == 0).ToArray())
+            {
+                _bids[before.Id] = before with { DeletedAt = Now };
+            }
             var nonce = _nonces.GetValueOrDefault((provider, modelId));
             _nonces[(provider, modelId)] = nonce + 1;
-            var id = Keccak.OfHex(provider, modelId, nonce.ToString("x64", CultureInfo.InvariantCulture));
+            var id = OnChainId.OfBid(provider, modelId, nonce);
             return _bids[id] = new Bid(id, provider, modelId, pricePerSecond, nonce, Now, 0);
         }
     }
@@ -132,7 +160,10 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
     {
         lock (Gate)
         {
-            if (!_bids.TryGetValue(bidId.ToLowerInvariant(), out var bid) || bid.Provider != Own || bid.DeletedAt != 0) { throw new MorpheusRefusal(500, "execution reverted: MarketplaceActiveBidNotFound()"); }
+            if (!_bids.TryGetValue(bidId.ToLowerInvariant(), out var bid) || bid.Provider != Own || bid.DeletedAt != 0)
+            {
+                throw new MorpheusRefusal(500, "execution reverted: MarketplaceActiveBidNotFound()");
+            }
             _bids[bid.Id] = bid with { DeletedAt = Now };
             return Transaction();
         }
@@ -150,7 +181,7 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
     }
 
     /// <summary>The hash of a transaction that only the sandbox has seen.</summary>
-    public string Transaction() => Keccak.OfHex("0x7478", Interlocked.Increment(ref _transactions).ToString("x16", CultureInfo.InvariantCulture));
+    public string Transaction() => OnChainId.OfTransaction(Interlocked.Increment(ref _transactions));
 
     private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
 

@@ -28,7 +28,10 @@ internal static class MorpheusEvents
         events.MapPost("undercut", (MorpheusEvent e, Rivals rivals, MorpheusBook book) =>
         {
             if (e.Name is not { } name || !BigInteger.TryParse(e.PricePerSecond, NumberStyles.None, CultureInfo.InvariantCulture, out var price)
-                || price < MorpheusRules.MinBidPrice || price > MorpheusRules.MaxBidPrice) { return Results.BadRequest(new { error = "name and a pricePerSecond in wei, as a string, within the contract's limits are needed" }); }
+                || price < MorpheusRules.MinBidPrice || price > MorpheusRules.MaxBidPrice)
+            {
+                return Results.BadRequest(new { error = "name and a pricePerSecond in wei, as a string, within the contract's limits are needed" });
+            }
             lock (book.Gate) { return rivals.Undercut(name, price) ? Ok() : Results.NotFound(new { error = "no rival offers that name" }); }
         }).WithName("sandbox.morpheus.undercut");
         events.MapGet("market", (MorpheusTruth truth) => Wire.Json(truth.Describe())).WithName("sandbox.morpheus.market");

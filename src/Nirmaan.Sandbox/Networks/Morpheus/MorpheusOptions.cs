@@ -29,9 +29,15 @@ public sealed class MorpheusOptions
     public IEnumerable<string> Faults()
     {
         if (!ChainOptions.IsAddress(Provider)) { yield return $"Sandbox:Morpheus:Provider must be an address (0x and 40 hex digits), not '{Provider}'."; }
-        if (Cookie.Split(':') is not [{ Length: > 0 }, { Length: 32 }]) { yield return "Sandbox:Morpheus:Cookie must be 'user:password' with a password of 32 characters."; }
+        if (Cookie.Split(':') is not [{ Length: > 0 }, { Length: 32 }])
+        {
+            yield return "Sandbox:Morpheus:Cookie must be 'user:password' with a password of 32 characters.";
+        }
         if (SlotsPerModel < 1) { yield return $"Sandbox:Morpheus:SlotsPerModel must be at least 1 session, not {SlotsPerModel}."; }
-        if (SessionsWanted <= 0) { yield return $"Sandbox:Morpheus:SessionsWanted must be above 0 sessions, not {SessionsWanted.ToString(CultureInfo.InvariantCulture)}."; }
+        if (SessionsWanted <= 0)
+        {
+            yield return $"Sandbox:Morpheus:SessionsWanted must be above 0 sessions, not {SessionsWanted.ToString(CultureInfo.InvariantCulture)}.";
+        }
         if (NeverClosedShare is < 0 or > 1) { yield return "Sandbox:Morpheus:NeverClosedShare is a share between 0 and 1."; }
         if (WalletMor < 0) { yield return "Sandbox:Morpheus:WalletMor is in MOR and must not be negative."; }
     }

@@ -16,7 +16,9 @@ internal sealed class MorpheusTruth(MorpheusBook book, SessionBook sessions, Mod
         claimed = sessions.Claimed.ToString(CultureInfo.InvariantCulture),
         turnedAway = consumers.TurnedAway(),
         servers = servers.Ids,
-        bids = book.Bids(b => b.DeletedAt == 0).OrderBy(b => book.ModelOf(b.ModelId)!.Name, StringComparer.Ordinal).ThenBy(b => b.PricePerSecond).ThenBy(b => b.Id, StringComparer.Ordinal).Select(Bid).ToArray()
+        bids = book.Bids(b => b.DeletedAt == 0)
+            .OrderBy(b => book.ModelOf(b.ModelId)!.Name, StringComparer.Ordinal).ThenBy(b => b.PricePerSecond).ThenBy(b => b.Id, StringComparer.Ordinal)
+            .Select(Bid).ToArray()
     };
 
     private object Bid(Bid bid)

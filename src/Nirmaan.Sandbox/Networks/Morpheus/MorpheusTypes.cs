@@ -6,7 +6,8 @@ namespace Nirmaan.Sandbox.Networks.Morpheus;
 internal sealed record Provider(string Address, string Endpoint, BigInteger Stake, long CreatedAt, bool IsDeleted);
 
 /// <summary>A model on the chain: its id belongs to its owner, so "the same model" elsewhere is one of the same name.</summary>
-internal sealed record Model(string Id, string IpfsCid, BigInteger Fee, BigInteger Stake, string Owner, string Name, IReadOnlyList<string> Tags, long CreatedAt, bool IsDeleted, string ModelType);
+internal sealed record Model(string Id, string IpfsCid, BigInteger Fee, BigInteger Stake, string Owner, string Name,
+    IReadOnlyList<string> Tags, long CreatedAt, bool IsDeleted, string ModelType);
 
 /// <summary>A provider's price for a model, in wei per second; DeletedAt 0 = live.</summary>
 internal sealed record Bid(string Id, string Provider, string ModelId, BigInteger PricePerSecond, long Nonce, long CreatedAt, long DeletedAt);

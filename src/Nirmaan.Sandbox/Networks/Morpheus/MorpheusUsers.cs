@@ -60,7 +60,10 @@ internal static class MorpheusGuard
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder endpoint, string permission) => endpoint.AddEndpointFilter(async (context, next) =>
     {
         var http = context.HttpContext;
-        if (http.RequestServices.GetRequiredService<MorpheusUsers>().Refuse(http.Request.Headers.Authorization, permission) is { } refused) { return MorpheusJson.Error(refused.Status, refused.Error); }
+        if (http.RequestServices.GetRequiredService<MorpheusUsers>().Refuse(http.Request.Headers.Authorization, permission) is { } refused)
+        {
+            return MorpheusJson.Error(refused.Status, refused.Error);
+        }
         return await Answer(context, next);
     });
 
@@ -71,6 +74,6 @@ internal static class MorpheusGuard
     {
         try { return await next(context); }
         catch (MorpheusRefusal refusal) { return MorpheusJson.Error(refusal.Status, refusal.Message); }
-        catch (Exception e) when (e is Chain.ChainException or HttpRequestException) { return MorpheusJson.Error(500, e.Message); }
+        catch (Chain.ChainException e) { return MorpheusJson.Error(500, e.Message); }
     }
 }

@@ -8,9 +8,11 @@ namespace Nirmaan.Sandbox.Networks.Morpheus;
 /// <summary>A number as the node's lib.BigInt is written: a JSON string.</summary>
 internal sealed class TextNumber : JsonConverter<BigInteger>
 {
-    public override BigInteger Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => BigInteger.Parse(reader.GetString()!, CultureInfo.InvariantCulture);
+    public override BigInteger Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        BigInteger.Parse(reader.GetString()!, CultureInfo.InvariantCulture);
 
-    public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
+    public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
 }
 
 /// <summary>A number as a plain Go *big.Int is written: a bare JSON number, however large.</summary>
@@ -22,7 +24,8 @@ internal sealed class BareNumber : JsonConverter<BigInteger>
         return BigInteger.Parse(number.RootElement.GetRawText(), CultureInfo.InvariantCulture);
     }
 
-    public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) => writer.WriteRawValue(value.ToString(CultureInfo.InvariantCulture));
+    public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value.ToString(CultureInfo.InvariantCulture));
 }
 
 /// <summary>A provider as the node writes it: names in Go's case, numbers as strings.</summary>

@@ -31,7 +31,8 @@ internal static class NodeEndpoints
             DerivedConfig = new { WalletAddress = book.Own, ChainID = 31337, EthNodeURLs = chain.Value.Rpc.Length > 0 ? new[] { chain.Value.Rpc } : [] },
             Config = new { Marketplace = new { DiamondContractAddress = chain.Value.Diamond, MorTokenAddress = chain.Value.Mor } }
         })).Needs("system_config").WithName("morpheus.config");
-        node.MapGet("/wallet", (IOptions<MorpheusOptions> options) => MorpheusJson.Ok(new { address = options.Value.Provider })).Needs("get_wallet").WithName("morpheus.wallet");
+        node.MapGet("/wallet", (IOptions<MorpheusOptions> options) => MorpheusJson.Ok(new { address = options.Value.Provider }))
+            .Needs("get_wallet").WithName("morpheus.wallet");
         node.MapGet("/v1/models", LocalModels).Needs("get_local_models").WithName("morpheus.local-models");
         node.MapPost("/proxy/provider/ping", PingAsync).Open().WithName("morpheus.ping");
         node.MapGet("/blockchain/balance", BalanceAsync).Needs("get_balance").WithName("morpheus.balance");
@@ -40,8 +41,7 @@ internal static class NodeEndpoints
             MorpheusJson.Ok(new { allowance = Text(book.Allowance(Address(request, "spender"))) })).Needs("get_allowance").WithName("morpheus.allowance");
         node.MapPost("/blockchain/approve", (HttpRequest request, MorpheusBook book) => MorpheusJson.Ok(new
         {
-            tx = book.Approve(Address(request, "spender"), BigInteger.TryParse(request.Query["amount"], NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
-                ? amount : throw new MorpheusRefusal(400, "amount: invalid big.Int"))
+            tx = book.Approve(Address(request, "spender"), Wei(request, "amount"))
         })).Needs("approve").WithName("morpheus.approve");
     }
 
@@ -86,6 +86,10 @@ internal static class NodeEndpoints
 
     private static string Address(HttpRequest request, string name) =>
         ChainOptions.IsAddress(request.Query[name].ToString()) ? request.Query[name].ToString() : throw new MorpheusRefusal(400, $"{name}: invalid address");
+
+    private static BigInteger Wei(HttpRequest request, string name) =>
+        BigInteger.TryParse(request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
+            ? amount : throw new MorpheusRefusal(400, $"{name}: invalid big.Int");
 
     private static string Text(BigInteger value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -5,13 +5,13 @@ using Nirmaan.Sandbox.World;
 namespace Nirmaan.Sandbox.Networks.Morpheus;
 
 /// <summary>
-/// The other providers: six to ten of them offer each model name, each with its own number of slots, at prices around one dollar an hour
+/// The other providers: six to ten of them offer each model name, each with its own number of slots, at prices around 1.7 dollars an hour
 /// of use that they change a few times a day.
 /// </summary>
 internal sealed class Rivals(MorpheusBook book, Agenda agenda, SandboxClock clock, Seed seed)
 {
     private const int All = 10;
-    private const double MedianPrice = 9e13;
+    private const double MedianPrice = 1.5e14;
     private static readonly string[] s_names = ["basalt", "juniper", "kestrel", "monsoon", "obsidian", "saffron", "thicket", "umber", "verdant", "willow"];
     private readonly Dictionary<string, int> _slots = [];
     private readonly HashSet<string> _markets = [];
@@ -38,7 +38,8 @@ internal sealed class Rivals(MorpheusBook book, Agenda agenda, SandboxClock cloc
         var many = chance.Next(6, All + 1);
         foreach (var i in Enumerable.Range(0, All).OrderBy(_ => chance.Next()).Take(many).Order())
         {
-            var model = book.RegisterModel(Address(i), "0x" + chance.NextInt64().ToString("x64", CultureInfo.InvariantCulture), "0x" + new string('0', 64), 0, MorpheusRules.Mor, name, ["LLM", "sandbox"]);
+            var baseId = "0x" + chance.NextInt64().ToString("x64", CultureInfo.InvariantCulture);
+            var model = book.RegisterModel(Address(i), baseId, "0x" + new string('0', 64), 0, MorpheusRules.Mor, name, ["LLM", "sandbox"]);
             _slots[model.Id] = chance.Next(2, 7);
             var price = MedianPrice * Math.Exp(0.3 * Normal(chance));
             Post(model, price);
@@ -71,7 +72,8 @@ internal sealed class Rivals(MorpheusBook book, Agenda agenda, SandboxClock cloc
     private void Post(Model model, double price) =>
         book.Post(model.Owner, model.Id, BigInteger.Clamp(new BigInteger(price), MorpheusRules.MinBidPrice, MorpheusRules.MaxBidPrice));
 
-    private string Address(int i) => "0x" + Convert.ToHexStringLower(seed.For($"morpheus:rival-address:{i}").GetItems(Enumerable.Range(0, 256).Select(b => (byte)b).ToArray(), 20));
+    private string Address(int i) =>
+        "0x" + Convert.ToHexStringLower(seed.For($"morpheus:rival-address:{i}").GetItems(Enumerable.Range(0, 256).Select(b => (byte)b).ToArray(), 20));
 
     private static double Normal(Random chance) => Math.Sqrt(-2 * Math.Log(1 - chance.NextDouble())) * Math.Cos(2 * Math.PI * chance.NextDouble());
 }

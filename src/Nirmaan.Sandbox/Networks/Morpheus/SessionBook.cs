@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.World;
@@ -29,7 +28,7 @@ internal sealed class SessionBook(MorpheusBook book, MorPayments payments, Sandb
         lock (book.Gate)
         {
             var now = clock.GetUtcNow();
-            var id = Keccak.OfHex(user, bid.Provider, bid.Id, _nonce++.ToString("x64", CultureInfo.InvariantCulture));
+            var id = OnChainId.OfSession(user, bid.Provider, bid.Id, _nonce++);
             var stake = MorEmission.StipendToStake(bid.PricePerSecond * seconds, now, _claimed);
             var session = new Session(id, user, bid, stake, now.ToUnixTimeSeconds(), now.ToUnixTimeSeconds() + seconds);
             _sessions[id] = session;
@@ -96,9 +95,9 @@ internal sealed class SessionBook(MorpheusBook book, MorPayments payments, Sandb
     public Session? Find(string id) { lock (book.Gate) { return _sessions.GetValueOrDefault(id.ToLowerInvariant()); } }
 
     /// <summary>A provider's sessions, oldest first.</summary>
-    public IReadOnlyList<SessionWire> Of(string provider)
+    public IReadOnlyList<Session> Of(string provider)
     {
-        lock (book.Gate) { return _byProvider.TryGetValue(provider.ToLowerInvariant(), out var list) ? [.. list.Select(SessionWire.Of)] : []; }
+        lock (book.Gate) { return _byProvider.TryGetValue(provider.ToLowerInvariant(), out var list) ? [.. list] : []; }
     }
 
     /// <summary>How many sessions take a slot of the model now.</summary>

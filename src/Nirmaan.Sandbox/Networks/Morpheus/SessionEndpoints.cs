@@ -12,16 +12,21 @@ internal static class SessionEndpoints
     {
         node.MapGet("/blockchain/sessions/provider", (HttpRequest request, SessionBook sessions) =>
             request.Query["provider"].ToString() is { Length: > 0 } provider
-                ? MorpheusJson.Ok(new { sessions = MorpheusPage.Of(request, sessions.Of(provider), SessionsByDefault) })
-                : MorpheusJson.Error(400, "Key: 'QueryProvider.Provider' Error:Field validation for 'Provider' failed on the 'required' tag")).Needs("get_sessions").WithName("morpheus.sessions");
+                ? MorpheusJson.Ok(new { sessions = MorpheusPage.Of(request, sessions.Of(provider), SessionsByDefault).Select(SessionWire.Of) })
+                : MorpheusJson.Error(400, "Key: 'QueryProvider.Provider' Error:Field validation for 'Provider' failed on the 'required' tag"))
+                .Needs("get_sessions").WithName("morpheus.sessions");
         node.MapGet("/blockchain/sessions/budget", (SessionBook sessions, SandboxClock clock) =>
-            MorpheusJson.Ok(new { budget = MorEmission.TodaysBudget(clock.GetUtcNow(), sessions.Claimed).ToString(CultureInfo.InvariantCulture) })).Needs("get_budget").WithName("morpheus.budget");
+            MorpheusJson.Ok(new { budget = MorEmission.TodaysBudget(clock.GetUtcNow(), sessions.Claimed).ToString(CultureInfo.InvariantCulture) }))
+            .Needs("get_budget").WithName("morpheus.budget");
         node.MapGet("/blockchain/token/supply", (SessionBook sessions, SandboxClock clock) =>
-            MorpheusJson.Ok(new { supply = MorEmission.SupplyExCompute(clock.GetUtcNow(), sessions.Claimed).ToString(CultureInfo.InvariantCulture) })).Needs("get_supply").WithName("morpheus.supply");
+            MorpheusJson.Ok(new { supply = MorEmission.SupplyExCompute(clock.GetUtcNow(), sessions.Claimed).ToString(CultureInfo.InvariantCulture) }))
+            .Needs("get_supply").WithName("morpheus.supply");
         node.MapGet("/blockchain/sessions/{id}", (string id, SessionBook sessions) =>
-            MorpheusJson.Ok(new { session = SessionWire.Of(sessions.Find(id) ?? throw new MorpheusRefusal(500, "session not found")) })).Needs("get_sessions").WithName("morpheus.session");
+            MorpheusJson.Ok(new { session = SessionWire.Of(sessions.Find(id) ?? throw new MorpheusRefusal(500, "session not found")) }))
+            .Needs("get_sessions").WithName("morpheus.session");
         node.MapGet("/proxy/sessions/{id}/providerClaimableBalance", (string id, SessionBook sessions, SandboxClock clock) =>
-            MorpheusJson.Ok(new { balance = Claimable(sessions.Find(id), clock.GetUtcNow().ToUnixTimeSeconds()) })).Needs("get_sessions").WithName("morpheus.claimable");
+            MorpheusJson.Ok(new { balance = Claimable(sessions.Find(id), clock.GetUtcNow().ToUnixTimeSeconds()) }))
+            .Needs("get_sessions").WithName("morpheus.claimable");
         node.MapPost("/proxy/sessions/{id}/providerClaim", async (string id, SessionBook sessions, CancellationToken cancellationToken) =>
             MorpheusJson.Ok(new { tx = await sessions.ClaimAsync(id, cancellationToken) })).Needs("session_provider_claim").WithName("morpheus.claim");
     }

@@ -28,7 +28,10 @@ public sealed class PricesModule : ISandboxModule
     {
         var ids = List(request, "ids");
         var currencies = List(request, "vs_currencies");
-        if (currencies.Length == 0) { return Results.Json(new { error = "Missing parameter vs_currencies" }, statusCode: StatusCodes.Status422UnprocessableEntity); }
+        if (currencies.Length == 0)
+        {
+            return Results.Json(new { error = "Missing parameter vs_currencies" }, statusCode: StatusCodes.Status422UnprocessableEntity);
+        }
         var withTime = string.Equals(request.Query["include_last_updated_at"], "true", StringComparison.OrdinalIgnoreCase);
         var answer = new JsonObject();
         foreach (var id in ids)

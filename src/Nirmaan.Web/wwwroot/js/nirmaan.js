@@ -15,7 +15,7 @@ function twoText(large, largeUnit, small, smallUnit) {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-export function ageText(at, now) {
+function ageText(at, now) {
   const seconds = (now - at) / 1000;
   return Math.abs(seconds) < 1 ? 'now' : seconds > 0 ? `${spanText(seconds)} ago` : `in ${spanText(-seconds)}`;
 }
@@ -62,6 +62,11 @@ document.addEventListener('click', event => {
   if (!target) return;
   if (target.closest('[data-theme-toggle]')) switchTheme();
   if (target.closest('[data-reload]')) location.reload();
+  if (target.closest('.skip')) {
+    // The pages' own navigation would scroll there but leave the focus behind.
+    event.preventDefault();
+    document.getElementById('main').focus();
+  }
   const button = target.closest('[data-copy]');
   if (button) copy(button);
   if (target.closest('#nav a') && document.getElementById('nav').matches(':popover-open')) document.getElementById('nav').hidePopover();
@@ -84,7 +89,7 @@ function placeTip(x, y) {
 function line(series, value) {
   const row = Object.assign(document.createElement('div'), { className: `tip-line ${series.c}` });
   const swatch = Object.assign(document.createElement('span'), { className: 'swatch' });
-  row.append(swatch, series.n, Object.assign(document.createElement('b'), { textContent: value ?? 'not known' }));
+  row.append(swatch, series.n, Object.assign(document.createElement('b'), { textContent: value }));
   return row;
 }
 
@@ -97,7 +102,7 @@ function readPlot(plot, event) {
   for (let i = 1; i < data.x.length; i++) if (Math.abs(data.x[i] - share) < Math.abs(data.x[nearest] - share)) nearest = i;
   tip.replaceChildren(
     Object.assign(document.createElement('div'), { className: 'tip-title', textContent: data.t[nearest] }),
-    ...data.s.map(series => line(series, series.v[nearest])));
+    ...data.s.filter(series => series.v[nearest]).map(series => line(series, series.v[nearest])));
   placeTip(event.clientX, event.clientY);
   cursor ??= Object.assign(document.createElement('div'), { className: 'cursor-line' });
   cursor.style.cssText = `position:fixed;left:${box.left + data.x[nearest] * box.width}px;top:${box.top}px;height:${box.height}px`;
@@ -129,8 +134,9 @@ document.addEventListener('focusin', event => {
 document.addEventListener('focusout', hideTip);
 document.addEventListener('scroll', hideTip, { capture: true, passive: true });
 
-// Called by the server.
+// Called by the server and by tests.
 window.nirmaan = {
+  ageText,
   openDialog: dialog => dialog.showModal(),
   closeDialog: dialog => dialog.close(),
 };

@@ -34,11 +34,11 @@ public sealed class ChartTests : BunitContext
     }
 
     [Fact]
-    public void The_read_out_has_every_time_and_says_null_for_gaps()
+    public void The_read_out_has_every_time_and_names_gaps()
     {
         using var readout = JsonDocument.Parse(Lines(1, null, 3).Find("[data-plot]").GetAttribute("data-plot")!);
         readout.RootElement.GetProperty("x").EnumerateArray().Select(x => x.GetDouble()).ShouldBe([0, 0.5, 1]);
-        readout.RootElement.GetProperty("s")[0].GetProperty("v").EnumerateArray().Select(v => v.GetString()).ShouldBe(["1", null, "3"]);
+        readout.RootElement.GetProperty("s")[0].GetProperty("v").EnumerateArray().Select(v => v.GetString()).ShouldBe(["1", "not measured", "3"]);
     }
 
     [Fact]
@@ -48,6 +48,15 @@ public sealed class ChartTests : BunitContext
             [new("a", [new(s_start, 1), new(s_start.AddHours(2), 1)]), new("b", [new(s_start.AddHours(1), 2)])]));
         chart.FindAll("path.line")[1].GetAttribute("d")!.ShouldStartWith("M500 ");
         chart.FindAll(".legend li").Select(l => l.TextContent).ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public void A_line_between_two_ends_reads_out_at_its_ends_only()
+    {
+        var chart = Render<LineChart>(p => p.Add(c => c.Title, "Yield").Add(c => c.Series,
+            [new("a", [new(s_start, 1), new(s_start.AddHours(1), 1), new(s_start.AddHours(2), 1)]), new("limit", [new(s_start, 2), new(s_start.AddHours(2), 2)])]));
+        using var readout = JsonDocument.Parse(chart.Find("[data-plot]").GetAttribute("data-plot")!);
+        readout.RootElement.GetProperty("s")[1].GetProperty("v").EnumerateArray().Select(v => v.GetString()).ShouldBe(["2", "", "2"]);
     }
 
     [Fact]

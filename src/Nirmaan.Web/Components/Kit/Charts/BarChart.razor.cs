@@ -56,7 +56,7 @@ public sealed partial class BarChart
         _shownLabels = [.. bars.Where(b => b % every == 0).Select(b => (Labels[b], Middle(b)))];
         _legend = [.. series.Select((s, i) => (s.Name, Css(i)))];
         _bars = [.. bars.SelectMany(bar => Stack(series, bar, Y))];
-        _readout = Readout.Of(bars.Select(Middle), Labels, series.Select((s, i) => (s.Name, Css(i), s.Values.Select(v => v is { } value ? Text(value) : null))));
+        _readout = Readout.Of(bars.Select(Middle), Labels, series.Select((s, i) => (s.Name, Css(i), s.Values.Select(v => v is { } value ? Text(value) : "unknown"))));
         _summary = $"{Title}, {Labels.Count} bars from {Labels[0]} to {Labels[^1]}. "
             + string.Join(". ", series.Select(s => $"{s.Name}: {Text(s.Values.Sum(v => v ?? 0))} in all"));
     }

@@ -7,7 +7,7 @@ public sealed partial class LineChart
 {
     private IReadOnlyList<(string Name, string Css)> _legend = [];
     private IReadOnlyList<DateTimeOffset> _times = [];
-    private IReadOnlyList<Dictionary<DateTimeOffset, double>> _values = [];
+    private IReadOnlyList<Dictionary<DateTimeOffset, double?>> _values = [];
     private IReadOnlyList<(string Text, double Place, bool IsZero)> _marks = [];
     private IReadOnlyList<(string Text, double Place)> _labels = [];
     private IReadOnlyList<(string Css, string Line, string? Area, bool IsDashed)> _shapes = [];
@@ -42,8 +42,8 @@ public sealed partial class LineChart
 
     private void Draw(IReadOnlyList<ChartSeries> series)
     {
-        _values = [.. series.Select(s => s.Points.Where(p => p.Value is not null).DistinctBy(p => p.At).ToDictionary(p => p.At, p => p.Value!.Value))];
-        var all = _values.SelectMany(v => v.Values).Concat(Band?.Points.SelectMany(p => new[] { p.Low, p.High }) ?? []).DefaultIfEmpty(0).ToList();
+        _values = [.. series.Select(s => s.Points.DistinctBy(p => p.At).ToDictionary(p => p.At, p => p.Value))];
+        var all = _values.SelectMany(v => v.Values.OfType<double>()).Concat(Band?.Points.SelectMany(p => new[] { p.Low, p.High }) ?? []).DefaultIfEmpty(0).ToList();
         var ticks = Scale.Ticks(FromZero ? Math.Min(0, all.Min()) : all.Min(), FromZero ? Math.Max(0, all.Max()) : all.Max());
         var (from, to) = (_times[0], _times[^1]);
         double X(DateTimeOffset at) => to == from ? 0.5 : (at - from) / (to - from);
@@ -63,13 +63,19 @@ public sealed partial class LineChart
         _readout = Readout.Of(
             _times.Select(X),
             _times.Select(Format.DayTime),
-            series.Select((s, i) => (s.Name, Css(i), _times.Select(at => _values[i].TryGetValue(at, out var value) ? Text(value) : null))));
-        _summary = $"{Title}, {Format.DayTime(from)} to {Format.DayTime(to)} UTC. " + string.Join(". ", series.Select((s, i) => Sentence(s.Name, _values[i])));
+            series.Select((s, i) => (s.Name, Css(i), _times.Select(at => Cell(_values[i], at)))));
+        _summary = $"{Title}, {Format.DayTime(from)} to {Format.DayTime(to)} UTC. " + string.Join(". ", series.Select(Sentence));
     }
 
-    private string Sentence(string name, Dictionary<DateTimeOffset, double> values) => values.Count == 0
-        ? $"{name}: not measured"
-        : $"{name}: last {Text(values[values.Keys.Max()])}, lowest {Text(values.Values.Min())}, highest {Text(values.Values.Max())}";
+    private string Sentence(ChartSeries series)
+    {
+        var known = series.Points.Select(p => p.Value).OfType<double>().ToList();
+        return known.Count == 0 ? $"{series.Name}: not measured" : $"{series.Name}: last {Text(known[^1])}, lowest {Text(known.Min())}, highest {Text(known.Max())}";
+    }
+
+    // A gap says that it is one; a series that has no point at this time at all (a line between two ends) says nothing.
+    private string Cell(Dictionary<DateTimeOffset, double?> values, DateTimeOffset at) =>
+        !values.TryGetValue(at, out var value) ? "" : value is { } known ? Text(known) : "not measured";
 
     private string Text(double value) => Show?.Invoke(value) ?? Format.Brief(value);
 

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Staking;
+using Nirmaan.Control.Uptime;
+
+namespace Nirmaan.Control.Rewards;
+
+internal static class RewardServices
+{
+    /// <summary>Adds the verbs and reads of uptime, rewards and staking. The host adds the networks, the price feeds and the stake chain.</summary>
+    public static IServiceCollection AddUptimeRewardsAndStaking(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<UptimeOptions>().Bind(configuration.GetSection(UptimeOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<UptimeOptions>, UptimeOptionsCheck>();
+        services.AddOptions<RewardsOptions>().Bind(configuration.GetSection(RewardsOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RewardsOptions>, RewardsOptionsCheck>();
+        services.TryAddSingleton<RecordHeartbeats>();
+        services.TryAddSingleton<JudgeMiners>();
+        services.TryAddSingleton<CloseUptimeWindow>();
+        services.TryAddSingleton<SamplePoints>();
+        services.TryAddSingleton<IngestRewards>();
+        services.TryAddSingleton<ReadPrices>();
+        services.TryAddSingleton<MeterRent>();
+        services.TryAddSingleton<SyncStakes>();
+        services.TryAddSingleton<CloseEpoch>();
+        services.TryAddSingleton<CheckInvariants>();
+        services.TryAddSingleton<UptimeQueries>();
+        services.TryAddSingleton<PointsQueries>();
+        services.TryAddSingleton<RewardQueries>();
+        services.TryAddSingleton<PriceBook>();
+        services.TryAddSingleton<LedgerQueries>();
+        services.TryAddSingleton<DistributionQueries>();
+        services.TryAddSingleton<InvariantQueries>();
+        services.TryAddSingleton<StakerQueries>();
+        return services;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Numerics;
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Rewards;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Rewards;
+using Nirmaan.Domain.Staking;
+
+namespace Nirmaan.Control.Staking;
+
+/// <summary>Reads for stakers: public, by address.</summary>
+public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, PriceBook prices, NetworkShelf networks, TimeProvider clock)
+{
+    /// <summary>What an account got from the epochs that ended in (from, to]; null = from the first, to now. An account that never staked gets empty lines.</summary>
+    public async Task<StakerReturns> ReadReturnsAsync(WalletAddress address, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (since, until) = (from ?? DateTimeOffset.MinValue, to ?? now);
+        if (since > until) { throw new InvalidInputException("from", from, "a time before 'to'"); }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var stakes = await db.StakeEvents.AsNoTracking().OrderBy(e => e.At).ToListAsync(cancellationToken);
+        var epochs = await EpochReader.ReadAsync(db, address, since, until, cancellationToken);
+        var series = await LoadPricesAsync(epochs, now, cancellationToken);
+        var shown = epochs.GroupBy(e => e.Epoch).Select(g => Epoch(g, series)).OfType<ReturnEpoch>().ToList();
+        var (staked, total) = (Sum(stakes.Where(e => e.Account == address)), Sum(stakes));
+        return new StakerReturns(
+            address, from ?? shown.FirstOrDefault()?.From ?? until, until, staked, total, ShareOf(staked, total), shown, Totals(shown), await PointsAsync(db, address, stakes, since, until, cancellationToken),
+            await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken),
+            ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]),
+            series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
+    }
+
+    /// <summary>What an account may claim now, per asset; empty = nothing yet.</summary>
+    public async Task<IReadOnlyList<StakerClaim>> ReadClaimsAsync(WalletAddress address, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var newest = await db.Distributions.AsNoTracking()
+            .Where(d => d.Epoch == db.Distributions.Where(x => x.AssetId == d.AssetId).Max(x => x.Epoch)).OrderBy(d => d.AssetId).ToListAsync(cancellationToken);
+        return [.. newest.Select(DistributionFile.Of).Where(f => f.Leaves.Any(l => l.Account == address))
+            .Select(f => new StakerClaim(Asset.Of(f.Asset), f.Epoch, f.Leaves.Single(l => l.Account == address).Cumulative, f.Root, f.ProofOf(address)!))];
+    }
+
+    /// <summary>An account's stakes and unstakes, newest first.</summary>
+    public async Task<IReadOnlyList<StakeMove>> ReadMovesAsync(WalletAddress address, int? limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.StakeEvents.AsNoTracking().Where(e => e.Account == address).OrderByDescending(e => e.BlockNumber).ThenByDescending(e => e.LogIndex).Take(Paging.Limit(limit))
+            .Select(e => new StakeMove(e.At, e.Delta, e.Balance, e.BlockNumber, e.TxHash)).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Stakers, the largest first.</summary>
+    public async Task<Page<StakerRow>> ListAsync(int? limit, string? after, CancellationToken cancellationToken)
+    {
+        var take = Paging.Limit(limit);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var accounts = await db.Database.SqlQuery<AccountSum>($"""
+            SELECT account AS "Account", sum(delta) AS "Staked", min(at) AS "FirstStakedAt" FROM stake_events GROUP BY account ORDER BY sum(delta) DESC, account
+            """).ToListAsync(cancellationToken);
+        var total = accounts.Aggregate(BigInteger.Zero, (sum, a) => sum + a.Staked);
+        var start = after is null ? 0 : accounts.FindIndex(a => a.Account == after) is var index and >= 0 ? index + 1 : throw new InvalidInputException("after", after, "the next value of an earlier page");
+        var page = accounts.Skip(start).Take(take + 1).ToList();
+        var ledger = page.Select(a => LedgerAccounts.Staker(WalletAddress.Parse(a.Account))).ToList();
+        var earned = (await db.Database.SqlQuery<LedgerBalance>($"""
+            SELECT account AS "Account", asset_id AS "AssetId", sum(units) AS "Units" FROM ledger WHERE account = ANY({ledger}) GROUP BY account, asset_id ORDER BY asset_id
+            """).ToListAsync(cancellationToken)).ToLookup(b => b.Account, b => new TokenAmount(b.Units, Asset.Of(b.AssetId)));
+        return Paging.Cut([.. page.Zip(ledger, (a, l) => new StakerRow(WalletAddress.Parse(a.Account), a.Staked, ShareOf(a.Staked, total), a.FirstStakedAt, [.. earned[l]]))], take, r => r.Address.Value);
+    }
+
+    /// <summary>All stakers together.</summary>
+    public async Task<StakeTotals> ReadTotalsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var sums = await db.Database.SqlQuery<AccountSum>($"""SELECT account AS "Account", sum(delta) AS "Staked", min(at) AS "FirstStakedAt" FROM stake_events GROUP BY account HAVING sum(delta) > 0""").ToListAsync(cancellationToken);
+        return new StakeTotals(
+            sums.Aggregate(BigInteger.Zero, (sum, a) => sum + a.Staked), sums.Count, await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken), ReturnRates.MethodVersion,
+            await ChainCursors.StakesReadToAsync(db, cancellationToken));
+    }
+
+    /// <summary>The pool's yearly rate over the epochs that ended in the last days.</summary>
+    private async Task<decimal?> AprAsync(NirmaanDbContext db, int days, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var epochs = await EpochReader.ReadAsync(db, null, now.AddDays(-days), now, cancellationToken);
+        var series = await LoadPricesAsync(epochs, now, cancellationToken);
+        return ReturnRates.Apr([.. epochs.GroupBy(e => e.Epoch).Select(g => new EpochYield(
+            g.First().From, g.First().To, SumOrUnknown(g.Where(e => e.Pool.Sign > 0).Select(e => series.ValueOf(new TokenAmount(e.Pool, Asset.Of(e.AssetId)), e.To))),
+            series.ValueOf(new TokenAmount(g.Max(e => e.AverageTotal), Asset.Nrm), g.First().To)))]);
+    }
+
+    private async Task<PriceSeries> LoadPricesAsync(IReadOnlyList<EpochLine> epochs, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await prices.LoadAsync([.. epochs.Select(e => e.AssetId).Append(Asset.Nrm.Id).Distinct()], epochs.Count > 0 ? epochs[0].To : now, now, cancellationToken);
+
+    private static ReturnEpoch? Epoch(IEnumerable<EpochLine> assets, PriceSeries series)
+    {
+        var lines = assets.Where(e => e.Weight is not null).ToList();
+        if (lines.Count == 0) { return null; }
+        var (first, share) = (lines[0], ShareOf(lines[0].Weight!.Value, lines[0].TotalWeight) ?? 0);
+        var shown = lines.Select(e =>
+        {
+            var (asset, net) = (Asset.Of(e.AssetId), e.Amount!.Value);
+            var fee = e.TotalWeight.IsZero ? 0 : e.Fee * e.Weight!.Value / e.TotalWeight;
+            return new ReturnLine(asset, net + fee, 0, fee, net, e.Cumulative!.Value, series.Find(e.AssetId, e.To), series.ValueOf(new TokenAmount(net, asset), e.To), e.Root);
+        }).ToList();
+        return new ReturnEpoch(first.Epoch, first.From, first.To, first.Average(first.Weight!.Value), share, decimal.Round(first.RentUsd * share, 8), shown, SumOrUnknown(shown.Where(l => !l.Net.IsZero).Select(l => l.NetUsd)));
+    }
+
+    private static IReadOnlyList<ReturnTotal> Totals(List<ReturnEpoch> epochs) => [.. epochs.SelectMany(e => e.Lines).GroupBy(l => l.Asset).OrderBy(g => g.Key.Id, StringComparer.Ordinal).Select(g => new ReturnTotal(
+        g.Key, Add(g, l => l.Gross), Add(g, l => l.Cost), Add(g, l => l.Fee), Add(g, l => l.Net), SumOrUnknown(g.Where(l => !l.Net.IsZero).Select(l => l.NetUsd))))];
+
+    /// <summary>Each day's points of the pool's miners, by the account's share of that day's stake.</summary>
+    private async Task<IReadOnlyList<ReturnPoints>> PointsAsync(NirmaanDbContext db, WalletAddress address, List<StakeEvent> stakes, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var (since, until) = (from.ToUniversalTime(), to.ToUniversalTime());
+        if (stakes.All(e => e.Account != address)) { return []; }
+        var days = await db.Database.SqlQuery<PointsOfDay>($"""
+            SELECT (a.at AT TIME ZONE 'UTC')::date AS "Day", m.network AS "Network", a.kind AS "Kind", sum(a.points) AS "Points"
+            FROM points_awards a JOIN miners m ON m.id = a.miner_id
+            WHERE a.at >= {since} AND a.at < {until} AND m.beneficiary = {Beneficiary.NrmPool.Name} GROUP BY "Day", m.network, a.kind
+            """).ToListAsync(cancellationToken);
+        var deltas = stakes.ConvertAll(e => e.ToDelta());
+        var shares = days.Select(d => d.Day).Distinct().ToDictionary(day => day, day => ShareOn(deltas, address, day));
+        return [.. days.GroupBy(d => (d.Network, d.Kind)).OrderBy(g => g.Key.Network, StringComparer.Ordinal).ThenBy(g => g.Key.Kind, StringComparer.Ordinal).Select(g => new ReturnPoints(
+            new NetworkName(g.Key.Network), g.Key.Kind, decimal.Round(g.Sum(d => d.Points * shares[d.Day]), 6), networks.Find(new NetworkName(g.Key.Network))?.NoticeAt(clock.GetUtcNow())))];
+    }
+
+    private static decimal ShareOn(List<StakeDelta> deltas, WalletAddress address, DateOnly day)
+    {
+        var start = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
+        var weights = Shares.TimeWeighted(deltas, start, start.AddDays(1));
+        return ShareOf(weights.FirstOrDefault(w => w.Account == address)?.Value ?? 0, weights.Aggregate(BigInteger.Zero, (sum, w) => sum + w.Value)) ?? 0;
+    }
+
+    private static decimal? ShareOf(BigInteger part, BigInteger whole) => whole.Sign <= 0 ? null : (decimal)(part * 1_000_000_000_000 / whole) / 1_000_000_000_000m;
+    private static BigInteger Sum(IEnumerable<StakeEvent> events) => events.Aggregate(BigInteger.Zero, (sum, e) => sum + e.Delta);
+    private static BigInteger Add(IEnumerable<ReturnLine> lines, Func<ReturnLine, BigInteger> value) => lines.Aggregate(BigInteger.Zero, (sum, l) => sum + value(l));
+    private static decimal? SumOrUnknown(IEnumerable<decimal?> values) => values.Aggregate((decimal?)0, (sum, value) => sum + value);
+
+    private sealed record AccountSum(string Account, BigInteger Staked, DateTimeOffset FirstStakedAt);
+    private sealed record PointsOfDay(DateOnly Day, string Network, string Kind, decimal Points);
+}
