@@ -29,7 +29,7 @@ internal sealed class Rig : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>Registers with these settings; no quick retries unless they say so.</summary>
+    /// <summary>Registers with these settings, of which the last of a key stands (null takes it away); no quick retries unless they say so.</summary>
     public static Rig Of(params (string Key, string? Value)[] settings)
     {
         var clock = new ManualClock();
@@ -37,7 +37,7 @@ internal sealed class Rig : IAsyncDisposable
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(clock)
             .AddLogging(l => l.ClearProviders())
-            .AddNirmaanNetworks(new ConfigurationBuilder().AddInMemoryCollection(values.Concat(settings).Select(s => KeyValuePair.Create(s.Key, s.Value))).Build())
+            .AddNirmaanNetworks(new ConfigurationBuilder().AddInMemoryCollection(Last([.. values, .. settings])).Build())
             .BuildServiceProvider();
         return new Rig(services, clock);
     }
@@ -51,6 +51,9 @@ internal sealed class Rig : IAsyncDisposable
         ("Networks:Morpheus:ProviderEndpoint", "miner.nirmaan.example:3333"), ("Chain:Rpc", new Uri(url, "/rpc").ToString()), ("Chain:Mor", Mor), ("Chain:Diamond", Diamond),
         ("Chain:FundingAccount", Funding), ("Chain:FinalityDepth", "1"), .. more,
     ]);
+
+    private static IEnumerable<KeyValuePair<string, string?>> Last((string Key, string? Value)[] settings) =>
+        settings.GroupBy(s => s.Key).Select(g => KeyValuePair.Create(g.Key, g.Last().Value)).Where(s => s.Value is not null);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

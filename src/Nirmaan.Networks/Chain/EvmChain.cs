@@ -29,7 +29,7 @@ internal sealed class EvmChain(IHttpClientFactory clients, IOptions<ChainOptions
             return await read(rpc, id);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { throw; }
-        catch (Exception e) when (e is JsonRpcException or JsonRpcProtocolException or ChainMovedException or AbiException or HttpRequestException or IOException)
+        catch (Exception e) when (e is JsonRpcException or JsonRpcProtocolException or ChainMovedException or AbiException or FormatException or HttpRequestException or IOException)
         {
             throw new SupplierUnavailableException("chain", $"{what}: {e.Message}", e);
         }
