@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Fleet.Effects;
@@ -23,6 +24,7 @@ public static class ControlServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ControlEvents>();
         services.AddMarketAndFleet(configuration);
+        services.AddAllocation(configuration);
         services.AddUptimeRewardsAndStaking(configuration);
         return services;
     }
@@ -66,5 +68,18 @@ public static class ControlServices
         services.TryAddSingleton<FleetQueries>();
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
+    }
+
+    private static void AddAllocation(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AllocationOptions>().Bind(configuration.GetSection("Allocation")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AllocationOptions>, AllocationOptionsCheck>();
+        services.TryAddSingleton<SetConstraints>();
+        services.TryAddSingleton<EstimateYields>();
+        services.TryAddSingleton<PlanBasis>();
+        services.TryAddSingleton<IPlanAllocation, PlanAllocation>();
+        services.TryAddSingleton<ApprovePlan>();
+        services.TryAddSingleton<ExecutePlan>();
+        services.TryAddSingleton<AllocationQueries>();
     }
 }

@@ -69,6 +69,10 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>, IComparable<EvmAddre
         return checksummed.SequenceEqual(text);
     }
 
+    /// <summary>What routes and query strings are bound with: the checksum or lower case.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EvmAddress result) =>
+        TryParse(s, AddressSpelling.ChecksumOrLowerCase, out result);
+
     /// <summary>Writes the 20 bytes.</summary>
     public void CopyTo(Span<byte> destination)
     {
@@ -122,11 +126,7 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>, IComparable<EvmAddre
     /// <summary>Order of the big-endian numbers.</summary>
     public static bool operator >=(EvmAddress left, EvmAddress right) => left.CompareTo(right) >= 0;
 
-    // Routes and query strings bind through IParsable.
     static EvmAddress IParsable<EvmAddress>.Parse(string s, IFormatProvider? provider) => Parse(s);
-
-    static bool IParsable<EvmAddress>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EvmAddress result) =>
-        TryParse(s, AddressSpelling.ChecksumOrLowerCase, out result);
 
     /// <summary>EIP-55: a letter is upper case where the same digit of the lower-case spelling's hash is 8 or more.</summary>
     private void Format(Span<char> text)

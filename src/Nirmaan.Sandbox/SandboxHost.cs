@@ -10,7 +10,9 @@ public static partial class SandboxHost
     private const string DefaultUrl = "http://127.0.0.1:5290";
 
     /// <summary>The web host, not yet started.</summary>
-    public static WebApplication Build(string[] args)
+    /// <param name="args">Settings such as <c>--Sandbox:Seed=7</c>.</param>
+    /// <param name="further">Registrations on top of the parts' own, for example a miner that a test plays.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? further = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         if (builder.Configuration["urls"] is null) { builder.WebHost.UseUrls(DefaultUrl); }
@@ -26,6 +28,7 @@ public static partial class SandboxHost
         builder.Services.AddSingleton(services => new Seed(services.GetRequiredService<IOptions<SandboxOptions>>().Value.Seed));
         builder.Services.AddHostedService<LiveWorld>();
         foreach (var module in SandboxModules.All) { module.AddTo(builder.Services, builder.Configuration); }
+        further?.Invoke(builder.Services);
 
         var app = builder.Build();
         var options = app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value;

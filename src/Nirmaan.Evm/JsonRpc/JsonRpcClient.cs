@@ -30,7 +30,7 @@ public sealed partial class JsonRpcClient
     }
 
     /// <summary>One call of any method; answers the <c>result</c>.</summary>
-    /// <param name="parameters">Strings, numbers, lists and objects as JSON is to carry them.</param>
+    /// <param name="parameters">Strings, numbers, lists and objects as JSON is to carry them; big numbers as <see cref="Hex.Quantity"/>.</param>
     /// <exception cref="JsonRpcException">The node answered with an error.</exception>
     /// <exception cref="JsonRpcProtocolException">The answer is not JSON-RPC.</exception>
     /// <exception cref="HttpRequestException">No answer, or an HTTP error without a JSON-RPC body.</exception>

@@ -39,6 +39,17 @@ internal sealed class AgentTemplate
         catch (Exception e) when (e is JsonException or ArgumentException or FormatException or InvalidOperationException) { return null; }
     }
 
+    /// <summary>A container's environment as its miner sees it: the agent adds the template's entries for names that are not set.</summary>
+    public static Dictionary<string, string> Complete(IReadOnlyDictionary<string, string> env)
+    {
+        var complete = new Dictionary<string, string>(env, StringComparer.Ordinal);
+        if (env.TryGetValue("AGENT_TEMPLATE", out var text) && Read(text)?.Json["env"] is JsonObject entries)
+        {
+            foreach (var (name, value) in entries) { complete.TryAdd(name, value?.ToString() ?? ""); }
+        }
+        return complete;
+    }
+
     /// <summary>What the first matching rule says of a log line; null when none matches.</summary>
     public (string? State, string? Reason)? Tell(string line)
     {

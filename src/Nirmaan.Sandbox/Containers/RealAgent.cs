@@ -49,6 +49,8 @@ internal sealed partial class RealAgent(Container container, SandboxOptions opti
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        // A new container has an empty disk: what an earlier one of this id left is not its own.
+        if (Directory.Exists(_folder)) { Directory.Delete(_folder, recursive: true); }
         Directory.CreateDirectory(Path.Combine(_folder, "state"));
         NvidiaShim.Write(Shims, container.Gpu, container.Spec.GpuCount);
         Launch();

@@ -140,7 +140,7 @@ internal sealed class SimulatedAgent(Container container, IMinerPlay? play, Sand
         Outbox.Add(new JsonObject
         {
             ["bootId"] = _bootId.ToString(),
-            ["sequence"] = _sequence++,
+            ["sequence"] = ++_sequence,
             ["sentAt"] = Wire.Zoned(now),
             ["state"] = State,
             ["gpus"] = new JsonArray([.. cards]),

@@ -1,5 +1,12 @@
+using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.Containers;
 using Nirmaan.Sandbox.Control;
+using Nirmaan.Sandbox.Miners;
+using Nirmaan.Sandbox.Networks.Heurist;
+using Nirmaan.Sandbox.Networks.Morpheus;
+using Nirmaan.Sandbox.Networks.Prices;
+using Nirmaan.Sandbox.Suppliers.Akash;
+using Nirmaan.Sandbox.Suppliers.IoNet;
 
 namespace Nirmaan.Sandbox.World;
 
@@ -7,5 +14,16 @@ namespace Nirmaan.Sandbox.World;
 public static class SandboxModules
 {
     /// <summary>The parts.</summary>
-    public static IReadOnlyList<ISandboxModule> All { get; } = [new ControlModule(), new ContainersModule()];
+    public static IReadOnlyList<ISandboxModule> All { get; } =
+    [
+        new ControlModule(),
+        new ChainModule(),
+        new HeuristModule(),
+        new MorpheusModule(),
+        new PricesModule(),
+        new MinersModule(),
+        new ContainersModule(),
+        new AkashModule(),
+        new IoNetModule(),
+    ];
 }

@@ -73,6 +73,18 @@ public class AbiHostileDataTests
         }
     }
 
+    /// <summary>As many items as there are bytes: each would need a word.</summary>
+    [Fact]
+    public void A_count_that_the_data_cannot_hold_is_refused_before_memory_is_taken()
+    {
+        byte[] data = new byte[1 << 20];
+        data[31] = 32;
+        data[61] = 0x0F; // 0xF0000 items
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<AbiException>(() => AbiDecoder.Decode([AbiType.Parse("uint256[]")], data));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(MaxAllocation);
+    }
+
     [Theory]
     [InlineData("bool", "0x0000000000000000000000000000000000000000000000000000000000000002")]
     [InlineData("uint8", "0x0000000000000000000000000000000000000000000000000000000000000100")]

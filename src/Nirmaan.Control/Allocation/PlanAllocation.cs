@@ -1,0 +1,123 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Optimiser;
+using DomainAssignment = Nirmaan.Domain.Allocation.Assignment;
+
+namespace Nirmaan.Control.Allocation;
+
+/// <summary>What a plan would be under other limits, without storing it: for the slider.</summary>
+public sealed record PlanPreview(
+    decimal BudgetUsdPerHour, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal NowUsdPerHour, decimal RentUsdPerHour, IReadOnlyDictionary<string, int> GpusByWorkload, IReadOnlyDictionary<string, decimal> Prices, int Moves, double Seconds)
+{
+    /// <summary>(bound - objective) / max(|bound|, 1e-9).</summary>
+    public decimal Gap => BoundUsdPerHour == ObjectiveUsdPerHour ? 0 : (BoundUsdPerHour - ObjectiveUsdPerHour) / Math.Max(Math.Abs(BoundUsdPerHour), 0.000000001m);
+}
+
+/// <summary>Limits that a request overrides; null = as the constraints in force say.</summary>
+public sealed record PlanRequest(decimal? BudgetUsdPerHour = null, double? RiskWeight = null, IReadOnlyDictionary<string, decimal>? ExposureUsdPerHour = null, int? MaxMoves = null);
+
+/// <summary>Asks the optimiser where GPUs should go, and stores its answer with all it rests on and its moves, ranked by gain per GPU disturbed.</summary>
+internal sealed partial class PlanAllocation(
+    IDbContextFactory<NirmaanDbContext> contexts, PlanBasis basis, SetConstraints constraints, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<PlanAllocation> logger) : IPlanAllocation
+{
+    public async Task<PlanPreview> PreviewAsync(PlanRequest request, CancellationToken cancellationToken)
+    {
+        var read = await basis.ReadAsync(await LimitsAsync(request, cancellationToken), cancellationToken);
+        var solution = Solve(read, cancellationToken);
+        return new PlanPreview(
+            read.Constraints.BudgetUsdPerHour, Usd(solution.Plan.ObjectiveUsdPerHour), Usd(solution.Plan.BoundUsdPerHour), Usd(PlanEvaluator.Evaluate(read.Instance, read.Now).ObjectiveUsdPerHour), Usd(solution.Evaluation.RentUsdPerHour),
+            solution.Plan.Assignments.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), Prices(solution), solution.Evaluation.Moves, solution.Plan.Seconds);
+    }
+
+    public async Task<PlanId> RunAsync(PlanRequest request, string by, CancellationToken cancellationToken)
+    {
+        var limits = await LimitsAsync(request, cancellationToken);
+        var read = await basis.ReadAsync(limits, cancellationToken);
+        var solution = Solve(read, cancellationToken);
+        var stay = PlanEvaluator.Evaluate(read.Instance, read.Now);
+        var now = clock.GetUtcNow();
+        var id = PlanId.New(now);
+        var plan = new Plan(
+            id, now, by, limits.Version, read.Estimate.Id, read.Instance.ToJson(), solution.Plan.ToJson(), Usd(solution.Plan.ObjectiveUsdPerHour), UsdUp(solution.Plan.BoundUsdPerHour), Usd(stay.ObjectiveUsdPerHour), RentOf(read, solution.Plan.Assignments),
+            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife);
+        var moves = MoveList.Of(id, now, read, solution.Plan.Assignments);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Plans.Add(plan);
+        db.Moves.AddRange(moves);
+        db.Note(now, "plan", id, by, "proposed", Text($"{moves.Count} moves; ${plan.ObjectiveUsdPerHour:0.00} an hour against ${plan.NowUsdPerHour:0.00} as it is, gap {plan.Gap:0.0000%}"), null, plan.State);
+        await db.SaveChangesAsync(cancellationToken);
+        LogPlanned(id.Value, moves.Count, plan.ObjectiveUsdPerHour, plan.BoundUsdPerHour, solution.Plan.Seconds);
+        events.Changed(Topic.Allocation);
+        return id;
+    }
+
+    public async Task<string> ExpireAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var old = await db.Plans.Where(p => p.State == PlanState.Proposed && p.ExpiresAt <= now).ToListAsync(cancellationToken);
+        foreach (var plan in old)
+        {
+            plan.Expire();
+            db.Note(now, "plan", plan.Id, nameof(PlanAllocation), "expired", "nobody approved it in time", PlanState.Proposed, plan.State);
+        }
+        await db.SaveChangesAsync(cancellationToken);
+        return $"{old.Count} plans expired";
+    }
+
+    internal static PlanEvaluation Evaluate(string instanceJson, IReadOnlyList<Optimiser.Assignment> assignments) => PlanEvaluator.Evaluate(AllocationInstance.Parse(instanceJson), assignments);
+
+    private async Task<Constraints> LimitsAsync(PlanRequest request, CancellationToken cancellationToken)
+    {
+        var present = await constraints.ReadAsync(cancellationToken);
+        var wanted = present with
+        {
+            BudgetUsdPerHour = request.BudgetUsdPerHour ?? present.BudgetUsdPerHour, RiskWeight = request.RiskWeight ?? present.RiskWeight,
+            ExposureUsdPerHour = request.ExposureUsdPerHour ?? present.ExposureUsdPerHour, MaxMoves = request.MaxMoves ?? present.MaxMoves,
+        };
+        SetConstraints.Check(wanted);
+        return wanted;
+    }
+
+    private AllocationSolution Solve(Basis read, CancellationToken cancellationToken)
+    {
+        try { return AllocationSolver.Solve(read.Instance, SolveOptions.Default with { Clock = clock }, cancellationToken); }
+        catch (InfeasibleInstanceException e) { throw new CannotPlanException($"No plan keeps every limit: {e.Message}"); }
+    }
+
+    private static List<DomainAssignment> Describe(Basis read, IReadOnlyList<Optimiser.Assignment> assignments) =>
+        [.. assignments.Where(a => a.Count > 0).Select(a => new DomainAssignment(a.Item, read.Origins[a.Item].Supplier.Value, read.Origins[a.Item].Gpu.Id, a.Workload, a.Count, read.Origins[a.Item].UsdPerGpuHour))];
+
+    // Rent is money: it is added up again in decimal from the prices themselves, not taken from the solver's double.
+    private static decimal RentOf(Basis read, IReadOnlyList<Optimiser.Assignment> assignments) => assignments.Sum(a => a.Count * read.Origins[a.Item].UsdPerGpuHour);
+
+    private static Dictionary<string, decimal> Prices(AllocationSolution solution) => solution.Plan.Prices.ToDictionary(p => p.Key, p => Usd(p.Value));
+    internal static decimal Usd(double value) => decimal.Round((decimal)value, 8);
+    private static decimal UsdUp(double value) { var rounded = decimal.Round((decimal)value, 8); return (double)rounded < value ? rounded + 0.00000001m : rounded; }
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Plan {Plan}: {Moves} moves, {Objective} USD/h, bound {Bound}, {Seconds} s")]
+    private partial void LogPlanned(Guid plan, int moves, decimal objective, decimal bound, double seconds);
+}
+
+/// <summary>Makes plans.</summary>
+public interface IPlanAllocation
+{
+    /// <summary>Solves without storing.</summary>
+    /// <exception cref="CannotPlanException">There is nothing to plan with, or the limits contradict each other.</exception>
+    Task<PlanPreview> PreviewAsync(PlanRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Solves and stores a proposed plan.</summary>
+    /// <exception cref="CannotPlanException">There is nothing to plan with, or the limits contradict each other.</exception>
+    Task<PlanId> RunAsync(PlanRequest request, string by, CancellationToken cancellationToken);
+
+    /// <summary>Ends proposed plans that nobody approved in time; one line of what was done.</summary>
+    Task<string> ExpireAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+using Nirmaan.Optimiser;
+using DomainShape = Nirmaan.Domain.Allocation.RewardShape;
+using Workload = Nirmaan.Optimiser.Workload;
+
+namespace Nirmaan.Control.Allocation;
+
+/// <summary>What an item of the optimiser stands for.</summary>
+/// <param name="Instances">Our machines in it; empty for a free offer.</param>
+internal sealed record ItemOrigin(string Item, SupplierName Supplier, GpuModel Gpu, decimal UsdPerGpuHour, WorkloadName? Held, IReadOnlyList<InstanceId> Instances, string? OfferKey, OfferId? OfferId);
+
+/// <summary>The optimiser's input with the way back from its items to our machines and offers.</summary>
+internal sealed record Basis(AllocationInstance Instance, IReadOnlyDictionary<string, ItemOrigin> Origins, YieldEstimate Estimate, Constraints Constraints)
+{
+    /// <summary>Everything stays where it is.</summary>
+    public IReadOnlyList<Optimiser.Assignment> Now => [.. Origins.Values.Where(o => o.Held is not null).Select(o => new Optimiser.Assignment(o.Item, o.Held!.Value.Value, o.Instances.Count))];
+}
+
+/// <summary>A plan cannot be made, for a reason that an admin can mend.</summary>
+public sealed class CannotPlanException(string why) : Exception(why);
+
+/// <summary>Maps fleet, offers, estimates and constraints to instance.json.</summary>
+internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, NetworkShelf networks, IOptions<AllocationOptions> options, IOptions<FleetOptions> fleet, TimeProvider clock)
+{
+    /// <summary>Reads the present state.</summary>
+    /// <exception cref="CannotPlanException">There is nothing to plan with, or it is too old.</exception>
+    public async Task<Basis> ReadAsync(Constraints constraints, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var estimate = await db.Estimates.AsNoTracking().OrderByDescending(e => e.At).FirstOrDefaultAsync(cancellationToken) ?? throw new CannotPlanException("No yields are estimated yet; run the job allocation:estimate.");
+        var pools = estimate.Pools.Where(p => p.ValueUsdPerHour is not null && p.OthersWorkPerHour is not null && now - p.DataAt <= options.Value.StaleAfter && (p.Shape == DomainShape.ProRata || p.DemandWorkPerHour > 0)).ToList();
+        var left = estimate.Pools.Except(pools).Select(p => $"{p.Pool} ({(p.ValueUsdPerHour is null ? "no price" : p.OthersWorkPerHour is null ? "no totals" : now - p.DataAt > options.Value.StaleAfter ? "stale" : "no demand")})").ToList();
+        if (pools.Count == 0) { throw new CannotPlanException($"No pool can be planned with: {string.Join(", ", left)}."); }
+
+        var live = await db.Instances.AsNoTracking()
+            .Where(i => i.State == InstanceState.Running || i.State == InstanceState.Starting || i.State == InstanceState.Placing || i.State == InstanceState.Requested).ToListAsync(cancellationToken);
+        var planned = pools.SelectMany(p => p.Work.Select(w => (w.Workload, w.Gpu))).ToHashSet();
+        var strays = live.Where(i => !planned.Contains((i.Workload, i.Gpu.Id))).Select(i => $"{i.Workload} on {i.Gpu}").Distinct().ToList();
+        if (strays.Count > 0) { throw new CannotPlanException($"GPUs are held on work that cannot be valued now: {string.Join(", ", strays)}; left out: {string.Join(", ", left)}."); }
+
+        Dictionary<string, ItemOrigin> origins = new(StringComparer.Ordinal);
+        List<AllocationItem> items = [];
+        foreach (var group in live.Where(i => i.GpuCount == 1).GroupBy(i => (i.Supplier, i.Gpu, i.Workload, Price: i.UsdPerGpuHour ?? i.Wish.MaxUsdPerGpuHour, Locked: IsLocked(i, constraints, now)))
+            .OrderBy(g => g.Key.Supplier.Value, StringComparer.Ordinal).ThenBy(g => g.Key.Gpu.Id, StringComparer.Ordinal).ThenBy(g => g.Key.Workload.Value, StringComparer.Ordinal).ThenBy(g => g.Key.Price).ThenBy(g => g.Key.Locked))
+        {
+            var (supplier, gpu, workload, price, locked) = group.Key;
+            var id = string.Create(CultureInfo.InvariantCulture, $"held:{supplier}:{gpu}:{workload}:{price:0.########}{(locked ? ":paid" : "")}");
+            var instances = group.OrderBy(i => i.CreatedAt).ThenBy(i => i.Id.Value).Select(i => i.Id).ToList();
+            origins[id] = new ItemOrigin(id, supplier, gpu, price, workload, instances, null, null);
+            items.Add(new AllocationItem
+            {
+                Id = id, Provider = supplier.Value, Gpu = gpu.Id, UsdPerGpuHour = (double)price, Reliability = options.Value.AssumedReliability, Available = instances.Count,
+                Held = new HeldGpus { Workload = workload.Value, Count = instances.Count, Locked = locked },
+            });
+        }
+        foreach (var offer in await FreeOffersAsync(db, planned, cancellationToken))
+        {
+            var id = $"free:{offer.Id}";
+            origins[id] = new ItemOrigin(id, offer.Supplier, offer.Gpu, offer.UsdPerGpuHour!.Value, null, [], offer.Key, offer.Id);
+            items.Add(new AllocationItem
+            {
+                Id = id, Provider = offer.Supplier.Value, Gpu = offer.Gpu.Id, UsdPerGpuHour = (double)offer.UsdPerGpuHour.Value,
+                Reliability = offer.Reliability is { } up and > 0 ? (double)Math.Min(up, 1m) : options.Value.AssumedReliability, Available = Math.Min(offer.Available, options.Value.MaxGpusPerOffer),
+            });
+        }
+        if (items.Count == 0) { throw new CannotPlanException("There are neither held GPUs nor offers that any workload can use."); }
+        return new Basis(new AllocationInstance
+        {
+            BudgetUsdPerHour = (double)constraints.BudgetUsdPerHour, HorizonHours = constraints.HorizonHours, RiskWeight = constraints.RiskWeight, TailLevel = 0.95, Items = items,
+            Networks = [.. pools.Select(p => Network(p, constraints))], Workloads = [.. pools.SelectMany(p => Workloads(p, constraints))],
+            Caps = new AllocationCaps { ProviderUsdPerHour = constraints.ProviderUsdPerHour.ToDictionary(c => c.Key, c => (double)c.Value), MaxMoves = constraints.MaxMoves },
+        }, origins, estimate, constraints);
+    }
+
+    // Prepaid time that is not over is committed: the machine may do other work, but giving it back saves nothing.
+    private bool IsLocked(Instance instance, Constraints constraints, DateTimeOffset now) =>
+        instance.State != InstanceState.Running || (suppliers.Find(instance.Supplier)?.Traits.Prepaid == true && instance.PaidUntil > now.AddHours(Math.Min(1, constraints.HorizonHours)));
+
+    private async Task<List<Offer>> FreeOffersAsync(NirmaanDbContext db, HashSet<(WorkloadName Workload, string Gpu)> planned, CancellationToken cancellationToken)
+    {
+        var gpus = planned.Select(p => p.Gpu).ToHashSet();
+        var offers = await db.Offers.AsNoTracking().Where(o => o.GoneAt == null && o.UsdPerGpuHour != null && o.Available > 0).ToListAsync(cancellationToken);
+        var search = OfferSearch.Run(offers.Where(o => gpus.Contains(o.Gpu.Id)), new OfferFilter(), suppliers.Abilities, fleet.Value.MinReliability, fleet.Value.RequirePermission);
+        return [.. search.Eligible.OrderBy(o => o.Id.Value)];
+    }
+
+    private static RewardNetwork Network(PoolEstimate pool, Constraints constraints) => new()
+    {
+        Id = pool.Pool.Value, Bucket = pool.Bucket == Bucket.Established ? "established" : "emerging", ValueUsdPerHour = (double)pool.ValueUsdPerHour!.Value, OthersWork = (double)pool.OthersWorkPerHour!.Value,
+        Reward = pool.Shape switch { DomainShape.ProRata => Optimiser.RewardShape.ProRata, DomainShape.DemandCapped => Optimiser.RewardShape.DemandCapped, _ => Optimiser.RewardShape.BidPriced },
+        DemandWorkPerHour = pool.Shape == DomainShape.ProRata ? null : (double?)pool.DemandWorkPerHour,
+        ExposureCapUsdPerHour = constraints.ExposureUsdPerHour.TryGetValue(pool.Pool.Value, out var cap) ? (double)cap : null,
+    };
+
+    private IEnumerable<Workload> Workloads(PoolEstimate pool, Constraints constraints) => pool.Work.GroupBy(w => w.Workload).Select(g => new Workload
+    {
+        Id = g.Key.Value, Network = pool.Pool.Value, WorkPerGpuHour = g.ToDictionary(w => w.Gpu, w => w.Mean), GpusPerMiner = networks.TemplateOf(g.Key).Needs.Gpus,
+        MoveCostUsd = (double)constraints.MoveCostUsd, StartCostUsd = (double)constraints.StartCostUsd,
+    });
+}

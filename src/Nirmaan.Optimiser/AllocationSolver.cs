@@ -1,0 +1,21 @@
+using Nirmaan.Optimiser.Solving;
+
+namespace Nirmaan.Optimiser;
+
+/// <summary>
+/// Finds the plan of greatest worth: prices first (they bound every plan), then whole miners, then local search. The bound
+/// is recomputed from the prices by <see cref="DualCertificate"/>, the worth from the assignments by
+/// <see cref="PlanEvaluator"/>, neither of which shares code with the search.
+/// </summary>
+public static class AllocationSolver
+{
+    /// <summary>Solves an instance on the calling thread.</summary>
+    /// <exception cref="InvalidInstanceException">The instance breaks a rule of its format.</exception>
+    /// <exception cref="InfeasibleInstanceException">No plan keeps every row.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static AllocationSolution Solve(AllocationInstance instance, SolveOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        instance.Validate();
+        return new Solve(instance, options ?? SolveOptions.Default, cancellationToken).Run();
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Providers.Akash;
+using Nirmaan.Providers.Http;
+using Nirmaan.Providers.IoNet;
+using Refit;
+
+namespace Nirmaan.Providers;
+
+/// <summary>Registers the suppliers.</summary>
+public static class ProviderServices
+{
+    private const string KeyHeader = "x-api-key";
+
+    /// <summary>
+    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
+    /// and checks its settings at start. They take the time from the registered <see cref="TimeProvider"/>.
+    /// </summary>
+    public static IServiceCollection AddNirmaanProviders(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        if (IsEnabled(configuration, AkashOptions.Section))
+        {
+            AddOptions<AkashOptions, AkashOptionsCheck>(services, configuration, AkashOptions.Section);
+            AddClient<IAkashApi, AkashOptions>(services, AkashJson.Settings(), _ => true);
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, AkashComputeProvider>());
+        }
+        if (IsEnabled(configuration, IoNetOptions.Section))
+        {
+            AddOptions<IoNetOptions, IoNetOptionsCheck>(services, configuration, IoNetOptions.Section);
+            AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), address => address.AbsolutePath.Contains("/enterprise/", StringComparison.Ordinal))
+                .AddHttpMessageHandler(provider => Options<IoNetOptions>(provider).MaxCallsPerSecond is > 0 and var limit ? new PaceHandler(limit) : new PassHandler());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetComputeProvider>());
+        }
+        return services;
+    }
+
+    private static bool IsEnabled(IConfiguration configuration, string section) => configuration.GetSection(section).GetValue(nameof(SupplierOptions.Enabled), false);
+
+    private static void AddOptions<TOptions, TCheck>(IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : SupplierOptions where TCheck : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TCheck>());
+    }
+
+    /// <summary>The declared interface behind the handlers, from the outside in: quick retries, the check of content types, the key.</summary>
+    private static IHttpClientBuilder AddClient<TApi, TOptions>(IServiceCollection services, RefitSettings settings, Func<Uri, bool> needsKey)
+        where TApi : class where TOptions : SupplierOptions => services
+        .AddRefitClient<TApi>(settings)
+        .ConfigureHttpClient((provider, http) =>
+        {
+            var options = Options<TOptions>(provider);
+            (http.BaseAddress, http.Timeout) = (options.BaseUrl, options.WriteTimeout);
+            http.DefaultRequestHeaders.UserAgent.ParseAdd("nirmaan");
+        })
+        .RedactLoggedHeaders([KeyHeader])
+        .AddHttpMessageHandler(provider => new QuickRetryHandler(Options<TOptions>(provider)))
+        .AddHttpMessageHandler(() => new ContentTypeHandler())
+        .AddHttpMessageHandler(provider => new KeyHandler(KeyHeader, Options<TOptions>(provider).ApiKey, needsKey));
+
+    private static TOptions Options<TOptions>(IServiceProvider provider) where TOptions : class => provider.GetRequiredService<IOptions<TOptions>>().Value;
+
+    private sealed class PassHandler : DelegatingHandler;
+}

@@ -1,0 +1,36 @@
+namespace Nirmaan.Web;
+
+/// <summary>Where the host listens and what it tells browsers to refuse.</summary>
+internal static class HostDefaults
+{
+    private const string Address = "http://127.0.0.1:5280";
+
+    // Styles carry computed widths and colours; scripts never come from markup.
+    private const string ContentPolicy =
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+        + "base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    /// <summary>
+    /// Listens on 127.0.0.1:5280 unless an address is configured (not in appsettings.json, which would win over ASPNETCORE_URLS), and finds
+    /// its files from any folder, built or published.
+    /// </summary>
+    public static WebApplicationBuilder UseHostDefaults(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseStaticWebAssets();
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(Address);
+        }
+        return builder;
+    }
+
+    /// <summary>Adds the content policy and its companions to every answer.</summary>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        return next(context);
+    });
+}

@@ -1,0 +1,169 @@
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Allocation;
+using Nirmaan.Control.Tests.Fleet;
+using Nirmaan.Control.Tests.Testing;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Rewards;
+
+namespace Nirmaan.Control.Tests.Allocation;
+
+public sealed class AllocationTests(ControlPostgres database)
+{
+    private static PoolOutlook Pool(string pool, string workload, decimal tokensPerHour, decimal others) => new(
+        new PoolName(pool), NetworkName.Heurist, pool, Bucket.Emerging, RewardShape.ProRata, "HEU", tokensPerHour, "points", others, null, default, "test", true,
+        [new WorkPrior(new WorkloadName(workload), "rtx-a6000", 100, 6, "test")]);
+
+    /// <summary>Six GPUs on text, and a market where images pay far better.</summary>
+    private async Task<FleetWorld> WorldAsync(params (string Key, string Value)[] settings)
+    {
+        var world = await FleetWorld.CreateAsync(database, [("Allocation:BudgetUsdPerHour", "5"), .. settings]);
+        world.Network.Outlooks.Add(Pool("llama", "heurist-llm", 100, 10_000));
+        world.Network.Outlooks.Add(Pool("waifu", "heurist-sd", 1_000, 1_000));
+        await world.LaunchAsync(6);
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        await using var db = await world.DbAsync();
+        db.Prices.Add(new PriceQuote("HEU", 0.04m, world.Clock.GetUtcNow(), "test"));
+        await db.SaveChangesAsync();
+        await world.Get<EstimateYields>().RunAsync(CancellationToken.None);
+        return world;
+    }
+
+    private static async Task<PlanDetail> PlanAsync(FleetWorld world, PlanRequest? request = null)
+    {
+        var id = await world.Get<IPlanAllocation>().RunAsync(request ?? new PlanRequest(), "admin@test", CancellationToken.None);
+        return (await world.Get<AllocationQueries>().FindAsync(id, CancellationToken.None))!;
+    }
+
+    [Fact]
+    public async Task A_plan_moves_gpus_to_the_better_pool_and_says_what_each_move_gains()
+    {
+        await using var world = await WorldAsync();
+        var plan = await PlanAsync(world);
+        plan.Plan.ObjectiveUsdPerHour.ShouldBeGreaterThan(plan.Plan.NowUsdPerHour);
+        plan.Plan.BoundUsdPerHour.ShouldBeGreaterThanOrEqualTo(plan.Plan.ObjectiveUsdPerHour);
+        plan.Plan.Gap.ShouldBeLessThan(0.05m);
+        plan.Moves.ShouldContain(m => m.Kind == MoveKind.Switch && m.From == new WorkloadName("heurist-llm") && m.To == new WorkloadName("heurist-sd"));
+        plan.Moves.ShouldAllBe(m => m.GainUsdPerHour >= 0);
+        plan.Moves.Select(m => m.Rank).ShouldBe(Enumerable.Range(1, plan.Moves.Count));
+    }
+
+    [Fact]
+    public async Task The_rent_of_a_plan_keeps_the_budget()
+    {
+        await using var world = await WorldAsync();
+        var plan = await PlanAsync(world, new PlanRequest(BudgetUsdPerHour: 3m));
+        plan.Plan.RentUsdPerHour.ShouldBeLessThanOrEqualTo(3m);
+    }
+
+    [Fact]
+    public async Task A_larger_budget_is_never_worth_less()
+    {
+        await using var world = await WorldAsync();
+        var verb = world.Get<IPlanAllocation>();
+        var small = await verb.PreviewAsync(new PlanRequest(BudgetUsdPerHour: 3m), CancellationToken.None);
+        var large = await verb.PreviewAsync(new PlanRequest(BudgetUsdPerHour: 6m), CancellationToken.None);
+        large.BoundUsdPerHour.ShouldBeGreaterThanOrEqualTo(small.ObjectiveUsdPerHour);
+        large.ObjectiveUsdPerHour.ShouldBeGreaterThanOrEqualTo(small.ObjectiveUsdPerHour);
+    }
+
+    [Fact]
+    public async Task An_approved_plan_is_carried_out_and_ends()
+    {
+        await using var world = await WorldAsync();
+        var plan = await PlanAsync(world);
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
+        await CarryOutAsync(world, plan.Plan.Id);
+        var after = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
+        after.Plan.State.ShouldBe(PlanState.Done);
+        after.Moves.ShouldAllBe(m => m.State == MoveState.Done);
+        var wanted = plan.Proposed.GroupBy(a => a.Workload!).ToDictionary(g => g.Key, g => g.Sum(a => a.Count));
+        var live = (await world.InstancesAsync()).Where(i => i.IsLive).GroupBy(i => i.Workload.Value).ToDictionary(g => g.Key, g => g.Count());
+        live.ShouldBe(wanted, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Only_the_chosen_moves_are_carried_out()
+    {
+        await using var world = await WorldAsync();
+        var plan = await PlanAsync(world);
+        var chosen = plan.Moves.First(m => m.Kind == MoveKind.Switch);
+        await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [chosen.Id], "admin@test", CancellationToken.None);
+        await CarryOutAsync(world, plan.Plan.Id);
+        var after = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
+        after.Moves.Where(m => m.Id != chosen.Id).ShouldAllBe(m => m.State == MoveState.Dropped);
+        (await world.InstancesAsync()).Count(i => i.IsLive && i.Workload.Value == "heurist-sd").ShouldBe(chosen.Count);
+    }
+
+    [Fact]
+    public async Task A_choice_of_moves_that_breaks_a_cap_names_the_cap()
+    {
+        await using var world = await WorldAsync();
+        // Under this budget a new GPU can be paid only by giving others back.
+        var plan = await PlanAsync(world, new PlanRequest(BudgetUsdPerHour: 1.3m));
+        var releases = plan.Moves.Where(m => m.Kind == MoveKind.Release).Select(m => m.Id).ToHashSet();
+        releases.ShouldNotBeEmpty();
+        var outcome = await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [.. plan.Moves.Where(m => !releases.Contains(m.Id)).Select(m => m.Id)], "admin@test", CancellationToken.None);
+        outcome.ShouldBeOfType<ApproveOutcome.BreaksCap>().Cap.ShouldBe("budget");
+    }
+
+    [Fact]
+    public async Task An_old_plan_cannot_be_approved()
+    {
+        await using var world = await WorldAsync(("Allocation:PlanLife", "01:00:00"));
+        var plan = await PlanAsync(world);
+        world.Clock.Advance(TimeSpan.FromHours(2));
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>();
+        await world.Get<IPlanAllocation>().ExpireAsync(CancellationToken.None);
+        (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!.Plan.State.ShouldBe(PlanState.Expired);
+    }
+
+    [Fact]
+    public async Task Approving_twice_approves_once()
+    {
+        await using var world = await WorldAsync();
+        var plan = await PlanAsync(world);
+        await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None);
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>();
+    }
+
+    [Fact]
+    public async Task A_pool_without_a_price_is_left_out_and_held_work_there_stops_the_plan_with_a_reason()
+    {
+        await using var world = await WorldAsync();
+        await using (var db = await world.DbAsync()) { await db.Prices.ExecuteDeleteAsync(); }
+        await world.Get<EstimateYields>().RunAsync(CancellationToken.None);
+        (await Should.ThrowAsync<CannotPlanException>(() => PlanAsync(world))).Message.ShouldContain("no price");
+    }
+
+    [Fact]
+    public async Task New_limits_are_a_new_version_and_old_ones_stay_readable()
+    {
+        await using var world = await WorldAsync();
+        var verb = world.Get<SetConstraints>();
+        var first = await verb.ReadAsync(CancellationToken.None);
+        var second = await verb.RunAsync(first with { BudgetUsdPerHour = 7m }, "admin@test", "more money", CancellationToken.None);
+        (first.Version, second.Version, second.By).ShouldBe((1, 2, "admin@test"));
+        (await Should.ThrowAsync<InvalidInputException>(() => verb.RunAsync(first with { BudgetUsdPerHour = -1 }, "a", "b", CancellationToken.None))).Field.ShouldBe("budgetUsdPerHour");
+    }
+
+    private static async Task CarryOutAsync(FleetWorld world, PlanId plan)
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            await world.Get<ExecutePlan>().RunAsync(CancellationToken.None);
+            await world.PassAsync(TimeSpan.FromMinutes(1));
+            await ServeAsync(world);
+            if ((await world.Get<AllocationQueries>().FindAsync(plan, CancellationToken.None))!.Plan.State != PlanState.Approved) { return; }
+        }
+    }
+
+    private static async Task ServeAsync(FleetWorld world)
+    {
+        await using var db = await world.DbAsync();
+        var running = await db.Instances.Where(i => i.State == InstanceState.Running).Select(i => i.Id).ToListAsync();
+        foreach (var miner in await db.Miners.Where(m => running.Contains(m.InstanceId) && (m.State == MinerState.Installing || m.State == MinerState.WarmingUp)).ToListAsync()) { miner.Become(MinerState.Idle, world.Clock.GetUtcNow(), null); }
+        await db.SaveChangesAsync();
+    }
+}

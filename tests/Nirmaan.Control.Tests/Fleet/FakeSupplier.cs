@@ -1,0 +1,171 @@
+using System.Globalization;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+
+namespace Nirmaan.Control.Tests.Fleet;
+
+/// <summary>What a call does instead of working.</summary>
+internal enum Fault
+{
+    /// <summary>It acts, and the answer never arrives.</summary>
+    ActThenTimeOut,
+    /// <summary>It does not act, and no answer arrives.</summary>
+    TimeOut,
+    /// <summary>It refuses.</summary>
+    Refuse,
+    /// <summary>It never leaves.</summary>
+    NotSent,
+    /// <summary>It acts, and then the caller's process is gone.</summary>
+    ActThenCrash,
+}
+
+/// <summary>A supplier in memory: what truly exists is in <see cref="Machines"/>, and each call can be made to go wrong.</summary>
+internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : IComputeProvider
+{
+    private readonly Lock _gate = new();
+    private int _next;
+
+    internal sealed class Machine
+    {
+        public required string Id { get; init; }
+        public string? Name { get; init; }
+        public required DateTimeOffset CreatedAt { get; init; }
+        public SupplierStatus Status { get; set; }
+        public DateTimeOffset? StartedAt { get; set; }
+        public DateTimeOffset? PaidUntil { get; set; }
+        public decimal Price { get; set; } = 0.4m;
+        public string Provider { get; set; } = "prov-a";
+        public string? Workload { get; set; }
+        public bool Exists => Status is not (SupplierStatus.Closed or SupplierStatus.Failed);
+        public bool Bills => Exists && StartedAt is not null && Status != SupplierStatus.Lost;
+    }
+
+    public List<Machine> Machines { get; } = [];
+    public Queue<Fault> CreateFaults { get; } = new();
+    public Queue<Fault> AcceptFaults { get; } = new();
+    public Queue<Fault> CloseFaults { get; } = new();
+    public Queue<Fault> ExtendFaults { get; } = new();
+    public bool ListsNames { get; set; } = true;
+    public bool HasBids { get; set; } = true;
+    public bool Prepaid { get; set; }
+    public bool Unreadable { get; set; }
+    public List<string> BidProviders { get; } = ["prov-a", "prov-b"];
+    public Dictionary<string, decimal> BidPrices { get; } = new() { ["prov-a"] = 0.40m, ["prov-b"] = 0.45m };
+    public List<OfferQuote> Offers { get; } = [];
+    public string RefuseCode { get; set; } = "no-capacity";
+    public Func<Task>? DuringCreate { get; set; }
+    public int Creates { get; private set; }
+    public int MostCreatesInFlight { get; private set; }
+    private int _inFlight;
+
+    public SupplierName Supplier => name;
+    public SupplierTraits Traits => new(HasBids, ListsNames, Prepaid, ChangesInPlace: true, new SupplierAbilities(false, true, 8, "test"));
+
+    public static OfferQuote Offer(string key, string gpu, decimal price, int available, string provider = "prov-a", decimal reliability = 0.99m) =>
+        new(key, provider, provider, new GpuModel(gpu), 8, GpuCatalogue.Find(new GpuModel(gpu))?.VramGb, price, PriceKind.Quoted, "us", available, reliability);
+
+    public IEnumerable<Machine> Billing => Machines.Where(m => m.Bills);
+
+    public void Foreign(string id) => Machines.Add(new Machine { Id = id, Name = ListsNames ? "someone-elses" : null, CreatedAt = clock.GetUtcNow().AddDays(-3), Status = SupplierStatus.Running, StartedAt = clock.GetUtcNow().AddDays(-3) });
+
+    public Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OfferQuote>>([.. Offers]);
+
+    public async Task<Effect> CreateAsync(RentRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate) { Creates++; _inFlight++; MostCreatesInFlight = Math.Max(MostCreatesInFlight, _inFlight); }
+        try
+        {
+            if (DuringCreate is { } during) { DuringCreate = null; await during(); }
+            await Task.Yield();
+            return Act(CreateFaults, () =>
+            {
+                var now = clock.GetUtcNow();
+                var machine = new Machine
+                {
+                    Id = string.Create(CultureInfo.InvariantCulture, $"{name}-{++_next}"), Name = ListsNames ? request.Name : null, CreatedAt = now, Workload = request.Template.Workload,
+                    Status = HasBids ? SupplierStatus.AwaitingBid : SupplierStatus.Starting, StartedAt = HasBids ? null : now, PaidUntil = Prepaid ? now.AddHours(request.Wish.Hours) : null,
+                };
+                Machines.Add(machine);
+                return new Effect.Done(machine.Id, "manifest", Prepaid ? 0.4m * request.Wish.Hours * request.Wish.GpuCount : null);
+            });
+        }
+        finally { lock (_gate) { _inFlight--; } }
+    }
+
+    private Effect Act(Queue<Fault> faults, Func<Effect> act)
+    {
+        lock (_gate)
+        {
+            if (!faults.TryDequeue(out var fault)) { return act(); }
+            switch (fault)
+            {
+                case Fault.ActThenTimeOut: act(); return new Effect.Uncertain("timeout", "no answer");
+                case Fault.TimeOut: return new Effect.Uncertain("timeout", "no answer");
+                case Fault.Refuse: return new Effect.Refused(RefuseCode, "sold out", true);
+                case Fault.NotSent: return new Effect.NotSent("connection refused");
+                default: act(); throw new OperationCanceledException("the process is gone");
+            }
+        }
+    }
+
+    public Task<IReadOnlyList<SupplierInstance>> ListAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) { Readable(); return Task.FromResult<IReadOnlyList<SupplierInstance>>([.. Machines.Where(m => m.Exists).Select(See)]); }
+    }
+
+    public Task<SupplierInstance?> FindAsync(string externalId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Readable();
+            var machine = Machines.SingleOrDefault(m => m.Id == externalId);
+            if (machine is { Status: SupplierStatus.Starting, StartedAt: { } started } && clock.GetUtcNow() - started > TimeSpan.FromSeconds(20)) { machine.Status = SupplierStatus.Running; }
+            return Task.FromResult(machine is null ? null : See(machine));
+        }
+    }
+
+    private SupplierInstance See(Machine m) => new(
+        m.Id, m.Name, m.Status, m.Status.ToString(), m.CreatedAt, new GpuModel("rtx-a6000"), 1, m.StartedAt is null ? null : m.Price, PaidUntil: m.PaidUntil, Provider: m.StartedAt is null ? null : m.Provider);
+
+    private void Readable()
+    {
+        if (Unreadable) { throw new SupplierUnavailableException(name.Value, "no route"); }
+    }
+
+    public Task<IReadOnlyList<Bid>> ListBidsAsync(string externalId, InstanceWish wish, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Bid>>(
+        [.. BidProviders.Select(p => new Bid($"{externalId}/{p}", p, p, wish.Gpu, BidPrices[p], 0.99m, "us", true, BidPrices[p] > wish.MaxUsdPerGpuHour ? "over the ceiling" : null, null))]);
+
+    public Task<Effect> AcceptBidAsync(string externalId, string bidRef, string? createAnswer, CancellationToken cancellationToken) => Task.FromResult(Act(AcceptFaults, () =>
+    {
+        var machine = Machines.Single(m => m.Id == externalId);
+        if (machine.Status == SupplierStatus.AwaitingBid)
+        {
+            (machine.Status, machine.StartedAt, machine.Provider) = (SupplierStatus.Starting, clock.GetUtcNow(), bidRef.Split('/')[1]);
+            machine.Price = BidPrices[machine.Provider];
+        }
+        return new Effect.Done(externalId);
+    }));
+
+    public Task<Effect> ChangeAsync(string externalId, RentRequest request, CancellationToken cancellationToken)
+    {
+        Machines.Single(m => m.Id == externalId).Workload = request.Template.Workload;
+        return Task.FromResult<Effect>(new Effect.Done(externalId));
+    }
+
+    public Task<Effect> ExtendAsync(string externalId, int hours, CancellationToken cancellationToken) => Task.FromResult(Act(ExtendFaults, () =>
+    {
+        var machine = Machines.Single(m => m.Id == externalId);
+        machine.PaidUntil = machine.PaidUntil!.Value.AddHours(hours);
+        return new Effect.Done(externalId, UsdPaid: hours * machine.Price);
+    }));
+
+    public Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken) => Task.FromResult(Act(CloseFaults, () =>
+    {
+        if (Machines.SingleOrDefault(m => m.Id == externalId) is { } machine) { machine.Status = SupplierStatus.Closed; }
+        return new Effect.Done(externalId);
+    }));
+
+    public Task<IReadOnlyList<string>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
+    public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => Task.FromResult(new SupplierBalance(100, 0, clock.GetUtcNow()));
+}

@@ -1,0 +1,32 @@
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Rewards;
+
+namespace Nirmaan.Control.Tests.Fleet;
+
+/// <summary>A network with two workloads that enrols miners and otherwise says nothing: enough for the fleet.</summary>
+internal sealed class PlainNetwork : IMiningNetwork
+{
+    public HashSet<string> Enrolled { get; } = [];
+    public List<PoolOutlook> Outlooks { get; } = [];
+
+    public NetworkName Network => NetworkName.Heurist;
+
+    public IReadOnlyList<Template> Templates { get; } = [Make("heurist-llm", 40), Make("heurist-sd", 12)];
+
+    private static Template Make(string workload, int vram) => new(
+        workload, 1, "heurist", workload, "ghcr.io/example/miner:1", ["run"], new Dictionary<string, string> { ["MODEL"] = "m" }, [], new TemplateNeeds(vram, 1, 4, 16, 50, "12.1", [], false, false),
+        new TemplatePayout("evm-address", "MINER_ID_0"), new TemplateLogs([], []), 20, 30, "by test", null);
+
+    public NetworkNotice? NoticeAt(DateTimeOffset now) => null;
+    public WorkloadName? WorkloadOf(string kind) => null;
+    public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = payoutAddress });
+    public Task<Effect> EnrolAsync(string networkKey, Template template, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Add(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
+    public Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) => Task.FromResult(Enrolled.Contains(networkKey) ? networkKey : null);
+    public Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Remove(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
+    public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PointsReading>>([]);
+    public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MinerCredit>>([]);
+    public Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken) => Task.FromResult(new RewardPage([], cursor));
+    public Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PoolOutlook>>([.. Outlooks.Select(o => o with { At = now })]);
+}

@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(Nirmaan.Journeys.Site))]
+
+namespace Nirmaan.Journeys;
+
+/// <summary>One web host and one browser for the whole run. Where the browser is absent every journey skips and says so.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    private static readonly string[] s_browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private WebProcess? _web;
+
+    /// <summary>Where the host answers.</summary>
+    public Uri Url => _web!.Url;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Executable is null) { return; }
+        // A sandbox that nobody runs: the shell needs its address only.
+        _web = await WebProcess.StartAsync(new Dictionary<string, string> { ["Sandbox__Url"] = "http://127.0.0.1:9" });
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Executable,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+        });
+    }
+
+    /// <summary>Opens a window of its own, with its own cookies.</summary>
+    public async Task<Visit> OpenAsync(int width = 1400, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    {
+        Assert.SkipWhen(Executable is null, $"No browser: install one with 'apt-get install --no-install-recommends chromium' (looked for {string.Join(", ", s_browsers)}).");
+        var window = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Url.ToString(),
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = scheme,
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        return new Visit(window, await window.NewPageAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) { await _browser.DisposeAsync(); }
+        _playwright?.Dispose();
+        if (_web is not null) { await _web.DisposeAsync(); }
+    }
+
+    private static string? Executable { get; } = Array.Find(s_browsers, File.Exists);
+}

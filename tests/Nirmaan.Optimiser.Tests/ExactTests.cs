@@ -1,0 +1,58 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Nirmaan.Optimiser.Tests;
+
+/// <summary>Against every plan of tiny instances.</summary>
+public sealed class ExactTests
+{
+    /// <summary>NIRMAAN_PROPERTY_RUNS raises the number of instances for a longer look.</summary>
+    private static readonly Config s_config = Config.QuickThrowOnFailure.WithMaxTest(
+        int.TryParse(Environment.GetEnvironmentVariable("NIRMAAN_PROPERTY_RUNS"), out var runs) ? runs : 300);
+
+    private static void ForEachSeed(Action<int> check) =>
+        Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed => { check(seed); return true; }).Check(s_config);
+
+    [Fact]
+    public void The_plan_is_the_best_of_all_plans() => ForEachSeed(seed =>
+    {
+        var instance = TinyInstances.Make(seed);
+        if (BruteForce.Best(instance) is { } best)
+        {
+            var solution = AllocationSolver.Solve(instance);
+            solution.Plan.ObjectiveUsdPerHour.ShouldBe(best.Objective, 1e-7, $"seed {seed}: {instance.ToJson()}");
+            solution.Plan.BoundUsdPerHour.ShouldBeGreaterThanOrEqualTo(best.Objective, $"seed {seed}");
+        }
+    });
+
+    [Fact]
+    public void An_instance_without_a_feasible_plan_is_refused_with_the_rows() => ForEachSeed(seed =>
+    {
+        var instance = TinyInstances.Make(seed);
+        if (BruteForce.Best(instance) is null)
+        {
+            var thrown = Should.Throw<InfeasibleInstanceException>(() => AllocationSolver.Solve(instance), $"seed {seed}: {instance.ToJson()}");
+            thrown.Rows.ShouldNotBeEmpty();
+        }
+    });
+
+    [Fact]
+    public void Any_prices_bound_every_plan() => ForEachSeed(seed =>
+    {
+        var instance = TinyInstances.Make(seed);
+        var random = new Random(seed);
+        var prices = new Dictionary<string, double>();
+        foreach (var row in PlanEvaluator.Evaluate(instance, []).Rows.Where(r => !r.Name.StartsWith("locked:", StringComparison.Ordinal)))
+        {
+            prices[row.Name] = random.Next(2) * random.NextDouble() * (row.IsFloor ? -1 : 1);
+        }
+        foreach (var network in instance.Networks)
+        {
+            prices[RowNames.Work(network.Id)] = random.Next(3) * 0.03 * random.NextDouble();
+        }
+        if (BruteForce.Best(instance) is { } best)
+        {
+            DualCertificate.Bound(instance, prices).ShouldBeGreaterThanOrEqualTo(best.Objective, $"seed {seed}: {instance.ToJson()}");
+        }
+    });
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Nirmaan.Evm;
+using Nirmaan.Evm.Abi;
+using Nirmaan.Evm.JsonRpc;
+using Nirmaan.Sandbox.Chain;
+using Nirmaan.Testing;
+
+namespace Nirmaan.Sandbox.Tests.Networks;
+
+public sealed class ChainTests
+{
+    private static readonly EvmAddress s_provider = EvmAddress.Parse(MorpheusNode.Provider);
+
+    [Event("SessionClosed(address indexed user, bytes32 indexed sessionId, address indexed provider)")]
+    private sealed record SessionClosed(EvmAddress User, Bytes32 SessionId, EvmAddress Provider);
+
+    [Event("Transfer(address indexed from, address indexed to, uint256 value)")]
+    private sealed record Transfer(EvmAddress From, EvmAddress To, BigInteger Value);
+
+    [Event("Staked(address indexed account, uint256 amount, uint256 balance)")]
+    private sealed record Staked(EvmAddress Account, BigInteger Amount, BigInteger Balance);
+
+    [Event("Unstaked(address indexed account, uint256 amount, uint256 balance)")]
+    private sealed record Unstaked(EvmAddress Account, BigInteger Amount, BigInteger Balance);
+
+    [Fact]
+    public async Task Every_closed_session_is_one_transaction_with_its_close_and_its_pay()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await ServeAsync(chain);
+
+        await world.AdvanceAsync(TimeSpan.FromHours(8));
+
+        var closed = (await world.SessionsAsync()).Where(s => s!["ClosedAt"]!.GetValue<long>() > 0).Select(s => s!).ToDictionary(s => s["Id"]!.GetValue<string>());
+        var closes = await LogsAsync<SessionClosed>(chain, chain.Contracts.Diamond);
+        var pays = (await LogsAsync<Transfer>(chain, chain.Contracts.Mor)).Where(t => t.Event.To == s_provider).ToDictionary(t => t.Log.TransactionHash);
+        closed.Count.ShouldBeGreaterThan(3);
+        closes.Select(c => c.Event.SessionId.ToString()).ShouldBe(closed.Keys, ignoreOrder: true);
+        pays.Keys.ShouldBe(closes.Select(c => c.Log.TransactionHash), ignoreOrder: true);
+        closes.ShouldAllBe(c => pays[c.Log.TransactionHash].Event.Value == Number(closed[c.Event.SessionId.ToString()], "ProviderWithdrawnAmount"));
+        pays.Values.ShouldAllBe(p => p.Event.From == chain.Contracts.FundingAccount);
+    }
+
+    [Fact]
+    public async Task A_payments_block_bears_the_sandboxs_time()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await ServeAsync(chain);
+
+        await world.AdvanceAsync(TimeSpan.FromHours(4));
+
+        var closedAt = (await world.SessionsAsync()).ToDictionary(s => s!["Id"]!.GetValue<string>(), s => s!["ClosedAt"]!.GetValue<long>());
+        var closes = await LogsAsync<SessionClosed>(chain, chain.Contracts.Diamond);
+        closes.ShouldNotBeEmpty();
+        closes.ShouldAllBe(c => c.Log.Time.ToUnixTimeSeconds() - closedAt[c.Event.SessionId.ToString()] <= 5 && c.Log.Time.ToUnixTimeSeconds() >= closedAt[c.Event.SessionId.ToString()]);
+    }
+
+    [Fact]
+    public async Task The_nodes_balance_grows_by_what_the_chain_paid()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await ServeAsync(chain);
+        var before = await BalanceAsync(world);
+
+        await world.AdvanceAsync(TimeSpan.FromHours(4));
+
+        var paid = (await LogsAsync<Transfer>(chain, chain.Contracts.Mor)).Where(t => t.Event.To == s_provider).Select(t => t.Event.Value).Aggregate(BigInteger.Add);
+        paid.ShouldBeGreaterThan(0);
+        (await BalanceAsync(world) - before).ShouldBe(paid);
+    }
+
+    [Fact]
+    public async Task With_an_empty_funding_account_sessions_stay_open_until_it_can_pay_again()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await ServeAsync(chain);
+        await AllowAsync(chain, 0);
+        await world.AdvanceAsync(TimeSpan.FromHours(2));
+        var unpaid = await world.SessionsAsync();
+        unpaid.ShouldNotBeEmpty();
+        unpaid.ShouldAllBe(s => s!["ClosedAt"]!.GetValue<long>() == 0);
+
+        await AllowAsync(chain, BigInteger.Pow(10, 24));
+        await world.AdvanceAsync(TimeSpan.FromHours(2.1));
+
+        (await world.SessionsAsync())[0]!["ClosedAt"]!.GetValue<long>().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_claimed_session_is_paid_on_the_chain()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await ServeAsync(chain, ("Sandbox:Morpheus:NeverClosedShare", "1"));
+        await world.AdvanceAsync(TimeSpan.FromHours(2));
+        var session = (await world.SessionsAsync())[0]!;
+
+        await world.PostAsync($"/morpheus/proxy/sessions/{session["Id"]}/providerClaim", "{}", MorpheusNode.Admin);
+
+        var pay = (await LogsAsync<Transfer>(chain, chain.Contracts.Mor)).Single(t => t.Event.To == s_provider);
+        pay.Event.Value.ShouldBe((Number(session, "EndsAt") - Number(session, "OpenedAt")) * Number(session, "PricePerSecond"));
+    }
+
+    [Fact]
+    public async Task Stakers_stake_add_and_unstake_over_a_week()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await NetworksWorld.BeginAsync(settings: Settings(chain, stakers: 8));
+
+        await world.AdvanceAsync(TimeSpan.FromDays(7));
+
+        var staked = await LogsAsync<Staked>(chain, chain.Contracts.Staking);
+        staked.Select(s => s.Event.Account).Distinct().Count().ShouldBe(8);
+        staked.Count.ShouldBeGreaterThan(12);
+        (await LogsAsync<Unstaked>(chain, chain.Contracts.Staking)).Count.ShouldBeGreaterThan(2);
+        staked[0].Log.Time.ShouldBeInRange(NetworksWorld.Start, NetworksWorld.Start.AddMinutes(2));
+        staked[^1].Log.Time.ShouldBeLessThanOrEqualTo(NetworksWorld.Start.AddDays(7));
+    }
+
+    [Fact]
+    public async Task A_call_the_chain_refuses_says_so()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await NetworksWorld.BeginAsync(settings: Settings(chain));
+        var client = world.Get<LocalChainClient>();
+
+        var refusal = await Should.ThrowAsync<ChainException>(client.SendAsync(chain.Accounts[1], chain.Contracts.Staking, new Unstake(1), TestContext.Current.CancellationToken));
+
+        refusal.Message.ShouldContain("eth_call: custom error 0x");
+    }
+
+    [Fact]
+    public async Task A_chain_that_is_away_is_a_refusal_too()
+    {
+        await using var world = await NetworksWorld.BeginAsync(settings: ("Chain:Rpc", "http://127.0.0.1:9"));
+
+        await Should.ThrowAsync<ChainException>(world.Get<LocalChainClient>().BlockNumberAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_malformed_address_is_refused_at_start_by_its_key()
+    {
+        var refusal = await Should.ThrowAsync<OptionsValidationException>(NetworksWorld.BeginAsync(settings: ("Chain:Mor", "0x12")));
+
+        refusal.Message.ShouldContain("Chain:Mor");
+    }
+
+    private static async Task<LocalChain> ChainAsync()
+    {
+        var chain = new LocalChain();
+        await chain.InitializeAsync();
+        return chain;
+    }
+
+    private static async Task<NetworksWorld> ServeAsync(LocalChain chain, params (string Key, string Value)[] settings)
+    {
+        var world = await NetworksWorld.BeginAsync(settings: [.. Settings(chain), .. settings]);
+        await world.RegisterAsync();
+        await world.ServeAsync(MorpheusNode.Cheap, MorpheusNode.Answer);
+        return world;
+    }
+
+    private static (string Key, string Value)[] Settings(LocalChain chain, int stakers = 0) =>
+    [
+        ("Chain:Rpc", chain.Url.ToString()), ("Chain:Stakers", stakers.ToString(CultureInfo.InvariantCulture)), ("Chain:Nrm", chain.Contracts.Nrm.ToString()),
+        ("Chain:Staking", chain.Contracts.Staking.ToString()), ("Chain:Mor", chain.Contracts.Mor.ToString()), ("Chain:Diamond", chain.Contracts.Diamond.ToString()),
+        ("Chain:FundingAccount", chain.Contracts.FundingAccount.ToString())
+    ];
+
+    private static async Task<IReadOnlyList<(EvmLog Log, TEvent Event)>> LogsAsync<TEvent>(LocalChain chain, EvmAddress address)
+    {
+        var latest = await chain.Rpc.GetBlockNumberAsync(TestContext.Current.CancellationToken);
+        var logs = await chain.Rpc.GetLogsAsync(LogFilter.Of<TEvent>(address), 0, latest, TestContext.Current.CancellationToken);
+        return [.. logs.Select(l => (l, l.TryDecode<TEvent>(out var read) ? read : throw new InvalidOperationException("not the event")))];
+    }
+
+    private static Task<EvmReceipt> AllowAsync(LocalChain chain, BigInteger amount) =>
+        chain.SendAsync(chain.Contracts.FundingAccount, chain.Contracts.Mor, new Approve(chain.Contracts.Diamond, amount), TestContext.Current.CancellationToken);
+
+    private static async Task<BigInteger> BalanceAsync(NetworksWorld world) =>
+        BigInteger.Parse((await world.GetAsync("/morpheus/blockchain/balance", MorpheusNode.Admin))["mor"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+
+    private static BigInteger Number(JsonNode session, string name) => BigInteger.Parse(session[name]!.ToJsonString(), CultureInfo.InvariantCulture);
+}
