@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Live;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Staking;
 
 namespace Nirmaan.Control.Staking;
@@ -14,6 +15,16 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
 {
     /// <summary>Reads up to the newest final block.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        try { return await SyncAsync(cancellationToken); }
+        catch (SupplierUnavailableException e)
+        {
+            LogUnread(e);
+            return $"Not readable: {e.Message}";
+        }
+    }
+
+    private async Task<string> SyncAsync(CancellationToken cancellationToken)
     {
         var chainId = await chain.ReadChainIdAsync(cancellationToken);
         await EnsureOneChainAsync(chainId, cancellationToken);
@@ -114,6 +125,9 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Chain {Chain}: read to block {Block}, {Stored} new stake events, {TakenBack} taken back")]
     private partial void LogSynced(long chain, long block, int stored, int takenBack);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stakes could not be read")]
+    private partial void LogUnread(SupplierUnavailableException exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Chain {Chain} was reorganised below block {Read}: {Events} stake events above block {Block} are taken back")]
     private partial void LogReorganised(long chain, long read, long block, int events);
