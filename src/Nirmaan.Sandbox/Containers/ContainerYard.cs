@@ -98,9 +98,12 @@ public sealed partial class ContainerYard(IEnumerable<IMinerPlay> plays, Sandbox
     /// <inheritdoc />
     public object Describe() => All.Select(c => new
     {
-        id = c.Id, supplier = c.Spec.Supplier, lease = c.Spec.LeaseId, image = c.Spec.Image, site = c.Site, phase = PhaseWord(c.Phase), kind = c.Body?.Kind, state = c.Body?.State, reason = c.Body?.Reason,
-        healthy = c.IsHealthy, gpu = c.Gpu.Id, gpuCount = c.Spec.GpuCount, operation = c.Spec.Env.GetValueOrDefault("NIRMAAN_OPERATION"), startedAt = c.StartedAt, jobsDone = c.Body?.JobsDone ?? 0,
-        heartbeatsSent = (c.Body as SimulatedAgent)?.Outbox?.Sent, heartbeatsWaiting = (c.Body as SimulatedAgent)?.Outbox?.Waiting, url = c.Body?.Url, lines = c.Log.Last(5).Select(l => l.Text),
+        id = c.Id, supplier = c.Spec.Supplier, lease = c.Spec.LeaseId, image = c.Spec.Image, site = c.Site, phase = PhaseWord(c.Phase), kind = c.Body?.Kind,
+        state = c.Body?.State, reason = c.Body?.Reason,
+        healthy = c.IsHealthy, gpu = c.Gpu.Id, gpuCount = c.Spec.GpuCount, operation = c.Spec.Env.GetValueOrDefault("NIRMAAN_OPERATION"),
+        startedAt = c.StartedAt, jobsDone = c.Body?.JobsDone ?? 0,
+        heartbeatsSent = (c.Body as SimulatedAgent)?.Outbox?.Sent, heartbeatsWaiting = (c.Body as SimulatedAgent)?.Outbox?.Waiting, url = c.Body?.Url,
+        lines = c.Log.Last(5).Select(l => l.Text),
     }).ToList();
 
     /// <summary>The container's address as a supplier publishes it.</summary>
@@ -192,7 +195,8 @@ public sealed partial class ContainerYard(IEnumerable<IMinerPlay> plays, Sandbox
 
     private RealAgent? NewReal(Container container)
     {
-        var real = options.Value.AgentPath is { } agent && !clock.IsManual && All.Count(c => c is { Phase: ContainerPhase.Running, Body: RealAgent }) < options.Value.RealProcesses
+        var real = options.Value.AgentPath is { } agent && !clock.IsManual
+            && All.Count(c => c is { Phase: ContainerPhase.Running, Body: RealAgent }) < options.Value.RealProcesses
             && container.Spec.Env.ContainsKey("AGENT_CONTROL_URL");
         if (!real) { return null; }
         var body = new RealAgent(container, options.Value, clock, http, logger);

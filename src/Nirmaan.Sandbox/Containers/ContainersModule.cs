@@ -23,9 +23,11 @@ public sealed class ContainersModule : ISandboxModule
         // What a container played in this process answers on its port.
         routes.MapGet("/sandbox/containers/{**path}", (string path, ContainerYard yard) =>
             yard.Find(path.TrimEnd('/')) is not { } container ? Results.NotFound()
-            : container.IsHealthy ? Results.Text($"{container.Body!.State}\n") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable)).WithName("sandbox.container");
+            : container.IsHealthy ? Results.Text($"{container.Body!.State}\n") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
+                .WithName("sandbox.container");
         routes.MapGet("/sandbox/container-lines", (string id, int? tail, ContainerYard yard) =>
-            yard.Find(id) is { } container ? Wire.Json(new { items = container.Log.Last(tail ?? 100) }) : Results.NotFound()).WithName("sandbox.container-lines");
+            yard.Find(id) is { } container ? Wire.Json(new { items = container.Log.Last(tail ?? 100) }) : Results.NotFound())
+                .WithName("sandbox.container-lines");
     }
 }
 

@@ -51,7 +51,10 @@ internal sealed class HeartbeatOutbox(string controlUrl, string token)
                 else
                 {
                     // 401 may heal when the control plane has finished enrolling the miner; everything is kept and tried again later.
-                    if (answer.StatusCode == HttpStatusCode.TooManyRequests) { _notBefore = now + (answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(5)); }
+                    if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                    {
+                        _notBefore = now + (answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(5));
+                    }
                     return;
                 }
             }

@@ -18,7 +18,10 @@ internal static class NvidiaShim
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "nvidia-smi");
         File.WriteAllText(path, Script(gpu, count));
-        if (!OperatingSystem.IsWindows()) { File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute); }
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
         SetLoad(folder, 0);
     }
 
@@ -34,7 +37,9 @@ internal static class NvidiaShim
           case "$word" in
             --query-gpu=*) fields=${word#--query-gpu=} ;;
             --format=*) case "$word" in *noheader*) header=0 ;; esac; case "$word" in *nounits*) units=0 ;; esac ;;
-            -L|--list-gpus) i=0; while [ $i -lt {{count}} ]; do echo "GPU $i: {{gpu.Name}} (UUID: GPU-00000000-0000-4000-8000-00000000000$i)"; i=$((i+1)); done; exit 0 ;;
+            -L|--list-gpus)
+              i=0; while [ $i -lt {{count}} ]; do echo "GPU $i: {{gpu.Name}} (UUID: GPU-00000000-0000-4000-8000-00000000000$i)"; i=$((i+1)); done
+              exit 0 ;;
           esac
         done
         with() { if [ $units = 1 ]; then echo "$1 $2"; else echo "$1"; fi; }

@@ -31,7 +31,8 @@ internal static class ProcessSignals
         {
             var words = File.ReadAllText(note).Split(' ');
             // A pid alone may by now be somebody else's: the start time tells.
-            if (words.Length == 2 && int.TryParse(words[0], CultureInfo.InvariantCulture, out var pid) && StartTicks(pid) is { Length: > 0 } ticks && ticks == words[1])
+            if (words.Length == 2 && int.TryParse(words[0], CultureInfo.InvariantCulture, out var pid) && StartTicks(pid) is { Length: > 0 } ticks
+                && ticks == words[1])
             {
                 using var process = Process.GetProcessById(pid);
                 process.Kill(entireProcessTree: true);

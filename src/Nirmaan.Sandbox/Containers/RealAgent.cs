@@ -12,7 +12,8 @@ namespace Nirmaan.Sandbox.Containers;
 /// A container as a real process: the agent executable with the container's environment, its own work folder, and an <c>nvidia-smi</c> of the
 /// leased card first on its PATH. The template's command is replaced by the stand-in miner, as no card and no model is here.
 /// </summary>
-internal sealed partial class RealAgent(Container container, SandboxOptions options, TimeProvider clock, IHttpClientFactory http, ILogger logger) : IContainerBody, IDisposable
+internal sealed partial class RealAgent(Container container, SandboxOptions options, TimeProvider clock, IHttpClientFactory http, ILogger logger)
+    : IContainerBody, IDisposable
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5), s_poll = TimeSpan.FromSeconds(2), s_longestPause = TimeSpan.FromMinutes(5);
     private readonly CancellationTokenSource _end = new();
@@ -95,7 +96,8 @@ internal sealed partial class RealAgent(Container container, SandboxOptions opti
         try
         {
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
-            using var answer = await http.CreateClient(nameof(RealAgent)).PostAsync(new Uri($"http://127.0.0.1:{_modelPort}/v1/chat/completions"), content, cancellationToken);
+            using var answer = await http.CreateClient(nameof(RealAgent))
+                .PostAsync(new Uri($"http://127.0.0.1:{_modelPort}/v1/chat/completions"), content, cancellationToken);
             return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancellationToken) : null;
         }
         catch (HttpRequestException) { return null; }
@@ -103,7 +105,8 @@ internal sealed partial class RealAgent(Container container, SandboxOptions opti
 
     private void Launch()
     {
-        var start = new ProcessStartInfo(Path.GetFullPath(options.AgentPath!)) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Path.GetFullPath(options.AgentPath!)) { WorkingDirectory = _folder, RedirectStandardOutput = true,
+            RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment.Clear();
         foreach (var (name, value) in container.Spec.Env) { start.Environment[name] = value; }
         start.Environment["PATH"] = $"{Shims}:{Environment.GetEnvironmentVariable("PATH")}";
@@ -112,7 +115,10 @@ internal sealed partial class RealAgent(Container container, SandboxOptions opti
         start.Environment["AGENT_STATE_DIR"] = Path.Combine(_folder, "state");
         start.Environment["MODEL_PORT"] = $"{_modelPort}";
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root) { start.Environment["DOTNET_ROOT"] = root; }
-        if (container.Spec.Env.TryGetValue("AGENT_TEMPLATE", out var text) && AgentTemplate.Read(text) is { } template) { start.Environment["AGENT_TEMPLATE"] = WithStandIn(template); }
+        if (container.Spec.Env.TryGetValue("AGENT_TEMPLATE", out var text) && AgentTemplate.Read(text) is { } template)
+        {
+            start.Environment["AGENT_TEMPLATE"] = WithStandIn(template);
+        }
         _process = Process.Start(start)!;
         ProcessSignals.Remember(options.WorkFolder, container.Id, _process.Id);
         _process.StandardInput.Close();

@@ -37,7 +37,8 @@ internal sealed class SimulatedAgent(Container container, IMinerPlay? play, Sand
     public string? Url => null;
 
     /// <summary>Unsent heartbeats; null when the container names no control plane.</summary>
-    public HeartbeatOutbox? Outbox { get; } = container.Spec.Env.TryGetValue("AGENT_CONTROL_URL", out var url) && container.Spec.Env.TryGetValue("AGENT_TOKEN", out var token)
+    public HeartbeatOutbox? Outbox { get; } = container.Spec.Env.TryGetValue("AGENT_CONTROL_URL", out var url)
+        && container.Spec.Env.TryGetValue("AGENT_TOKEN", out var token)
         ? new HeartbeatOutbox(url, token)
         : null;
 
@@ -111,7 +112,8 @@ internal sealed class SimulatedAgent(Container container, IMinerPlay? play, Sand
         var (gpu, spec) = (container.Gpu, container.Spec);
         if (_template.Gpus > spec.GpuCount) { return $"the template needs {_template.Gpus} GPUs, the machine has {spec.GpuCount}"; }
         if (_template.MinVramGb > gpu.VramGb) { return $"the template needs {_template.MinVramGb} GB of GPU memory, {gpu.Name} has {gpu.VramGb} GB"; }
-        return spec.Env.TryGetValue("AGENT_EXPECTED_GPU", out var expected) && expected.Length > 0 && expected != gpu.Id && !gpu.Name.Contains(expected, StringComparison.OrdinalIgnoreCase)
+        return spec.Env.TryGetValue("AGENT_EXPECTED_GPU", out var expected) && expected.Length > 0 && expected != gpu.Id
+            && !gpu.Name.Contains(expected, StringComparison.OrdinalIgnoreCase)
             ? $"expected GPU {expected}, found {gpu.Name}"
             : null;
     }

@@ -32,7 +32,10 @@ public sealed class ClockControl(SandboxClock clock, Agenda agenda, IServiceProv
         {
             if (!clock.IsManual) { return null; }
             var (present, system) = (clock.GetUtcNow(), TimeProvider.System.GetUtcNow());
-            if (system < present) { return $"The sandbox's present {Wire.Zoned(present)} lies ahead of the system's clock {Wire.Zoned(system)}; time never goes back."; }
+            if (system < present)
+            {
+                return $"The sandbox's present {Wire.Zoned(present)} lies ahead of the system's clock {Wire.Zoned(system)}; time never goes back.";
+            }
             await agenda.AdvanceToAsync(system, cancellationToken);
             clock.GoLive();
             // Resolved late: the parts that listen may themselves need the clock's control.

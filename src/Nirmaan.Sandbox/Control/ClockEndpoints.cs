@@ -20,7 +20,8 @@ internal static class ClockEndpoints
                 { Mode: "live" } => "mode live takes no now: it is the system's time.",
                 _ => "mode must be manual or live.",
             };
-            return refused is null ? Tell(clock) : Results.Problem(refused, statusCode: StatusCodes.Status422UnprocessableEntity, title: "The clock was not moved");
+            return refused is null ? Tell(clock) : Results.Problem(refused, statusCode: StatusCodes.Status422UnprocessableEntity,
+                title: "The clock was not moved");
         }).WithName("sandbox.set-clock");
     }
 

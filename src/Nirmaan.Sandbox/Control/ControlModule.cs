@@ -20,10 +20,12 @@ public sealed class ControlModule : ISandboxModule
         FaultEndpoints.Map(group);
         group.MapGet("/world", (SandboxClock clock, Seed seed, IEnumerable<IWorldPart> parts) =>
         {
-            var world = new Dictionary<string, object> { ["now"] = Wire.Zoned(clock.GetUtcNow()), ["mode"] = clock.IsManual ? "manual" : "live", ["seed"] = seed.Value };
+            var world = new Dictionary<string, object> { ["now"] = Wire.Zoned(clock.GetUtcNow()), ["mode"] = clock.IsManual ? "manual" : "live",
+                ["seed"] = seed.Value };
             foreach (var part in parts) { world[part.Name] = part.Describe(); }
             return Wire.Json(world);
         }).WithName("sandbox.world");
-        group.MapGet("/bills", (IEnumerable<IWorldPart> parts) => Results.Json(new { items = parts.OfType<ISupplier>().SelectMany(s => s.Bills()) })).WithName("sandbox.bills");
+        group.MapGet("/bills", (IEnumerable<IWorldPart> parts) => Results.Json(new { items = parts.OfType<ISupplier>().SelectMany(s => s.Bills()) }))
+            .WithName("sandbox.bills");
     }
 }

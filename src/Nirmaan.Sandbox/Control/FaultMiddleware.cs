@@ -102,5 +102,6 @@ public sealed class FaultMiddleware(RequestDelegate next, Faults faults, IEnumer
 
     // Real seconds: a client waits by its own watch, whatever the sandbox's clock says.
     private static Task HoldAsync(double seconds, CancellationToken cancelled) =>
-        Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancelled).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancelled)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 }

@@ -43,7 +43,8 @@ public sealed partial class Agenda(SandboxClock clock, ILogger<Agenda> logger) :
                 cancellationToken.ThrowIfCancellationRequested();
                 if (clock.IsManual && entry.At > clock.GetUtcNow()) { clock.Set(entry.At); }
                 try { await entry.Action(cancellationToken); }
-                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested) { LogFailed(e, entry.What, entry.At); }
+                catch (Exception e) when (e is not OperationCanceledException
+                    || !cancellationToken.IsCancellationRequested) { LogFailed(e, entry.What, entry.At); }
             }
             if (clock.IsManual && to > clock.GetUtcNow()) { clock.Set(to); }
         }

@@ -30,7 +30,8 @@ public interface ISupplier : IWorldPart
 /// <param name="To">When it ended; null while it lives.</param>
 /// <param name="ChargedUsd">Spent for good, USD.</param>
 /// <param name="HeldUsd">Set aside and not spent yet, USD; comes back at the end.</param>
-public sealed record Bill(string Supplier, string Account, string Id, string? Name, string State, DateTimeOffset From, DateTimeOffset? To, decimal ChargedUsd, decimal HeldUsd);
+public sealed record Bill(string Supplier, string Account, string Id, string? Name, string State, DateTimeOffset From, DateTimeOffset? To, decimal ChargedUsd,
+    decimal HeldUsd);
 
 /// <summary>Something that befalls a rented machine, a lease or a whole provider.</summary>
 /// <param name="Kind">One of <see cref="Kinds"/>.</param>

@@ -55,8 +55,14 @@ internal sealed class SandboxOptionsCheck : IValidateOptions<SandboxOptions>
     public ValidateOptionsResult Validate(string? name, SandboxOptions options)
     {
         if (options.RealProcesses < 0) { return ValidateOptionsResult.Fail("Sandbox:RealProcesses must not be negative."); }
-        if (options.LossesPerMachineDay is < 0 or > 24) { return ValidateOptionsResult.Fail("Sandbox:LossesPerMachineDay must lie between 0 and 24 losses per machine and day."); }
-        if (options.Url is { IsAbsoluteUri: false }) { return ValidateOptionsResult.Fail("Sandbox:Url must be an absolute address such as http://127.0.0.1:5290."); }
+        if (options.LossesPerMachineDay is < 0 or > 24)
+        {
+            return ValidateOptionsResult.Fail("Sandbox:LossesPerMachineDay must lie between 0 and 24 losses per machine and day.");
+        }
+        if (options.Url is { IsAbsoluteUri: false })
+        {
+            return ValidateOptionsResult.Fail("Sandbox:Url must be an absolute address such as http://127.0.0.1:5290.");
+        }
         if (options.AgentPath is { } agent && !File.Exists(agent)) { return ValidateOptionsResult.Fail($"Sandbox:AgentPath '{agent}' is no file."); }
         return ValidateOptionsResult.Success;
     }

@@ -12,7 +12,8 @@ public static class Wire
     public static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An answer with these names and values, made into text at once: the caller may hold the lock that guards them.</summary>
-    public static IResult Json(object body, int status = 200) => Results.Text(JsonSerializer.Serialize(body, Options), "application/json", Encoding.UTF8, status);
+    public static IResult Json(object body, int status = 200) =>
+        Results.Text(JsonSerializer.Serialize(body, Options), "application/json", Encoding.UTF8, status);
 
     /// <summary>RFC 3339 in UTC with milliseconds, as JavaScript servers print it.</summary>
     public static string Zoned(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

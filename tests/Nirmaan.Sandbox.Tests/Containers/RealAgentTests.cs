@@ -19,7 +19,8 @@ public sealed class RealAgentTests
         (await ContainersAsync(sandbox)).ShouldAllBe(c => c["kind"]!.GetValue<string>() == "in-process");
         await sandbox.GoLiveAsync();
         (await ContainersAsync(sandbox)).Select(c => c["kind"]!.GetValue<string>()).Order().ShouldBe(["in-process", "process"]);
-        var real = await UntilAsync(async () => (await ContainersAsync(sandbox)).FirstOrDefault(c => c["kind"]!.GetValue<string>() == "process" && c["healthy"]!.GetValue<bool>() && c["state"]!.GetValue<string>() == "working"));
+        var real = await UntilAsync(async () => (await ContainersAsync(sandbox))
+            .FirstOrDefault(c => c["kind"]!.GetValue<string>() == "process" && c["healthy"]!.GetValue<bool>() && c["state"]!.GetValue<string>() == "working"));
         real["jobsDone"]!.GetValue<int>().ShouldBe(3);
     }
 
@@ -74,7 +75,8 @@ public sealed class RealAgentTests
         await sandbox.GoLiveAsync();
         var first = await ToldAsync(sandbox);
         Process.GetProcessById(first["pid"]!.GetValue<int>()).Kill();
-        var second = await UntilAsync(async () => await ToldAsync(sandbox) is { } told && told["pid"]!.GetValue<int>() != first["pid"]!.GetValue<int>() ? told : null);
+        var second = await UntilAsync(async () => await ToldAsync(sandbox) is { } told && told["pid"]!.GetValue<int>() != first["pid"]!.GetValue<int>() ? told
+            : null);
         Gone(second, "pid").ShouldBeFalse();
         Kill(first, "miner");
     }
@@ -130,23 +132,30 @@ public sealed class RealAgentTests
         var agent = Path.Combine(AppContext.BaseDirectory, "fake-agent");
         File.WriteAllText(agent, $"#!/bin/sh\nexec '{node}' '{Path.Combine(AppContext.BaseDirectory, "Containers", "fake-agent.cjs")}'\n");
         if (!OperatingSystem.IsWindows()) { File.SetUnixFileMode(agent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); }
-        return TestSandbox.StartAsync(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), null, [$"Sandbox:AgentPath={agent}", "Sandbox:MinerPath=/bin/sleep 600", .. settings]);
+        return TestSandbox.StartAsync(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), null,
+            [$"Sandbox:AgentPath={agent}", "Sandbox:MinerPath=/bin/sleep 600", .. settings]);
     }
 
     private static async Task<string> RentAsync(TestSandbox sandbox, FakeControl control)
     {
-        var env = new Dictionary<string, string> { ["AGENT_CONTROL_URL"] = control.Url, ["AGENT_TOKEN"] = "token-1", ["AGENT_TEMPLATE"] = FakeMiner.Template.ReplaceLineEndings("") };
+        var env = new Dictionary<string, string> { ["AGENT_CONTROL_URL"] = control.Url, ["AGENT_TOKEN"] = "token-1",
+            ["AGENT_TEMPLATE"] = FakeMiner.Template.ReplaceLineEndings("") };
         var (dseq, _) = await new AkashTenant(sandbox).RentAsync(Sdls.Miner(env: env));
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(5));
         return dseq;
     }
 
-    private static async Task<IReadOnlyList<JsonNode>> ContainersAsync(TestSandbox sandbox) => [.. (await sandbox.WorldAsync())["containers"]!.AsArray().Select(c => c!)];
+    private static async Task<IReadOnlyList<JsonNode>> ContainersAsync(TestSandbox sandbox) =>
+        [.. (await sandbox.WorldAsync())["containers"]!.AsArray().Select(c => c!)];
 
     private static Task<JsonNode> ToldAsync(TestSandbox sandbox) => UntilAsync(() =>
     {
-        try { return Task.FromResult(Directory.EnumerateFiles(sandbox.WorkFolder, "told.json", SearchOption.AllDirectories).Select(f => JsonNode.Parse(File.ReadAllText(f))).FirstOrDefault()); }
-        catch (System.Text.Json.JsonException) { return Task.FromResult<JsonNode?>(null); }
+        try
+        {
+            return Task.FromResult(Directory.EnumerateFiles(sandbox.WorkFolder, "told.json", SearchOption.AllDirectories)
+                .Select(f => JsonNode.Parse(File.ReadAllText(f))).FirstOrDefault());
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or IOException) { return Task.FromResult<JsonNode?>(null); }
     });
 
     private static bool Gone(JsonNode told, string which)

@@ -147,7 +147,8 @@ public sealed class SimulatedAgentTests : IAsyncLifetime
 
     private async Task RentAsync(params (string Name, string Value)[] more)
     {
-        var env = new Dictionary<string, string> { ["AGENT_CONTROL_URL"] = _control.Url, ["AGENT_TOKEN"] = "token-1", ["AGENT_TEMPLATE"] = FakeMiner.Template.ReplaceLineEndings("") };
+        var env = new Dictionary<string, string> { ["AGENT_CONTROL_URL"] = _control.Url, ["AGENT_TOKEN"] = "token-1",
+            ["AGENT_TEMPLATE"] = FakeMiner.Template.ReplaceLineEndings("") };
         foreach (var (name, value) in more) { env[name] = value; }
         (_dseq, _) = await new AkashTenant(_sandbox).RentAsync(Sdls.Miner(env: env));
     }

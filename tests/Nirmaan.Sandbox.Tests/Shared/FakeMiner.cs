@@ -38,7 +38,8 @@ internal sealed class FakeMiner(bool crashes) : ISimulatedMiner
     /// <summary>Plays every container whose template's workload is fake.</summary>
     public sealed class Play : IMinerPlay
     {
-        public bool Plays(ContainerSpec spec) => spec.Env.TryGetValue("AGENT_TEMPLATE", out var template) && template.Contains("\"workload\":\"fake\"", StringComparison.Ordinal);
+        public bool Plays(ContainerSpec spec) => spec.Env.TryGetValue("AGENT_TEMPLATE", out var template)
+            && template.Contains("\"workload\":\"fake\"", StringComparison.Ordinal);
 
         public ISimulatedMiner Create(ContainerSpec spec) => new FakeMiner(spec.Env.ContainsKey("CRASH"));
     }

@@ -8,13 +8,16 @@ internal sealed class IoNetTenant(TestSandbox sandbox, string key = "sandbox-ion
 {
     private const string Caas = "/ionet/enterprise/v1/io-cloud/caas";
 
-    public Task<Answer> SendAsync(HttpMethod method, string path, JsonNode? body = null) => sandbox.SendAsync(method, Caas + path, body?.ToJsonString(), ("X-API-KEY", key));
+    public Task<Answer> SendAsync(HttpMethod method, string path, JsonNode? body = null) =>
+        sandbox.SendAsync(method, Caas + path, body?.ToJsonString(), ("X-API-KEY", key));
 
     /// <summary>The body of a deployment on RTX A4000s in the United States.</summary>
     public static JsonObject Body(int gpus = 1, int replicas = 1, int hours = 4, string image = "ghcr.io/nirmaan/miner:1.0.0", int port = 8080) => new()
     {
-        ["resource_private_name"] = "nirmaan-1", ["duration_hours"] = hours, ["gpus_per_container"] = gpus, ["hardware_id"] = 203, ["location_ids"] = new JsonArray(1),
-        ["container_config"] = new JsonObject { ["replica_count"] = replicas, ["traffic_port"] = port, ["env_variables"] = new JsonObject { ["PLAIN"] = "1" }, ["secret_env_variables"] = new JsonObject { ["SECRET"] = "s" } },
+        ["resource_private_name"] = "nirmaan-1", ["duration_hours"] = hours, ["gpus_per_container"] = gpus, ["hardware_id"] = 203,
+        ["location_ids"] = new JsonArray(1),
+        ["container_config"] = new JsonObject { ["replica_count"] = replicas, ["traffic_port"] = port, ["env_variables"] = new JsonObject { ["PLAIN"] = "1" },
+            ["secret_env_variables"] = new JsonObject { ["SECRET"] = "s" } },
         ["registry_config"] = new JsonObject { ["image_url"] = image },
     };
 

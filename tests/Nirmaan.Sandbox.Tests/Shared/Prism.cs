@@ -22,7 +22,8 @@ internal sealed class Prism : IAsyncDisposable
         var spec = Path.Combine(Tools.SharedFolder(), "contracts", contract);
         if (!File.Exists(cli) || !File.Exists(spec)) { Assert.Skip($"{cli} or {spec} is absent."); }
         var port = FreePort();
-        var process = Process.Start(new ProcessStartInfo("node", [cli, "proxy", "-h", "127.0.0.1", "-p", $"{port}", "--errors", spec, upstream]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(new ProcessStartInfo("node",
+            [cli, "proxy", "-h", "127.0.0.1", "-p", $"{port}", "--errors", spec, upstream]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var prism = new Prism(process, port);
         var ready = new TaskCompletionSource();
         void Hear(string? line)

@@ -4,7 +4,8 @@ namespace Nirmaan.Sandbox.Tests.Shared;
 internal static class Sdls
 {
     /// <summary>A plain miner on one GPU of a model, with a price ceiling in uact per block.</summary>
-    public static string Miner(string model = "rtxa6000", string image = "ghcr.io/nirmaan/miner:1.0.0", decimal ceiling = 5000, string expose = "[{ port: 8080, as: 80, to: [{ global: true }] }]",
+    public static string Miner(string model = "rtxa6000", string image = "ghcr.io/nirmaan/miner:1.0.0", decimal ceiling = 5000,
+        string expose = "[{ port: 8080, as: 80, to: [{ global: true }] }]",
         int count = 1, int gpus = 1, IEnumerable<KeyValuePair<string, string>>? env = null) => $$"""
         version: "2.0"
         services:

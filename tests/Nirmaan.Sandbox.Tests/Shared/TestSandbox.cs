@@ -42,7 +42,8 @@ internal sealed class TestSandbox : IAsyncDisposable
     public static async Task<TestSandbox> StartAsync(DateTimeOffset start, Action<IServiceCollection>? further, params string[] settings)
     {
         var work = Directory.CreateTempSubdirectory("nirmaan-sandbox-").FullName;
-        string[] own = [$"Sandbox:Start={start:O}", $"Sandbox:WorkFolder={work}", "Sandbox:Seed=7", "urls=http://127.0.0.1:0", "Logging:LogLevel:Default=Warning"];
+        string[] own = [$"Sandbox:Start={start:O}", $"Sandbox:WorkFolder={work}", "Sandbox:Seed=7", "urls=http://127.0.0.1:0",
+            "Logging:LogLevel:Default=Warning"];
         var app = SandboxHost.Build([.. own.Concat(settings).Select(s => $"--{s}")], further);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestSandbox(app, work, start);
@@ -83,11 +84,13 @@ internal sealed class TestSandbox : IAsyncDisposable
         if (body is not null) { request.Content = new StringContent(body, Encoding.UTF8, "application/json"); }
         foreach (var (name, value) in headers) { request.Headers.Add(name, value); }
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter?.Delta);
+        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter?.Delta);
     }
 
     /// <summary>A call of the Console API with an account's key.</summary>
-    public Task<Answer> AkashAsync(HttpMethod method, string path, string? body = null, int account = 1) => SendAsync(method, "/akash" + path, body, ("x-api-key", AkashKey(account)));
+    public Task<Answer> AkashAsync(HttpMethod method, string path, string? body = null, int account = 1) =>
+        SendAsync(method, "/akash" + path, body, ("x-api-key", AkashKey(account)));
 
     public async ValueTask DisposeAsync()
     {

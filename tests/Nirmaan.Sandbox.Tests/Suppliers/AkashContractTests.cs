@@ -64,11 +64,13 @@ public sealed class AkashContractTests
     public async Task Errors_come_in_the_consoles_envelope()
     {
         await using var sandbox = await TestSandbox.StartAsync();
-        var bad = await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments", JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner().Replace("count: 1", "count: 0", StringComparison.Ordinal) } }));
+        var bad = await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments",
+            JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner().Replace("count: 1", "count: 0", StringComparison.Ordinal) } }));
         bad.Status.ShouldBe(HttpStatusCode.BadRequest);
         bad.Json.AsObject().Select(p => p.Key).ShouldBe(["error", "message", "code", "type", "data"]);
         bad.Json["message"]!.GetValue<string>().ShouldStartWith("Invalid SDL: ");
-        var crashed = await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments", JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner().Replace("16Gi", "\"4096\"", StringComparison.Ordinal) } }));
+        var crashed = await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments",
+            JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner().Replace("16Gi", "\"4096\"", StringComparison.Ordinal) } }));
         crashed.Status.ShouldBe(HttpStatusCode.InternalServerError);
         crashed.Json["type"]!.GetValue<string>().ShouldBe("server_error");
         (await sandbox.AkashAsync(HttpMethod.Get, "/v1/deployments/123")).Json["message"]!.GetValue<string>().ShouldBe("Deployment not found");
@@ -79,8 +81,10 @@ public sealed class AkashContractTests
     {
         await using var sandbox = await TestSandbox.StartAsync();
         (await sandbox.SendAsync(HttpMethod.Get, "/akash/v1/deployments")).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await sandbox.SendAsync(HttpMethod.Get, "/akash/v1/deployments", null, ("x-api-key", "ac.sk.production." + new string('a', 64)))).Json["message"]!.GetValue<string>().ShouldBe("Invalid API key");
-        (await sandbox.SendAsync(HttpMethod.Get, "/akash/v1/deployments", null, ("x-api-key", TestSandbox.AkashKey()), ("Authorization", "Bearer x"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await sandbox.SendAsync(HttpMethod.Get, "/akash/v1/deployments", null, ("x-api-key", "ac.sk.production." + new string('a', 64))))
+            .Json["message"]!.GetValue<string>().ShouldBe("Invalid API key");
+        (await sandbox.SendAsync(HttpMethod.Get, "/akash/v1/deployments", null, ("x-api-key", TestSandbox.AkashKey()), ("Authorization", "Bearer x")))
+            .Status.ShouldBe(HttpStatusCode.BadRequest);
         var created = await new AkashTenant(sandbox).CreateAsync();
         (await sandbox.AkashAsync(HttpMethod.Get, $"/v1/deployments/{created.Dseq}", account: 2)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await sandbox.AkashAsync(HttpMethod.Get, "/v1/deployments", account: 2)).Json["data"]!["deployments"]!.AsArray().ShouldBeEmpty();

@@ -37,11 +37,14 @@ public sealed class AkashGatewayTests : IAsyncLifetime
     public async Task Without_a_token_or_with_another_scope_or_account_or_too_late_it_is_refused()
     {
         (await _sandbox.SendAsync(HttpMethod.Get, $"{_lease}/status")).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await _sandbox.SendAsync(HttpMethod.Get, $"{_lease}/status", null, ("Authorization", $"Bearer {await TokenAsync("logs")}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await _sandbox.SendAsync(HttpMethod.Get, $"{_lease}/status", null, ("Authorization", $"Bearer {await TokenAsync("status", account: 2)}"))).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await _sandbox.SendAsync(HttpMethod.Get, $"{_lease}/status", null, ("Authorization", $"Bearer {await TokenAsync("logs")}")))
+            .Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _sandbox.SendAsync(HttpMethod.Get, $"{_lease}/status", null, ("Authorization", $"Bearer {await TokenAsync("status", account: 2)}")))
+            .Status.ShouldBe(HttpStatusCode.NotFound);
         var token = await TokenAsync("status");
         await _sandbox.AdvanceAsync(TimeSpan.FromHours(1));
-        (await _sandbox.SendAsync(HttpMethod.Get, $"{_lease}/status", null, ("Authorization", $"Bearer {token}"))).Json["message"]!.GetValue<string>().ShouldBe("JWT is expired");
+        (await _sandbox.SendAsync(HttpMethod.Get, $"{_lease}/status", null, ("Authorization", $"Bearer {token}"))).Json["message"]!.GetValue<string>()
+            .ShouldBe("JWT is expired");
     }
 
     [Theory]

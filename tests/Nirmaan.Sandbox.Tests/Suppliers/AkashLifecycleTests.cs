@@ -20,7 +20,8 @@ public sealed class AkashLifecycleTests
         bids.Count.ShouldBeGreaterThan(3);
         var best = bids.MinBy(AkashTenant.Price)!;
         best["price"]!["amount"]!.GetValue<string>().ShouldMatch(@"^\d+\.\d{18}$");
-        best["resources_offer"]![0]!["resources"]!["gpu"]!["attributes"]![0]!["key"]!.GetValue<string>().ShouldBe("vendor/nvidia/model/rtxa6000/ram/48Gi/interface/pcie");
+        best["resources_offer"]![0]!["resources"]!["gpu"]!["attributes"]![0]!["key"]!.GetValue<string>()
+            .ShouldBe("vendor/nvidia/model/rtxa6000/ram/48Gi/interface/pcie");
 
         (await tenant.LeaseAsync(created.Dseq, created.Manifest, AkashTenant.Provider(best))).Status.ShouldBe(HttpStatusCode.OK);
         (await tenant.BidsAsync(created.Dseq, null)).Select(b => b["state"]!.GetValue<string>()).Distinct().Order().ShouldBe(["active", "lost"]);
@@ -141,7 +142,8 @@ public sealed class AkashLifecycleTests
         await sandbox.StrikeAsync($$"""{"kind":"reclaim-lease","id":"{{dseq}}"}""");
         var lease = (await tenant.GetAsync(dseq))["leases"]![0]!;
         lease["state"]!.GetValue<string>().ShouldBe("reclaiming");
-        var deadline = DateTimeOffset.FromUnixTimeSeconds(long.Parse(lease["reclamation"]!["deadline"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture));
+        var deadline = DateTimeOffset.FromUnixTimeSeconds(long.Parse(lease["reclamation"]!["deadline"]!.GetValue<string>(),
+            System.Globalization.CultureInfo.InvariantCulture));
         await sandbox.AdvanceAsync(deadline - sandbox.Now);
         (await tenant.GetAsync(dseq))["leases"]![0]!["state"]!.GetValue<string>().ShouldBe("closed");
     }
@@ -153,12 +155,14 @@ public sealed class AkashLifecycleTests
         var tenant = new AkashTenant(sandbox);
         var (dseq, _) = await tenant.RentAsync();
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(3));
-        var changed = await sandbox.AkashAsync(HttpMethod.Put, $"/v1/deployments/{dseq}", JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner(image: "ghcr.io/nirmaan/other:2") } }));
+        var changed = await sandbox.AkashAsync(HttpMethod.Put, $"/v1/deployments/{dseq}",
+            JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner(image: "ghcr.io/nirmaan/other:2") } }));
         changed.Status.ShouldBe(HttpStatusCode.OK, changed.Text);
         (await sandbox.WorldAsync())["containers"]!.AsArray().Single()!["image"]!.GetValue<string>().ShouldBe("ghcr.io/nirmaan/other:2");
         (await tenant.GetAsync(dseq))["leases"]!.AsArray().Count.ShouldBe(1);
 
-        var bigger = await sandbox.AkashAsync(HttpMethod.Put, $"/v1/deployments/{dseq}", JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner(gpus: 2) } }));
+        var bigger = await sandbox.AkashAsync(HttpMethod.Put, $"/v1/deployments/{dseq}",
+            JsonSerializer.Serialize(new { data = new { sdl = Sdls.Miner(gpus: 2) } }));
         bigger.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         bigger.Json["code"]!.GetValue<string>().ShouldBe("deployment_resources_changed");
     }
@@ -170,7 +174,8 @@ public sealed class AkashLifecycleTests
         var tenant = new AkashTenant(sandbox);
         var (dseq, _) = await tenant.RentAsync(Sdls.Miner(env: [new("KEEP", "1"), new("DROP", "2"), new("NIRMAAN_OPERATION", "op-1")]));
         var version = (await tenant.GetAsync(dseq))["consoleSettings"]!["manifestVersion"]!.GetValue<string>();
-        var body = new { data = new { ifManifestVersion = version, services = new { miner = new { env = new Dictionary<string, string?> { ["DROP"] = null, ["NIRMAAN_OPERATION"] = "op-2" } } } } };
+        var body = new { data = new { ifManifestVersion = version,
+            services = new { miner = new { env = new Dictionary<string, string?> { ["DROP"] = null, ["NIRMAAN_OPERATION"] = "op-2" } } } } };
         (await sandbox.AkashAsync(HttpMethod.Patch, $"/v1/deployments/{dseq}", JsonSerializer.Serialize(body))).Status.ShouldBe(HttpStatusCode.OK);
         (await sandbox.WorldAsync())["containers"]!.AsArray().Single()!["operation"]!.GetValue<string>().ShouldBe("op-2");
         var late = await sandbox.AkashAsync(HttpMethod.Patch, $"/v1/deployments/{dseq}", JsonSerializer.Serialize(body));
@@ -190,7 +195,8 @@ public sealed class AkashLifecycleTests
         var providers = (await sandbox.AkashAsync(HttpMethod.Get, "/v1/providers")).Json.AsArray().ToDictionary(p => p!["owner"]!.GetValue<string>(), p => p!);
         var bids = await tenant.BidsAsync(created.Dseq);
         bids.ShouldNotBeEmpty();
-        bids.ShouldAllBe(b => AkashTenant.Price(b) <= 760 && providers[AkashTenant.Provider(b)]["isOnline"]!.GetValue<bool>() && providers[AkashTenant.Provider(b)]["isAudited"]!.GetValue<bool>());
+        bids.ShouldAllBe(b => AkashTenant.Price(b) <= 760 && providers[AkashTenant.Provider(b)]["isOnline"]!.GetValue<bool>()
+            && providers[AkashTenant.Provider(b)]["isAudited"]!.GetValue<bool>());
         (await tenant.BidsAsync(dear.Dseq)).ShouldBeEmpty();
         (await tenant.BidsAsync(unknown.Dseq)).ShouldBeEmpty();
     }

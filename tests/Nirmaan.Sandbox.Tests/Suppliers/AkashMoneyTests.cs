@@ -18,7 +18,8 @@ public sealed class AkashMoneyTests
         var deployment = await tenant.GetAsync(dseq);
         var escrow = deployment["escrow_account"]!["state"]!;
         var height = (await sandbox.AkashAsync(HttpMethod.Get, "/v1/blocks?limit=1")).Json[0]!["height"]!.GetValue<long>();
-        var rate = deployment["leases"]!.AsArray().Where(l => l!["state"]!.GetValue<string>() is "active" or "reclaiming").Sum(l => AkashTenant.Amount(l!["price"]!));
+        var rate = deployment["leases"]!.AsArray().Where(l => l!["state"]!.GetValue<string>() is "active" or "reclaiming")
+            .Sum(l => AkashTenant.Amount(l!["price"]!));
         var unsettled = rate * (height - long.Parse(escrow["settled_at"]!.GetValue<string>(), CultureInfo.InvariantCulture));
         unsettled.ShouldBeGreaterThan(0);
         var bill = (await BillsAsync(sandbox)).Single();
@@ -37,7 +38,8 @@ public sealed class AkashMoneyTests
         for (var day = 0; day < 4; day++)
         {
             await sandbox.AdvanceAsync(TimeSpan.FromHours(17));
-            (await BillsAsync(sandbox)).Single()["heldUsd"]!.GetValue<decimal>().ShouldBeInRange(23 * AkashTenant.Price(bid) * 600 / 1_000_000m, 48.01m * AkashTenant.Price(bid) * 600 / 1_000_000m);
+            (await BillsAsync(sandbox)).Single()["heldUsd"]!.GetValue<decimal>()
+                .ShouldBeInRange(23 * AkashTenant.Price(bid) * 600 / 1_000_000m, 48.01m * AkashTenant.Price(bid) * 600 / 1_000_000m);
         }
     }
 
@@ -66,7 +68,8 @@ public sealed class AkashMoneyTests
     public async Task A_create_without_credit_names_what_is_needed_and_what_is_there()
     {
         await using var sandbox = await TestSandbox.StartAsync("Sandbox:Akash:CreditUsd=0.25");
-        var answer = await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments", new JsonObject { ["data"] = new JsonObject { ["sdl"] = Sdls.Miner() } }.ToJsonString());
+        var answer = await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments",
+            new JsonObject { ["data"] = new JsonObject { ["sdl"] = Sdls.Miner() } }.ToJsonString());
         answer.Status.ShouldBe(HttpStatusCode.PaymentRequired);
         answer.Json["code"]!.GetValue<string>().ShouldBe("insufficient_balance");
         answer.Json["data"]!["availableAmountUsd"]!.GetValue<decimal>().ShouldBe(0.25m);
@@ -112,7 +115,9 @@ public sealed class AkashMoneyTests
         (await usd.AkashAsync(HttpMethod.Get, "/v1/balances")).Json["data"]!["total"]!.GetValue<decimal>().ShouldBe(25_000m);
     }
 
-    private static decimal Runway(JsonNode deployment, JsonNode bid) => AkashTenant.Amount(deployment["escrow_account"]!["state"]!["funds"]![0]!) / AkashTenant.Price(bid) / 600;
+    private static decimal Runway(JsonNode deployment, JsonNode bid) =>
+        AkashTenant.Amount(deployment["escrow_account"]!["state"]!["funds"]![0]!) / AkashTenant.Price(bid) / 600;
 
-    private static async Task<IReadOnlyList<JsonNode>> BillsAsync(TestSandbox sandbox) => [.. (await sandbox.SendAsync(HttpMethod.Get, "/sandbox/bills")).Json["items"]!.AsArray().Select(b => b!)];
+    private static async Task<IReadOnlyList<JsonNode>> BillsAsync(TestSandbox sandbox) =>
+        [.. (await sandbox.SendAsync(HttpMethod.Get, "/sandbox/bills")).Json["items"]!.AsArray().Select(b => b!)];
 }

@@ -52,21 +52,30 @@ public sealed class AkashSdlTests
         return
         [
             plain, s_full,
-            Changed("\"2.0\"", "2.0"), Changed("\"2.0\"", "\"3.0\""), Changed("image: ghcr.io/nirmaan/miner:1.0.0", "image: ''"), Changed("expose:", "exposes:"),
-            Changed("expose: [{ port: 8080, as: 80, to: [{ global: true }] }]", ""), Changed("global: true", "global: false"), Changed("global: true", "global: yes"),
-            Changed("port: 8080", "port: 0"), Changed("port: 8080", "port: 80.5"), Changed("port: 8080", "port: '8080'"), Changed("'WORKER=one'", "WORKER"), Changed("'WORKER=one'", "5"),
-            Changed("model: rtxa6000", "model: RTX A6000"), Changed("[{ model: rtxa6000 }]", ""), Changed("nvidia: [{ model: rtxa6000 }]", "amd: [{ model: mi300 }]"),
+            Changed("\"2.0\"", "2.0"), Changed("\"2.0\"", "\"3.0\""), Changed("image: ghcr.io/nirmaan/miner:1.0.0", "image: ''"),
+            Changed("expose:", "exposes:"),
+            Changed("expose: [{ port: 8080, as: 80, to: [{ global: true }] }]", ""), Changed("global: true", "global: false"),
+            Changed("global: true", "global: yes"),
+            Changed("port: 8080", "port: 0"), Changed("port: 8080", "port: 80.5"), Changed("port: 8080", "port: '8080'"), Changed("'WORKER=one'", "WORKER"),
+            Changed("'WORKER=one'", "5"),
+            Changed("model: rtxa6000", "model: RTX A6000"), Changed("[{ model: rtxa6000 }]", ""),
+            Changed("nvidia: [{ model: rtxa6000 }]", "amd: [{ model: mi300 }]"),
             Changed("{ model: rtxa6000 }", "{ ram: 48Gi, interface: sxm }"), Changed("{ model: rtxa6000 }", "{ model: rtxa6000, interface: PCIe }"),
-            Changed("gpu: { units: 1", "gpu: { units: 0"), Changed("gpu: { units: 1", "gpu: { units: '1'"), Changed(", attributes: { vendor: { nvidia: [{ model: rtxa6000 }] } }", ""),
+            Changed("gpu: { units: 1", "gpu: { units: 0"), Changed("gpu: { units: 1", "gpu: { units: '1'"),
+            Changed(", attributes: { vendor: { nvidia: [{ model: rtxa6000 }] } }", ""),
             Changed("vendor: { nvidia: [{ model: rtxa6000 }] }", "vendor: {}"), Changed("{ vendor: { nvidia: [{ model: rtxa6000 }] } }", "{}"),
-            Changed("size: 16Gi", "size: \"4096\""), Changed("size: 16Gi", "size: 4096"), Changed("size: 64Gi", "size: lots"), Changed("units: 4 ", "units: 0 "), Changed("units: 4 ", "units: 0m "),
+            Changed("size: 16Gi", "size: \"4096\""), Changed("size: 16Gi", "size: 4096"), Changed("size: 64Gi", "size: lots"),
+            Changed("units: 4 ", "units: 0 "), Changed("units: 4 ", "units: 0m "),
             Changed("units: 4 ", "units: 1500m "), Changed("storage: { size: 64Gi }", "storage: { size: 64Gi, attributes: { class: nvme } }"),
             Changed("storage: { size: 64Gi }", "storage: { name: data, size: 64Gi, attributes: { class: beta3, persistent: true } }"),
             Changed("storage: { size: 64Gi }", "storage: { size: 64Gi, attributes: { class: ram, persistent: true } }"),
-            Changed("amount: 5000", "amount: 0"), Changed("amount: 5000", "amount: -1"), Changed("amount: 5000", "amount: '1.5'"), Changed("amount: 5000", "amount: cheap"),
+            Changed("amount: 5000", "amount: 0"), Changed("amount: 5000", "amount: -1"), Changed("amount: 5000", "amount: '1.5'"),
+            Changed("amount: 5000", "amount: cheap"),
             Changed("denom: uact", "denom: usd"), Changed("denom: uact", "denom: ibc/1234"), Changed("denom: uact", "denom: uakt"),
-            Changed("count: 1", "count: 0"), Changed("count: 1", "count: '1'"), Changed("profile: miner,", "profile: other,"), Changed("akash: { profile", "moon: { profile"),
-            Changed("deployment:\n  miner:", "deployment:\n  other:"), plain + "\nfoo: 1", plain + "\nendpoints: { ip: { kind: ip } }", "[]", "just text", "version: \"2.0\"",
+            Changed("count: 1", "count: 0"), Changed("count: 1", "count: '1'"), Changed("profile: miner,", "profile: other,"),
+            Changed("akash: { profile", "moon: { profile"),
+            Changed("deployment:\n  miner:", "deployment:\n  other:"), plain + "\nfoo: 1", plain + "\nendpoints: { ip: { kind: ip } }", "[]", "just text",
+            "version: \"2.0\"",
         ];
     }
 
@@ -76,7 +85,8 @@ public sealed class AkashSdlTests
         var infra = Tools.Infra();
         var texts = Texts().ToList();
         var script = Path.Combine(Path.GetDirectoryName(infra)!, "tests/Nirmaan.Sandbox.Tests/Suppliers/sdl-parity.cjs");
-        var official = JsonSerializer.Deserialize<JsonElement[]>(await Tools.RunAsync("node", [script, infra], JsonSerializer.Serialize(texts), TestContext.Current.CancellationToken))!;
+        var official = JsonSerializer.Deserialize<JsonElement[]>(await Tools.RunAsync("node", [script, infra], JsonSerializer.Serialize(texts),
+            TestContext.Current.CancellationToken))!;
 
         official.Length.ShouldBe(texts.Count);
         for (var i = 0; i < texts.Count; i++)
@@ -101,7 +111,8 @@ public sealed class AkashSdlTests
     public void A_manifest_sent_back_with_its_names_in_another_order_has_the_same_version()
     {
         var sdl = AkashSdl.Parse(Sdls.Miner());
-        var shuffled = JsonSerializer.Serialize(JsonSerializer.Deserialize<Dictionary<string, JsonElement>[]>(sdl.Manifest)!.Select(g => g.Reverse().ToDictionary()));
+        var shuffled = JsonSerializer.Serialize(JsonSerializer.Deserialize<Dictionary<string,
+            JsonElement>[]>(sdl.Manifest)!.Select(g => g.Reverse().ToDictionary()));
         shuffled.ShouldNotBe(sdl.Manifest);
         AkashSdl.HashOfSent(shuffled).ShouldBe(sdl.Hash);
     }

@@ -45,7 +45,8 @@ public sealed class FaultTests
     {
         await using var sandbox = await TestSandbox.StartAsync();
         await sandbox.StrikeAsync("""{"target":"akash.create-deployment","kind":"refuse","match":"nirmaan-x","times":2}""");
-        (await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments", s_create.Replace("nirmaan-x", "nirmaan-y", StringComparison.Ordinal))).Status.ShouldBe(HttpStatusCode.Created);
+        (await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments", s_create.Replace("nirmaan-x", "nirmaan-y", StringComparison.Ordinal)))
+            .Status.ShouldBe(HttpStatusCode.Created);
         (await sandbox.AkashAsync(HttpMethod.Post, "/v1/deployments", s_create)).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         var fault = (await sandbox.SendAsync(HttpMethod.Get, "/sandbox/faults")).Json["items"]!.AsArray().Single()!;
         fault["left"]!.GetValue<int>().ShouldBe(1);

@@ -48,7 +48,8 @@ public sealed class IoNetContractTests
         await using var sandbox = await TestSandbox.StartAsync();
         var tenant = new IoNetTenant(sandbox);
         var id = await tenant.DeployAsync();
-        var patch = new JsonObject { ["env_variables"] = new JsonObject { ["OTHER"] = "2" }, ["secret_env_variables"] = new JsonObject { ["SECRET"] = null, ["NEW"] = "n" } };
+        var patch = new JsonObject { ["env_variables"] = new JsonObject { ["OTHER"] = "2" },
+            ["secret_env_variables"] = new JsonObject { ["SECRET"] = null, ["NEW"] = "n" } };
         (await tenant.SendAsync(HttpMethod.Patch, $"/deployment/{id}", patch)).Status.ShouldBe(HttpStatusCode.OK);
         var config = (await tenant.GetAsync(id))["container_config"]!;
         config["env_variables"]!.ToJsonString().ShouldBe("""{"OTHER":"2"}""");
@@ -78,7 +79,8 @@ public sealed class IoNetContractTests
         (body["hardware_id"], body["location_ids"]) = ("gpu_8x_a4000", new JsonArray("US"));
         var id = await tenant.DeployAsync(body);
         (await tenant.GetAsync(id))["hardware_id"]!.GetValue<string>().ShouldBe("gpu_8x_a4000");
-        (await tenant.SendAsync(HttpMethod.Get, "/price?location_ids=US&hardware_id=gpu_1x_a4000&duration_hours=1&gpus_per_container=1&replica_count=1")).Status.ShouldBe(HttpStatusCode.OK);
+        (await tenant.SendAsync(HttpMethod.Get, "/price?location_ids=US&hardware_id=gpu_1x_a4000&duration_hours=1&gpus_per_container=1&replica_count=1"))
+            .Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -100,9 +102,11 @@ public sealed class IoNetContractTests
         await using var sandbox = await TestSandbox.StartAsync();
         var tenant = new IoNetTenant(sandbox);
         async Task<JsonNode> PriceAsync(int hours, int replicas) =>
-            (await tenant.SendAsync(HttpMethod.Get, $"/price?location_ids=[1]&hardware_id=203&duration_hours={hours}&gpus_per_container=2&replica_count={replicas}")).Json["data"]!;
+            (await tenant.SendAsync(HttpMethod.Get,
+                $"/price?location_ids=[1]&hardware_id=203&duration_hours={hours}&gpus_per_container=2&replica_count={replicas}")).Json["data"]!;
         var (small, big) = (await PriceAsync(1, 1), await PriceAsync(10, 3));
-        var (total, fees) = (big["total_cost_usdc"]!.GetValue<decimal>(), big["ionet_fee"]!.GetValue<decimal>() + big["currency_conversion_fee"]!.GetValue<decimal>());
+        var (total, fees) = (big["total_cost_usdc"]!.GetValue<decimal>(),
+            big["ionet_fee"]!.GetValue<decimal>() + big["currency_conversion_fee"]!.GetValue<decimal>());
         total.ShouldBe(small["total_cost_usdc"]!.GetValue<decimal>() * 30, 0.0001m);
         fees.ShouldBe((total - fees) * 0.0225m, 0.0001m);
     }

@@ -12,7 +12,9 @@ public sealed class IoNetLifecycleTests
     {
         await using var sandbox = await TestSandbox.StartAsync();
         var tenant = new IoNetTenant(sandbox);
-        var price = (await tenant.SendAsync(HttpMethod.Get, "/price?location_ids=%5B1%5D&hardware_id=203&duration_hours=4&gpus_per_container=8&replica_count=1")).Json["data"]!["total_cost_usdc"]!.GetValue<decimal>();
+        var price = (await tenant.SendAsync(HttpMethod.Get,
+            "/price?location_ids=%5B1%5D&hardware_id=203&duration_hours=4&gpus_per_container=8&replica_count=1"))
+            .Json["data"]!["total_cost_usdc"]!.GetValue<decimal>();
         var id = await tenant.DeployAsync(IoNetTenant.Body(gpus: 8));
         var asked = await tenant.GetAsync(id);
         asked["amount_paid"]!.GetValue<decimal>().ShouldBe(price);
@@ -43,15 +45,18 @@ public sealed class IoNetLifecycleTests
         var tenant = new IoNetTenant(sandbox);
         var wrongPort = IoNetTenant.Body(port: 9999);
         wrongPort["container_config"]!["env_variables"]!["AGENT_PORT"] = "8080";
-        var (good, wrong, missing) = (await tenant.DeployAsync(), await tenant.DeployAsync(wrongPort), await tenant.DeployAsync(IoNetTenant.Body(image: "registry.invalid/miner:1")));
+        var (good, wrong, missing) = (await tenant.DeployAsync(), await tenant.DeployAsync(wrongPort),
+            await tenant.DeployAsync(IoNetTenant.Body(image: "registry.invalid/miner:1")));
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(10));
         (await tenant.WorkerAsync(good))["public_url"].ShouldNotBeNull();
         (await tenant.WorkerAsync(wrong))["public_url"].ShouldBeNull();
         var stuck = await tenant.WorkerAsync(missing);
         stuck["public_url"].ShouldBeNull();
-        stuck["container_events"]!.AsArray().Select(e => e!["message"]!.GetValue<string>()).ShouldContain(m => m.StartsWith("Failed to pull", StringComparison.Ordinal));
+        stuck["container_events"]!.AsArray().Select(e => e!["message"]!.GetValue<string>())
+            .ShouldContain(m => m.StartsWith("Failed to pull", StringComparison.Ordinal));
 
-        (await tenant.SendAsync(HttpMethod.Patch, $"/deployment/{missing}", new JsonObject { ["image_url"] = "ghcr.io/nirmaan/miner:1.0.0" })).Status.ShouldBe(HttpStatusCode.OK);
+        (await tenant.SendAsync(HttpMethod.Patch, $"/deployment/{missing}", new JsonObject { ["image_url"] = "ghcr.io/nirmaan/miner:1.0.0" }))
+            .Status.ShouldBe(HttpStatusCode.OK);
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(3));
         (await tenant.WorkerAsync(missing))["public_url"].ShouldNotBeNull();
         (await tenant.GetAsync(missing, $"/containers-jobs/{stuck["container_id"]}"))["total"]!.GetValue<int>().ShouldBe(2);
@@ -92,7 +97,8 @@ public sealed class IoNetLifecycleTests
         await using var sandbox = await TestSandbox.StartAsync();
         var tenant = new IoNetTenant(sandbox);
         var id = await tenant.DeployAsync();
-        (await tenant.SendAsync(HttpMethod.Post, $"/deployment/{id}/extend", new JsonObject { ["duration_hours"] = 2 })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await tenant.SendAsync(HttpMethod.Post, $"/deployment/{id}/extend", new JsonObject { ["duration_hours"] = 2 }))
+            .Status.ShouldBe(HttpStatusCode.BadRequest);
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(5));
         var before = (await tenant.GetAsync(id))["amount_paid"]!.GetValue<decimal>();
         var extended = await tenant.SendAsync(HttpMethod.Post, $"/deployment/{id}/extend", new JsonObject { ["duration_hours"] = 2 });

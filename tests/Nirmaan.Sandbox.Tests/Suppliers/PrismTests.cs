@@ -18,14 +18,16 @@ public sealed class PrismTests
 
         async Task<JsonNode> CallAsync(HttpMethod method, string path, HttpStatusCode expected = HttpStatusCode.OK, object? body = null)
         {
-            var answer = await sandbox.SendAsync(method, prism.Url + path, body is null ? null : JsonSerializer.Serialize(body), ("x-api-key", TestSandbox.AkashKey()));
+            var answer = await sandbox.SendAsync(method, prism.Url + path, body is null ? null : JsonSerializer.Serialize(body),
+                ("x-api-key", TestSandbox.AkashKey()));
             answer.Status.ShouldBe(expected, $"{method} {path}: {answer.Text}");
             return answer.Json;
         }
 
         foreach (var path in new[]
         {
-            "/v1/providers", "/v1/gpu-prices", "/v1/gpu-models", "/v1/gpu?vendor=nvidia", "/v1/network-capacity", "/v1/auditors", "/v1/blockchain-status", "/v1/blocks?limit=3", "/v1/market-data/akt", "/v1/balances", "/v1/weekly-cost", "/v1/wallet-settings",
+            "/v1/providers", "/v1/gpu-prices", "/v1/gpu-models", "/v1/gpu?vendor=nvidia", "/v1/network-capacity", "/v1/auditors", "/v1/blockchain-status",
+            "/v1/blocks?limit=3", "/v1/market-data/akt", "/v1/balances", "/v1/weekly-cost", "/v1/wallet-settings",
         })
         {
             await CallAsync(HttpMethod.Get, path);
@@ -38,7 +40,8 @@ public sealed class PrismTests
             """);
         await CallAsync(HttpMethod.Post, "/v1/bid-screening", body: new { resources = new[] { unit }, timezone = "UTC" });
 
-        var created = (await CallAsync(HttpMethod.Post, "/v1/deployments", HttpStatusCode.Created, new { data = new { sdl = Sdls.Miner(), deposit = 5 } }))["data"]!;
+        var created = (await CallAsync(HttpMethod.Post, "/v1/deployments", HttpStatusCode.Created,
+            new { data = new { sdl = Sdls.Miner(), deposit = 5 } }))["data"]!;
         var (dseq, manifest) = (created["dseq"]!.GetValue<string>(), created["manifest"]!.GetValue<string>());
         await sandbox.AdvanceAsync(TimeSpan.FromSeconds(60));
         var bids = (await CallAsync(HttpMethod.Get, $"/v1/bids?dseq={dseq}"))["data"]!.AsArray();
@@ -47,13 +50,15 @@ public sealed class PrismTests
         await CallAsync(HttpMethod.Get, $"/v1/providers/{provider}");
         await CallAsync(HttpMethod.Post, "/v1/leases", body: new { manifest, leases = new[] { new { dseq, gseq = 1, oseq = 1, provider } } });
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(4));
-        (await CallAsync(HttpMethod.Get, $"/v1/deployments/{dseq}"))["data"]!["leases"]![0]!["status"]!["services"]!["miner"]!["available"]!.GetValue<int>().ShouldBe(1);
+        (await CallAsync(HttpMethod.Get, $"/v1/deployments/{dseq}"))["data"]!["leases"]![0]!["status"]!["services"]!["miner"]!["available"]!.GetValue<int>()
+            .ShouldBe(1);
         await CallAsync(HttpMethod.Get, "/v1/deployments?skip=0&limit=100");
         await CallAsync(HttpMethod.Post, "/v1/deposit-deployment", body: new { data = new { dseq, deposit = 2.5 } });
         await CallAsync(HttpMethod.Post, "/v2/deployment-settings", HttpStatusCode.Created, new { data = new { dseq, autoTopUpEnabled = true } });
         await CallAsync(HttpMethod.Get, $"/v2/deployment-settings/{dseq}");
         await CallAsync(HttpMethod.Patch, $"/v2/deployment-settings/{dseq}", body: new { data = new { autoTopUpEnabled = true } });
-        await CallAsync(HttpMethod.Post, "/v1/create-jwt-token", HttpStatusCode.Created, new { data = new { ttl = 1800, leases = new { access = "scoped", scope = new[] { "status", "logs", "events" } } } });
+        await CallAsync(HttpMethod.Post, "/v1/create-jwt-token", HttpStatusCode.Created,
+            new { data = new { ttl = 1800, leases = new { access = "scoped", scope = new[] { "status", "logs", "events" } } } });
         await CallAsync(HttpMethod.Put, $"/v1/deployments/{dseq}", body: new { data = new { sdl = Sdls.Miner(image: "ghcr.io/nirmaan/miner:1.0.1") } });
         await CallAsync(HttpMethod.Get, $"/v1/deployment/{owner}/{dseq}");
         await CallAsync(HttpMethod.Delete, $"/v1/deployments/{dseq}");
@@ -70,7 +75,8 @@ public sealed class PrismTests
 
         async Task<JsonNode> CallAsync(HttpMethod method, string path, JsonNode? body = null)
         {
-            var answer = await sandbox.SendAsync(method, $"{prism.Url}/enterprise/v1/io-cloud/caas{path}", body?.ToJsonString(), ("x-api-key", "sandbox-ionet-key-1"));
+            var answer = await sandbox.SendAsync(method, $"{prism.Url}/enterprise/v1/io-cloud/caas{path}", body?.ToJsonString(),
+                ("x-api-key", "sandbox-ionet-key-1"));
             answer.Status.ShouldBe(HttpStatusCode.OK, $"{method} {path}: {answer.Text}");
             return answer.Json;
         }
@@ -84,7 +90,8 @@ public sealed class PrismTests
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(5));
         await CallAsync(HttpMethod.Get, "/deployments?page=0&page_size=100&status=running");
         await CallAsync(HttpMethod.Get, $"/deployment/{id}");
-        var container = (await CallAsync(HttpMethod.Get, $"/deployment/{id}/containers?page=0&page_size=100"))["data"]!["workers"]![0]!["container_id"]!.GetValue<string>();
+        var container = (await CallAsync(HttpMethod.Get,
+            $"/deployment/{id}/containers?page=0&page_size=100"))["data"]!["workers"]![0]!["container_id"]!.GetValue<string>();
         await CallAsync(HttpMethod.Get, $"/deployment/{id}/containers-jobs/{container}");
         await CallAsync(HttpMethod.Patch, $"/deployment/{id}", new JsonObject { ["image_url"] = "ghcr.io/nirmaan/miner:1.0.1" });
         await CallAsync(HttpMethod.Post, $"/deployment/{id}/extend", new JsonObject { ["duration_hours"] = 2 });

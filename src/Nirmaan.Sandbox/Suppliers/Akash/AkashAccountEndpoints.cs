@@ -20,7 +20,8 @@ internal static class AkashAccountEndpoints
         }).WithName("akash.wallet-settings");
         v1.MapGet("/weekly-cost", WeeklyCost).WithName("akash.weekly-cost");
         v1.MapGet("/deployment-funding-config", (AkashWorld world) => world.Options.IsNext
-            ? Wire.Json(new { data = new { targetRunwayHours = AkashFunding.TargetHours, balanceHeadroomUsd = AkashFunding.HeadroomUsd, defaultDepositUsd = AkashFunding.DefaultDepositUsd } })
+            ? Wire.Json(new { data = new { targetRunwayHours = AkashFunding.TargetHours, balanceHeadroomUsd = AkashFunding.HeadroomUsd,
+                defaultDepositUsd = AkashFunding.DefaultDepositUsd } })
             : throw AkashProblemException.NotFound("Not found")).WithName("akash.funding-config");
         v1.MapGet("/deployment/{owner}/{dseq}", Chain).WithName("akash.chain-deployment");
         v1.MapGet("/addresses/{address}/deployments/{skip:int}/{limit:int}", AddressDeployments).WithName("akash.address-deployments");
@@ -45,7 +46,8 @@ internal static class AkashAccountEndpoints
     {
         var account = http.Account();
         var id = account.UserId.ToString();
-        return Wire.Json(new { data = new { id, userId = $"sandbox|{id}", username = $"user-{id[..8]}", email = $"{id[..8]}@sandbox.example", emailVerified = true, subscribedToNewsletter = false } });
+        return Wire.Json(new { data = new { id, userId = $"sandbox|{id}", username = $"user-{id[..8]}", email = $"{id[..8]}@sandbox.example",
+            emailVerified = true, subscribedToNewsletter = false } });
     }
 
     private static IResult Wallets(HttpContext http, string? userId, AkashWorld world)
@@ -54,7 +56,8 @@ internal static class AkashAccountEndpoints
         if (!Guid.TryParse(userId, out var id)) { throw AkashBody.Invalid([AkashBody.Issue("invalid_format", ["userId"], "Invalid UUID")]); }
         lock (world.Gate)
         {
-            var own = new { id = 1, userId = account.UserId.ToString(), creditAmount = account.Grant, address = account.Owner, denom = "uact", isTrialing = false, topUpMinAmountUsd = 20, createdAt = Wire.Zoned(account.CreatedAt) };
+            var own = new { id = 1, userId = account.UserId.ToString(), creditAmount = account.Grant, address = account.Owner, denom = "uact",
+                isTrialing = false, topUpMinAmountUsd = 20, createdAt = Wire.Zoned(account.CreatedAt) };
             return Wire.Json(new { data = id == account.UserId ? [own] : Array.Empty<object>() });
         }
     }
@@ -77,12 +80,16 @@ internal static class AkashAccountEndpoints
             return Wire.Json(new
             {
                 owner, dseq, balance = d.Escrow.Funds, denom = "uact", status = d.State, totalMonthlyCostUDenom = d.Escrow.Rate * BlocksPerMonth,
-                createdHeight = d.CreatedHeight, createdDate = Wire.Zoned(d.CreatedAt), closedHeight = d.ClosedAt is { } c ? AkashBlocks.HeightAt(c) : (long?)null, closedDate = d.ClosedAt is { } closed ? Wire.Zoned(closed) : null,
+                createdHeight = d.CreatedHeight, createdDate = Wire.Zoned(d.CreatedAt),
+                closedHeight = d.ClosedAt is { } c ? AkashBlocks.HeightAt(c) : (long?)null, closedDate = d.ClosedAt is { } closed ? Wire.Zoned(closed) : null,
                 leases = d.Leases.Select(l => new
                 {
-                    gseq = l.Group.Gseq, oseq = 1, provider = new { address = l.Provider.Owner, hostUri = supply.HostUri(l.Provider), isDeleted = false, attributes = l.Provider.Attributes.Select(a => new { key = a.Key, value = a.Value }) },
-                    status = l.State, monthlyCostUDenom = l.Bid.Price * BlocksPerMonth, cpuUnits = l.Group.Spec.Units.Sum(u => u.MilliCpu * u.Count), gpuUnits = l.Group.Spec.Gpus,
-                    memoryQuantity = l.Group.Spec.Units.Sum(u => u.MemoryBytes * u.Count), storageQuantity = l.Group.Spec.Units.Sum(u => u.Storage.Sum(v => v.Bytes) * u.Count),
+                    gseq = l.Group.Gseq, oseq = 1, provider = new { address = l.Provider.Owner, hostUri = supply.HostUri(l.Provider), isDeleted = false,
+                        attributes = l.Provider.Attributes.Select(a => new { key = a.Key, value = a.Value }) },
+                    status = l.State, monthlyCostUDenom = l.Bid.Price * BlocksPerMonth, cpuUnits = l.Group.Spec.Units.Sum(u => u.MilliCpu * u.Count),
+                    gpuUnits = l.Group.Spec.Gpus,
+                    memoryQuantity = l.Group.Spec.Units.Sum(u => u.MemoryBytes * u.Count),
+                    storageQuantity = l.Group.Spec.Units.Sum(u => u.Storage.Sum(v => v.Bytes) * u.Count),
                 }),
                 events = d.Events.Select(e => new { txHash = AkashWire.Hash($"{d.Dseq}/{e.At:O}/{e.Type}"), date = Wire.Zoned(e.At), type = e.Type }),
                 other = new
@@ -97,7 +104,10 @@ internal static class AkashAccountEndpoints
     private static IResult AddressDeployments(HttpRequest request, string address, int skip, int limit, AkashWorld world, AkashSupply supply)
     {
         string? status = request.Query["status"];
-        if (limit is < 1 or > 100 || skip < 0 || status is not ("active" or "closed")) { throw AkashProblemException.BadRequest("skip, limit (1 to 100) and status (active or closed) are required"); }
+        if (limit is < 1 or > 100 || skip < 0 || status is not ("active" or "closed"))
+        {
+            throw AkashProblemException.BadRequest("skip, limit (1 to 100) and status (active or closed) are required");
+        }
         lock (world.Gate)
         {
             var all = (world.AccountAt(address)?.Deployments ?? []).Where(d => d.State == status).ToList();
@@ -107,11 +117,14 @@ internal static class AkashAccountEndpoints
                 count = all.Count,
                 results = all.Skip(skip).Take(limit).Select(d => new
                 {
-                    owner = address, dseq = d.Dseq, status = d.State, createdHeight = d.CreatedHeight, cpuUnits = Sum(d, u => u.MilliCpu), gpuUnits = d.Groups.Sum(g => g.Spec.Gpus), memoryQuantity = Sum(d, u => u.MemoryBytes),
+                    owner = address, dseq = d.Dseq, status = d.State, createdHeight = d.CreatedHeight, cpuUnits = Sum(d, u => u.MilliCpu),
+                    gpuUnits = d.Groups.Sum(g => g.Spec.Gpus), memoryQuantity = Sum(d, u => u.MemoryBytes),
                     storageQuantity = Sum(d, u => u.Storage.Sum(v => v.Bytes)),
                     leases = d.Leases.Select(l => new
                     {
-                        id = AkashWire.Hash(l.Id)[..32].ToLowerInvariant(), owner = address, provider = new { address = l.Provider.Owner, hostUri = supply.HostUri(l.Provider) }, dseq = d.Dseq, gseq = l.Group.Gseq, oseq = 1, state = l.State,
+                        id = AkashWire.Hash(l.Id)[..32].ToLowerInvariant(), owner = address,
+                        provider = new { address = l.Provider.Owner, hostUri = supply.HostUri(l.Provider) }, dseq = d.Dseq, gseq = l.Group.Gseq, oseq = 1,
+                        state = l.State,
                         price = AkashWire.Coin(l.Bid.Price),
                     }),
                 }),
@@ -124,13 +137,15 @@ internal static class AkashAccountEndpoints
         string? dseq = request.Query["dseq"];
         lock (world.Gate)
         {
-            var leases = (world.AccountAt(owner)?.Deployments ?? []).Where(d => dseq is null || d.Dseq == dseq).SelectMany(d => d.Leases).Where(l => l.ClosedAt is not null).Select(l =>
+            var leases = (world.AccountAt(owner)?.Deployments ?? []).Where(d => dseq is null || d.Dseq == dseq).SelectMany(d => d.Leases)
+                .Where(l => l.ClosedAt is not null).Select(l =>
             {
                 var (opened, closed) = (l.CreatedHeight, AkashBlocks.HeightAt(l.ClosedAt!.Value));
                 var seconds = (long)(l.ClosedAt.Value - l.CreatedAt).TotalSeconds;
                 return new
                 {
-                    dseq = l.Deployment.Dseq, oseq = 1, gseq = l.Group.Gseq, provider = l.Provider.Owner, startHeight = opened, startDate = Wire.Zoned(l.CreatedAt), closedHeight = closed, closedDate = Wire.Zoned(l.ClosedAt.Value),
+                    dseq = l.Deployment.Dseq, oseq = 1, gseq = l.Group.Gseq, provider = l.Provider.Owner, startHeight = opened,
+                    startDate = Wire.Zoned(l.CreatedAt), closedHeight = closed, closedDate = Wire.Zoned(l.ClosedAt.Value),
                     durationInBlocks = closed - opened, durationInSeconds = seconds, durationInHours = Math.Round(seconds / 3600m, 4),
                 };
             }).ToList();
@@ -145,7 +160,8 @@ internal static class AkashAccountEndpoints
         lock (world.Gate)
         {
             var deployment = account.Deployments.Find(d => d.Dseq == AkashRoutes.Dseq(dseq));
-            return deployment is null || (deployment.SettingsAt is null && !world.Options.IsNext) ? Wire.Json(new { message = "Deployment setting not found" }, 404) : Settings(deployment, world);
+            return deployment is null || (deployment.SettingsAt is null && !world.Options.IsNext)
+                ? Wire.Json(new { message = "Deployment setting not found" }, 404) : Settings(deployment, world);
         }
     }
 
@@ -174,12 +190,18 @@ internal static class AkashAccountEndpoints
         body.Check();
         lock (world.Gate)
         {
-            if (account.Deployments.Find(d => d.Dseq == AkashRoutes.Dseq(dseq)) is not { } deployment) { return Wire.Json(new { message = "Deployment setting not found" }, 404); }
+            if (account.Deployments.Find(d => d.Dseq == AkashRoutes.Dseq(dseq)) is not { } deployment)
+            {
+                return Wire.Json(new { message = "Deployment setting not found" }, 404);
+            }
             if (on is { } flag) { SetTopUp(deployment, flag, world); }
             if (hours is { } total)
             {
                 var present = deployment.RuntimeLimitHours ?? 0;
-                if (total < present || total > present + 48) { throw AkashProblemException.BadRequest("runtimeLimitHours is a new total: it cannot fall, and rises by 48 at most per call"); }
+                if (total < present || total > present + 48)
+                {
+                    throw AkashProblemException.BadRequest("runtimeLimitHours is a new total: it cannot fall, and rises by 48 at most per call");
+                }
                 verbs.LimitRuntime(deployment, total);
             }
             return Settings(deployment, world);
@@ -197,7 +219,8 @@ internal static class AkashAccountEndpoints
         var since = Wire.Zoned(d.SettingsAt ?? d.CreatedAt);
         Dictionary<string, object?> data = new()
         {
-            ["id"] = new Guid(Convert.FromHexString(AkashWire.Hash($"settings/{d.Dseq}")[..32])).ToString(), ["userId"] = d.Account.UserId.ToString(), ["dseq"] = d.Dseq, ["autoTopUpEnabled"] = d.TopsUp || world.Options.IsNext,
+            ["id"] = new Guid(Convert.FromHexString(AkashWire.Hash($"settings/{d.Dseq}")[..32])).ToString(), ["userId"] = d.Account.UserId.ToString(),
+            ["dseq"] = d.Dseq, ["autoTopUpEnabled"] = d.TopsUp || world.Options.IsNext,
             ["estimatedTopUpAmount"] = d.Escrow.Rate * AkashBlocks.PerHour * 24, ["topUpFrequencyMs"] = 3_600_000, ["createdAt"] = since, ["updatedAt"] = since,
         };
         if (world.Options.IsNext)

@@ -100,7 +100,10 @@ internal sealed partial class AkashBody
     {
         value = default;
         if (_fields[name] is JsonValue json && json.TryGetValue(out value)) { return true; }
-        if (required || _fields.ContainsKey(name)) { Complain("invalid_type", name, $"Invalid input: expected {expected}, received {Kind(_fields[name], _fields.ContainsKey(name))}"); }
+        if (required || _fields.ContainsKey(name))
+        {
+            Complain("invalid_type", name, $"Invalid input: expected {expected}, received {Kind(_fields[name], _fields.ContainsKey(name))}");
+        }
         return false;
     }
 

@@ -12,7 +12,8 @@ internal static class AkashDeploymentEndpoints
     {
         v1.MapPost("/deployments", CreateAsync).WithName("akash.create-deployment");
         v1.MapGet("/deployments", List).WithName("akash.deployments");
-        v1.MapGet("/deployments/{dseq}", (HttpContext http, string dseq, AkashWorld world, AkashWire wire) => Get(http, dseq, world, wire)).WithName("akash.deployment");
+        v1.MapGet("/deployments/{dseq}", (HttpContext http, string dseq, AkashWorld world, AkashWire wire) => Get(http, dseq, world, wire))
+            .WithName("akash.deployment");
         v1.MapPut("/deployments/{dseq}", PutAsync).WithName("akash.update-deployment");
         v1.MapPatch("/deployments/{dseq}", PatchAsync).WithName("akash.patch-deployment");
         v1.MapDelete("/deployments/{dseq}", Delete).WithName("akash.close-deployment");
@@ -38,7 +39,8 @@ internal static class AkashDeploymentEndpoints
             var deployment = verbs.Create(account, sdl!, deposit, name, (int?)hours);
             return Wire.Json(new
             {
-                data = new { dseq = deployment.Dseq, manifest = deployment.Sdl.Manifest, signTx = new { code = 0, transactionHash = AkashWire.Hash($"create/{deployment.Dseq}"), rawLog = "" } },
+                data = new { dseq = deployment.Dseq, manifest = deployment.Sdl.Manifest,
+                    signTx = new { code = 0, transactionHash = AkashWire.Hash($"create/{deployment.Dseq}"), rawLog = "" } },
             }, 201);
         }
     }
@@ -46,14 +48,18 @@ internal static class AkashDeploymentEndpoints
     private static IResult List(HttpContext http, AkashWorld world, AkashWire wire)
     {
         var account = http.Account();
-        var (skip, limit) = (AkashRoutes.Whole(http.Request, "skip", 0, int.MaxValue), AkashRoutes.Whole(http.Request, "limit", 1, world.Options.IsNext ? 100 : int.MaxValue));
+        var (skip, limit) = (AkashRoutes.Whole(http.Request, "skip", 0, int.MaxValue),
+            AkashRoutes.Whole(http.Request, "limit", 1, world.Options.IsNext ? 100 : int.MaxValue));
         lock (world.Gate)
         {
             var found = account.Deployments.AsEnumerable();
             if (world.Options.IsNext)
             {
                 string state = http.Request.Query["state"].FirstOrDefault() ?? "active";
-                if (state is not ("active" or "closed")) { throw AkashBody.Invalid([AkashBody.Issue("invalid_value", ["state"], "Invalid option: expected one of \"active\"|\"closed\"")]); }
+                if (state is not ("active" or "closed"))
+                {
+                    throw AkashBody.Invalid([AkashBody.Issue("invalid_value", ["state"], "Invalid option: expected one of \"active\"|\"closed\"")]);
+                }
                 found = found.Where(d => d.State == state);
                 if (http.Request.Query["search"].FirstOrDefault() is { Length: > 0 } search)
                 {
@@ -70,7 +76,10 @@ internal static class AkashDeploymentEndpoints
                 {
                     deployments = all.Skip(from).Take(size).Select(wire.Row),
                     // As on the real server, hasMore is only computed when both were asked for.
-                    pagination = new { total = all.Count, skip = from, limit = size, hasMore = skip is not null && limit is not null && from + size < all.Count },
+                    pagination = new
+                    {
+                        total = all.Count, skip = from, limit = size, hasMore = skip is not null && limit is not null && from + size < all.Count,
+                    },
                 },
             });
         }
@@ -110,7 +119,10 @@ internal static class AkashDeploymentEndpoints
         lock (world.Gate)
         {
             var deployment = world.Of(account, AkashRoutes.Dseq(dseq));
-            if (version is not null && version != deployment.Sdl.Hash) { throw new AkashProblemException(409, "deployment_definition_changed", "The deployment's definition has changed. Read it again and retry."); }
+            if (version is not null && version != deployment.Sdl.Hash)
+            {
+                throw new AkashProblemException(409, "deployment_definition_changed", "The deployment's definition has changed. Read it again and retry.");
+            }
             if (services is JsonObject changes) { verbs.Patch(deployment, changes); }
             deployment.Name = name ?? deployment.Name;
             return Wire.Json(new { data = wire.Single(deployment), manifestVersion = deployment.Sdl.Hash });
@@ -123,7 +135,8 @@ internal static class AkashDeploymentEndpoints
         lock (world.Gate)
         {
             verbs.Close(world.Of(account, AkashRoutes.Dseq(dseq)));
-            return world.Options.IsNext && http.Request.Query["async"] == "true" ? Wire.Json(new { data = new { activityId = $"close-{dseq}" } }, 202) : Wire.Json(new { data = new { success = true } });
+            return world.Options.IsNext && http.Request.Query["async"] == "true" ? Wire.Json(new { data = new { activityId = $"close-{dseq}" } }, 202)
+                : Wire.Json(new { data = new { success = true } });
         }
     }
 
@@ -133,7 +146,8 @@ internal static class AkashDeploymentEndpoints
         lock (world.Gate)
         {
             var closed = id.StartsWith("close-", StringComparison.Ordinal) && account.Deployments.Exists(d => d.Dseq == id["close-".Length..] && !d.IsActive);
-            return closed && world.Options.IsNext ? Wire.Json(new { data = new { id, status = "succeeded" } }) : throw AkashProblemException.NotFound("Activity not found");
+            return closed && world.Options.IsNext ? Wire.Json(new { data = new { id, status = "succeeded" } })
+                : throw AkashProblemException.NotFound("Activity not found");
         }
     }
 
@@ -168,7 +182,8 @@ internal static class AkashDeploymentEndpoints
         var body = await AkashBody.ReadAsync(http.Request);
         // Flat, unlike its neighbours; the newer contract keeps the definition and can do without the manifest.
         var manifest = body.Text("manifest", required: !world.Options.IsNext);
-        var wanted = body.List("leases").Select(l => (Dseq: l.Dseq("dseq"), Gseq: (int?)l.Number("gseq", true, whole: true), Oseq: (int?)l.Number("oseq", true, whole: true), Provider: l.Text("provider", true))).ToList();
+        var wanted = body.List("leases").Select(l => (Dseq: l.Dseq("dseq"), Gseq: (int?)l.Number("gseq", true, whole: true),
+            Oseq: (int?)l.Number("oseq", true, whole: true), Provider: l.Text("provider", true))).ToList();
         if (wanted.Count == 0) { body.Complain("too_small", "leases", "Too small: expected array to have >=1 items"); }
         body.Check();
         lock (world.Gate)

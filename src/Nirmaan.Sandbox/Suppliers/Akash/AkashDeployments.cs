@@ -64,7 +64,10 @@ internal sealed class AkashDeployments(AkashWorld world, AkashMarket market, Aka
         var document = deployment.Sdl.Document.DeepClone().AsObject();
         foreach (var (name, change) in services)
         {
-            if (document["services"]?[name] is not JsonObject service) { throw AkashProblemException.BadRequest($"Invalid SDL: service {name} is not defined"); }
+            if (document["services"]?[name] is not JsonObject service)
+            {
+                throw AkashProblemException.BadRequest($"Invalid SDL: service {name} is not defined");
+            }
             foreach (var (field, value) in change as JsonObject ?? [])
             {
                 if (field == "env") { service["env"] = Merge(service["env"] as JsonArray ?? [], value as JsonObject ?? []); }
@@ -119,7 +122,10 @@ internal sealed class AkashDeployments(AkashWorld world, AkashMarket market, Aka
             if (unit.Price <= 0) { throw AkashProblemException.BadRequest("Invalid unit price: must be greater than zero"); }
             if (unit.Gpus is < 0 or > 24) { throw AkashProblemException.BadRequest("Invalid GPU attributes"); }
             if (unit.MilliCpu is < 10 or > 384_000 || unit.MemoryBytes < Mi || unit.MemoryBytes > 2 * Ti || unit.Count > 50
-                || unit.Storage.Any(v => v.Bytes < 5 * Mi || v.Bytes > 32 * Ti)) { throw AkashProblemException.BadRequest("Invalid SDL: resources lie outside the network's limits"); }
+                || unit.Storage.Any(v => v.Bytes < 5 * Mi || v.Bytes > 32 * Ti))
+            {
+                throw AkashProblemException.BadRequest("Invalid SDL: resources lie outside the network's limits");
+            }
         }
     }
 
@@ -127,7 +133,8 @@ internal sealed class AkashDeployments(AkashWorld world, AkashMarket market, Aka
     {
         if (account.Grant >= usd * AkashWorld.PerUsd) { return; }
         throw world.Options.IsNext
-            ? new AkashProblemException(402, "insufficient_balance", "Insufficient balance", new { requiredAmountUsd = usd, availableAmountUsd = Math.Round(account.Grant / AkashWorld.PerUsd, 6) })
+            ? new AkashProblemException(402, "insufficient_balance", "Insufficient balance",
+                new { requiredAmountUsd = usd, availableAmountUsd = Math.Round(account.Grant / AkashWorld.PerUsd, 6) })
             : new AkashProblemException(402, AkashErrors.CodeOf(402), "Insufficient balance");
     }
 

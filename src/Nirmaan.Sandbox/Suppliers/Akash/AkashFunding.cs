@@ -82,7 +82,10 @@ internal sealed class AkashFunding(AkashWorld world, AkashLeasing leasing, Agend
         lock (world.Gate)
         {
             // One whose lease was closed is not swept: only its owner gets that money back.
-            foreach (var deployment in world.Deployments.Where(d => d.IsActive && d.Leases.Count == 0 && world.Now - d.CreatedAt > s_leaselessAge).ToList()) { Close(deployment); }
+            foreach (var deployment in world.Deployments.Where(d => d.IsActive && d.Leases.Count == 0 && world.Now - d.CreatedAt > s_leaselessAge).ToList())
+            {
+                Close(deployment);
+            }
             agenda.At(NextSweep(world.Now), "akash sweep of lease-less deployments", SweepAsync);
         }
         return Task.CompletedTask;

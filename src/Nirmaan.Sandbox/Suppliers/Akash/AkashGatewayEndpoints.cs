@@ -18,19 +18,24 @@ internal static class AkashGatewayEndpoints
     {
         routes.MapPost("/akash/v1/create-jwt-token", TokenAsync).AddEndpointFilter(AkashRoutes.AnswerProblemsAsync).WithName("akash.create-token");
         var gateway = routes.MapGroup("/akash/gateway/{provider}");
-        gateway.MapGet("/version", () => Wire.Json(new { akash = new { version = "v0.10.5" }, kube = new { gitVersion = "v1.31.4" } })).WithName("akash.gateway.version");
+        gateway.MapGet("/version", () => Wire.Json(new { akash = new { version = "v0.10.5" }, kube = new { gitVersion = "v1.31.4" } }))
+            .WithName("akash.gateway.version");
         gateway.MapGet("/status", (string provider, AkashWorld world) =>
-            world.ProviderAt(provider) is { IsOnline: true } p ? Wire.Json(new { cluster = new { leases = Leases(world, p) }, address = p.Owner }) : Down()).WithName("akash.gateway.status");
+            world.ProviderAt(provider) is { IsOnline: true } p ? Wire.Json(new { cluster = new { leases = Leases(world, p) }, address = p.Owner }) : Down())
+                .WithName("akash.gateway.status");
         gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/status", LeaseStatus).WithName("akash.gateway.lease-status");
-        gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/logs", (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens) =>
+        gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/logs",
+            (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens) =>
             StreamAsync(http, provider, dseq, gseq, world, leasing, tokens, "logs", line => line.Stream is "stdout" or "stderr",
                 (container, line) => new { name = Pod(container), message = line.Text })).WithName("akash.gateway.logs");
-        gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/kubeevents", (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens) =>
+        gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/kubeevents",
+            (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens) =>
             StreamAsync(http, provider, dseq, gseq, world, leasing, tokens, "events", line => line.Stream == "events",
                 (container, line) => new
                 {
                     type = line.Text.StartsWith("Failed", StringComparison.Ordinal) ? "Warning" : "Normal", reason = line.Text.Split(' ')[0], note = line.Text,
-                    @object = new { kind = "Pod", @namespace = AkashWire.Hash(container.Spec.LeaseId)[..45].ToLowerInvariant(), name = Pod(container) }, reportingController = "kubelet", reportingInstance = "node1",
+                    @object = new { kind = "Pod", @namespace = AkashWire.Hash(container.Spec.LeaseId)[..45].ToLowerInvariant(), name = Pod(container) },
+                    reportingController = "kubelet", reportingInstance = "node1",
                 })).WithName("akash.gateway.events");
     }
 
@@ -55,7 +60,8 @@ internal static class AkashGatewayEndpoints
         }
     }
 
-    private static async Task StreamAsync(HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens, string scope,
+    private static async Task StreamAsync(HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens,
+        string scope,
         Func<LogLine, bool> wanted, Func<Container, LogLine, object> frame)
     {
         AkashLease? lease;
@@ -64,12 +70,19 @@ internal static class AkashGatewayEndpoints
         if (refusal is not null) { await refusal.ExecuteAsync(http); return; }
         if (!http.WebSockets.IsWebSocketRequest) { await Wire.Json(new { message = "websocket expected" }, 400).ExecuteAsync(http); return; }
         var (follow, service) = (http.Request.Query["follow"] == "true", http.Request.Query["service"].FirstOrDefault());
-        var tail = int.TryParse(http.Request.Query["tail"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var asked) && asked >= 0 ? asked : int.MaxValue;
+        var tail = int.TryParse(http.Request.Query["tail"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var asked) && asked >= 0
+            ? asked
+            : int.MaxValue;
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         List<Container> containers;
-        lock (world.Gate) { containers = [.. leasing.ContainersOf(lease!).Where(c => string.IsNullOrEmpty(service) || lease!.Containers.GetValueOrDefault(service)?.Contains(c.Id) == true)]; }
+        lock (world.Gate)
+        {
+            var ids = string.IsNullOrEmpty(service) ? null : lease!.Containers.GetValueOrDefault(service) ?? [];
+            containers = [.. leasing.ContainersOf(lease!).Where(c => ids is null || ids.Contains(c.Id))];
+        }
         if (containers.Count == 0) { await socket.CloseAsync((WebSocketCloseStatus)NoPods, "no running pods", http.RequestAborted); return; }
-        var sent = containers.ToDictionary(c => c.Id, c => c.Log.Last(500).Where(wanted).TakeLast(Math.Min(tail, 500)).FirstOrDefault()?.Number - 1 ?? (tail == 0 ? long.MaxValue : 0));
+        var sent = containers.ToDictionary(c => c.Id, c => c.Log.Last(500).Where(wanted).TakeLast(Math.Min(tail, 500)).FirstOrDefault()?.Number - 1
+            ?? (tail == 0 ? long.MaxValue : 0));
         try
         {
             do
@@ -79,14 +92,22 @@ internal static class AkashGatewayEndpoints
                     foreach (var line in container.Log.After(sent[container.Id]))
                     {
                         sent[container.Id] = line.Number;
-                        if (wanted(line)) { await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame(container, line), Wire.Options), WebSocketMessageType.Text, true, http.RequestAborted); }
+                        if (wanted(line))
+                        {
+                            await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame(container, line), Wire.Options), WebSocketMessageType.Text, true,
+                                http.RequestAborted);
+                        }
                     }
                 }
                 if (!follow) { break; }
                 await Task.Delay(s_look, TimeProvider.System, http.RequestAborted);
             }
             while (lease!.IsLive && socket.State == WebSocketState.Open);
-            if (socket.State == WebSocketState.Open) { await socket.CloseAsync(lease!.IsLive ? WebSocketCloseStatus.NormalClosure : (WebSocketCloseStatus)NoLease, lease.IsLive ? "" : "lease not found", http.RequestAborted); }
+            if (socket.State == WebSocketState.Open)
+            {
+                var (status, why) = lease!.IsLive ? (WebSocketCloseStatus.NormalClosure, "") : ((WebSocketCloseStatus)NoLease, "lease not found");
+                await socket.CloseAsync(status, why, http.RequestAborted);
+            }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
@@ -94,7 +115,8 @@ internal static class AkashGatewayEndpoints
         }
     }
 
-    private static (AkashLease? Lease, IResult? Refusal) Find(HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashTokens tokens, string scope)
+    private static (AkashLease? Lease, IResult? Refusal) Find(HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashTokens tokens,
+        string scope)
     {
         if (world.ProviderAt(provider) is not { IsOnline: true }) { return (null, Down()); }
         var (owner, status, why) = tokens.Read(http.Request.Headers.Authorization, scope);
@@ -103,7 +125,10 @@ internal static class AkashGatewayEndpoints
         return lease is null ? (null, Wire.Json(new { message = "lease not found" }, 404)) : (lease, null);
     }
 
-    private static int Leases(AkashWorld world, AkashProvider provider) { lock (world.Gate) { return world.Deployments.SelectMany(d => d.LiveLeases).Count(l => l.Provider == provider); } }
+    private static int Leases(AkashWorld world, AkashProvider provider)
+    {
+        lock (world.Gate) { return world.Deployments.SelectMany(d => d.LiveLeases).Count(l => l.Provider == provider); }
+    }
 
     private static IResult Down() => Results.Text("", statusCode: 503);
 

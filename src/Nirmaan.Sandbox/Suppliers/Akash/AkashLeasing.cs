@@ -29,11 +29,15 @@ internal sealed class AkashLeasing
             var group = deployment.Groups.Find(g => g.Gseq == gseq && oseq == 1);
             if (group is null || group.OrderState != "open" || !deployment.IsActive)
             {
-                throw AkashProblemException.BadRequest("Cannot create lease: the deployment's order has already been matched or closed. Re-create the deployment.");
+                throw AkashProblemException.BadRequest(
+                    "Cannot create lease: the deployment's order has already been matched or closed. Re-create the deployment.");
             }
             var bid = deployment.Bids.Find(b => b.Gseq == gseq && b.Provider.Owner == owner && b.State == "open")
                 ?? throw AkashProblemException.BadRequest("Cannot create lease: The selected bid is no longer open. Pick another bid.");
-            if (_world.Options.IsNext && !bid.Provider.IsOnline) { throw new AkashProblemException(502, "provider_unreachable", "The provider cannot be reached. No lease was created."); }
+            if (_world.Options.IsNext && !bid.Provider.IsOnline)
+            {
+                throw new AkashProblemException(502, "provider_unreachable", "The provider cannot be reached. No lease was created.");
+            }
             taken.Add((group, bid));
         }
         var height = _world.Height;
@@ -59,7 +63,10 @@ internal sealed class AkashLeasing
     {
         var sdl = lease.Deployment.Sdl;
         if (!lease.Provider.IsOnline) { throw NotDelivered(503, "Provider service is temporarily unavailable"); }
-        if (manifest is not null && AkashSdl.HashOfSent(manifest) != sdl.Hash) { throw NotDelivered(422, "manifest cross-validation error: manifest version does not match the deployment"); }
+        if (manifest is not null && AkashSdl.HashOfSent(manifest) != sdl.Hash)
+        {
+            throw NotDelivered(422, "manifest cross-validation error: manifest version does not match the deployment");
+        }
         if (AkashManifestCheck.Wrong(lease.Group.Spec) is { } wrong) { throw NotDelivered(422, $"invalid manifest: {wrong}"); }
         var changed = lease.RunningHash != sdl.Hash;
         lease.HasManifest = true;
@@ -134,7 +141,8 @@ internal sealed class AkashLeasing
     {
         lock (_world.Gate)
         {
-            var lease = _leaseOf.GetValueOrDefault(id) ?? _world.Deployments.SelectMany(d => d.Leases).LastOrDefault(l => l.IsLive && (l.Id == id || l.Deployment.Dseq == id));
+            var lease = _leaseOf.GetValueOrDefault(id) ?? _world.Deployments.SelectMany(d => d.Leases)
+                .LastOrDefault(l => l.IsLive && (l.Id == id || l.Deployment.Dseq == id));
             return lease is { IsLive: true } ? lease : null;
         }
     }
@@ -149,7 +157,8 @@ internal sealed class AkashLeasing
         {
             var unit = group.Units[service.UnitId - 1];
             var gpu = cards.GetValueOrDefault(unit.Id) ?? Gpu.All[0];
-            var spec = new ContainerSpec("akash", $"{deployment.Dseq}/{lease.Group.Gseq}/1", service.Image, AkashSdl.Env(service), [.. service.Command, .. service.Args], gpu.Id, unit.Gpus, gpu.VramGb);
+            var spec = new ContainerSpec("akash", $"{deployment.Dseq}/{lease.Group.Gseq}/1", service.Image, AkashSdl.Env(service),
+                [.. service.Command, .. service.Args], gpu.Id, unit.Gpus, gpu.VramGb);
             List<string> ids = [.. Enumerable.Range(0, service.Count).Select(n => $"akash/{deployment.Dseq}/{lease.Group.Gseq}/{service.Name}-{n}")];
             lease.Containers[service.Name] = ids;
             foreach (var id in ids)

@@ -13,7 +13,10 @@ internal static partial class AkashManifestCheck
         foreach (var service in group.Services)
         {
             if (!ServiceName().IsMatch(service.Name)) { return $"service \"{service.Name}\": name is not lower-case letters, digits and dashes"; }
-            if (service.Env.FirstOrDefault(e => e.IndexOf('=', StringComparison.Ordinal) <= 0) is { } entry) { return $"service \"{service.Name}\": environment entry \"{entry}\" has no name and value"; }
+            if (service.Env.FirstOrDefault(e => e.IndexOf('=', StringComparison.Ordinal) <= 0) is { } entry)
+            {
+                return $"service \"{service.Name}\": environment entry \"{entry}\" has no name and value";
+            }
         }
         return null;
     }

@@ -32,7 +32,8 @@ internal sealed class AkashMarket(AkashWorld world, Agenda agenda, Seed seed)
     {
         var cards = gpus.Sum(g => g.Count * provider.UsdPerHour(g.Gpu, world.Now, seed));
         // Cores, memory and disk are small change beside a card: 0.1 cent per core, 0.02 cent per GB of memory, 0.001 cent per GB of disk and hour.
-        var rest = group.Spec.Units.Sum(u => u.Count * (u.MilliCpu * 0.000001m + u.MemoryBytes / 1e9m * 0.0002m + u.Storage.Sum(v => v.Bytes) / 1e9m * 0.00001m)) * provider.PriceFactor;
+        static decimal Small(Sdl.SdlUnit u) => u.MilliCpu * 0.000001m + u.MemoryBytes / 1e9m * 0.0002m + u.Storage.Sum(v => v.Bytes) / 1e9m * 0.00001m;
+        var rest = group.Spec.Units.Sum(u => u.Count * Small(u)) * provider.PriceFactor;
         return Math.Round((cards + rest) * mood * AkashWorld.PerUsd / AkashBlocks.PerHour, 6);
     }
 
@@ -48,7 +49,11 @@ internal sealed class AkashMarket(AkashWorld world, Agenda agenda, Seed seed)
     {
         lock (world.Gate)
         {
-            if (!deployment.IsActive || group.OrderState != "open" || deployment.Bids.Count(b => b.Gseq == group.Gseq) >= BidsPerOrder || provider.Place(group.Spec) is not { } gpus) { return; }
+            if (!deployment.IsActive || group.OrderState != "open" || deployment.Bids.Count(b => b.Gseq == group.Gseq) >= BidsPerOrder
+                || provider.Place(group.Spec) is not { } gpus)
+            {
+                return;
+            }
             var price = Price(provider, group, gpus, mood);
             if (price > group.Spec.Ceiling || !provider.Take(gpus)) { return; }
             var bid = new AkashBid(provider, group.Gseq, price, world.Height, gpus);

@@ -19,7 +19,8 @@ public sealed class AkashModule : ISandboxModule
         services.AddSingleton<AkashDeployments>();
         services.AddSingleton<AkashSupply>();
         services.AddSingleton<AkashTokens>();
-        services.AddSingleton(provider => new AkashWire(provider.GetRequiredService<AkashWorld>(), provider.GetRequiredService<AkashLeasing>(), provider.GetRequiredService<IOptions<SandboxOptions>>().Value.IsStrict));
+        services.AddSingleton(provider => new AkashWire(provider.GetRequiredService<AkashWorld>(), provider.GetRequiredService<AkashLeasing>(),
+            provider.GetRequiredService<IOptions<SandboxOptions>>().Value.IsStrict));
         services.AddSingleton<IWorldPart, AkashSupplier>();
         services.AddSingleton(new ErrorShape("akash", AkashErrors.Envelope));
     }
@@ -36,7 +37,10 @@ public sealed class AkashModule : ISandboxModule
         // Credit is added with a card on the Console's page; here, by a call of the sandbox's own.
         routes.MapPost("/sandbox/akash/credit", (CreditOrder order, AkashWorld world) =>
         {
-            if (order.Usd is <= 0 or > 1_000_000 || world.AccountOf(order.ApiKey) is not { } account) { return Results.Problem("apiKey must be a sandbox key and usd lie between 0 and 1000000.", statusCode: 422); }
+            if (order.Usd is <= 0 or > 1_000_000 || world.AccountOf(order.ApiKey) is not { } account)
+            {
+                return Results.Problem("apiKey must be a sandbox key and usd lie between 0 and 1000000.", statusCode: 422);
+            }
             lock (world.Gate) { account.Grant += order.Usd * AkashWorld.PerUsd; }
             return Wire.Json(new { owner = account.Owner, creditUsd = account.Grant / AkashWorld.PerUsd });
         }).WithName("sandbox.akash-credit");

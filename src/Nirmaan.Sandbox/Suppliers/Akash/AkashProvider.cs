@@ -89,7 +89,8 @@ internal sealed class AkashProvider
             if (unit.Gpus == 0) { continue; }
             var count = unit.Gpus * unit.Count;
             // Of several that fit, the cheapest card: a wildcard gets the weakest.
-            var gpu = Gpu.All.Where(g => unit.GpuKeys.Any(key => Matches(key, g)) && Free(g.Id) >= count + placed.Where(p => p.Gpu == g).Sum(p => p.Count)).MinBy(g => g.UsdPerHour);
+            var gpu = Gpu.All.Where(g => unit.GpuKeys.Any(key => Matches(key, g)) && Free(g.Id) >= count + placed.Where(p => p.Gpu == g).Sum(p => p.Count))
+                .MinBy(g => g.UsdPerHour);
             if (gpu is null) { return null; }
             placed.Add((gpu, count));
         }
@@ -99,7 +100,8 @@ internal sealed class AkashProvider
     /// <summary>Its attributes, as an order may demand them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Attributes =>
     [
-        new("host", "akash"), new("tier", "community"), new("organization", Organization), new("region", Region), new("country", CountryCode), new("city", City),
+        new("host", "akash"), new("tier", "community"), new("organization", Organization), new("region", Region), new("country", CountryCode),
+        new("city", City),
         .. Stock.Keys.Order(StringComparer.Ordinal).Select(id => KeyValuePair.Create($"capabilities/gpu/vendor/nvidia/model/{Gpu.Of(id).AkashModel}", "true")),
         new("capabilities/storage/2/class", "beta3"), new("capabilities/storage/2/persistent", "true"),
     ];
@@ -122,7 +124,8 @@ internal sealed class AkashProvider
 
     private static bool Stores(SdlVolume volume)
     {
-        var (kind, persistent) = (volume.Attributes.FirstOrDefault(a => a.Key == "class").Value, volume.Attributes.FirstOrDefault(a => a.Key == "persistent").Value);
+        string? Attribute(string name) => volume.Attributes.FirstOrDefault(a => a.Key == name).Value;
+        var (kind, persistent) = (Attribute("class"), Attribute("persistent"));
         return kind switch
         {
             null => persistent is null or "false",

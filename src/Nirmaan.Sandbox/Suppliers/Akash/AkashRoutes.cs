@@ -20,7 +20,10 @@ internal static partial class AkashRoutes
     {
         var world = http.RequestServices.GetRequiredService<AkashWorld>();
         string? key = http.Request.Headers["x-api-key"];
-        if (key is not null && http.Request.Headers.ContainsKey("Authorization")) { throw AkashProblemException.BadRequest("Send either x-api-key or Authorization, not both"); }
+        if (key is not null && http.Request.Headers.ContainsKey("Authorization"))
+        {
+            throw AkashProblemException.BadRequest("Send either x-api-key or Authorization, not both");
+        }
         return world.AccountOf(key) ?? throw new AkashProblemException(401, "unauthorized", key is null ? "Unauthorized" : "Invalid API key");
     }
 

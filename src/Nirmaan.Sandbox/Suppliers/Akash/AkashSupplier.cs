@@ -19,12 +19,15 @@ internal sealed class AkashSupplier(AkashWorld world, AkashLeasing leasing, Cont
             {
                 height,
                 accounts = world.Accounts.Select(a => new { owner = a.Owner, creditUsd = a.Grant / AkashWorld.PerUsd }).ToList(),
-                providers = world.Providers.Select(p => new { owner = p.Owner, name = p.Slug, online = p.IsOnline, audited = p.IsAudited, gpus = p.Stock.Select(s => new { gpu = s.Key, total = s.Value, free = p.Free(s.Key) }) }).ToList(),
+                providers = world.Providers.Select(p => new { owner = p.Owner, name = p.Slug, online = p.IsOnline, audited = p.IsAudited,
+                    gpus = p.Stock.Select(s => new { gpu = s.Key, total = s.Value, free = p.Free(s.Key) }) }).ToList(),
                 deployments = world.Deployments.Select(d => new
                 {
-                    dseq = d.Dseq, owner = d.Account.Owner, name = d.Name, state = d.State, createdAt = Wire.Zoned(d.CreatedAt), operation = Operation(d), bids = d.Bids.Count, openBids = d.Bids.Count(b => b.State == "open"),
+                    dseq = d.Dseq, owner = d.Account.Owner, name = d.Name, state = d.State, createdAt = Wire.Zoned(d.CreatedAt), operation = Operation(d),
+                    bids = d.Bids.Count, openBids = d.Bids.Count(b => b.State == "open"),
                     spentUsd = d.Escrow.SpentAt(height) / AkashWorld.PerUsd, heldUsd = d.Escrow.BalanceAt(height) / AkashWorld.PerUsd,
-                    leases = d.Leases.Select(l => new { id = l.Id, state = l.State, reason = l.Reason, provider = l.Provider.Slug, uactPerBlock = l.Bid.Price, gpus = l.Bid.Gpus.Select(g => new { gpu = g.Gpu.Id, count = g.Count }), containers = l.Containers.Values.SelectMany(c => c) }),
+                    leases = d.Leases.Select(l => new { id = l.Id, state = l.State, reason = l.Reason, provider = l.Provider.Slug, uactPerBlock = l.Bid.Price,
+                        gpus = l.Bid.Gpus.Select(g => new { gpu = g.Gpu.Id, count = g.Count }), containers = l.Containers.Values.SelectMany(c => c) }),
                 }).ToList(),
             };
         }
@@ -62,12 +65,17 @@ internal sealed class AkashSupplier(AkashWorld world, AkashLeasing leasing, Cont
                     break;
                 default:
                     // A container's id means its machine; a lease's or deployment's id all of its machines.
-                    foreach (var container in leasing.ContainersOf(lease).Where(c => !happening.Id.StartsWith("akash/", StringComparison.Ordinal) || c.Id == happening.Id).ToList()) { yard.Lose(container); }
+                    foreach (var container in leasing.ContainersOf(lease)
+                        .Where(c => !happening.Id.StartsWith("akash/", StringComparison.Ordinal) || c.Id == happening.Id).ToList())
+                    {
+                        yard.Lose(container);
+                    }
                     break;
             }
             return Task.FromResult(true);
         }
     }
 
-    private static string? Operation(AkashDeployment d) => d.Sdl.Groups.SelectMany(g => g.Services).Select(s => Sdl.AkashSdl.Env(s).GetValueOrDefault("NIRMAAN_OPERATION")).FirstOrDefault(o => o is not null);
+    private static string? Operation(AkashDeployment d) => d.Sdl.Groups.SelectMany(g => g.Services)
+        .Select(s => Sdl.AkashSdl.Env(s).GetValueOrDefault("NIRMAAN_OPERATION")).FirstOrDefault(o => o is not null);
 }

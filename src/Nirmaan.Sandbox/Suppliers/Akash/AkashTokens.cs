@@ -22,7 +22,8 @@ internal sealed class AkashTokens(AkashWorld world, Seed seed)
     {
         if (Check(leases) is { Count: > 0 } wrong) { return (null, wrong); }
         var now = world.Now.ToUnixTimeSeconds();
-        var claims = new JsonObject { ["iss"] = account.Owner, ["iat"] = now, ["nbf"] = now, ["exp"] = now + ttlSeconds, ["version"] = "v1", ["leases"] = leases!.DeepClone() };
+        var claims = new JsonObject { ["iss"] = account.Owner, ["iat"] = now, ["nbf"] = now, ["exp"] = now + ttlSeconds, ["version"] = "v1",
+            ["leases"] = leases!.DeepClone() };
         var body = $"{Text("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Text(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
         return ($"{body}.{Text(Sign(body))}", []);
     }
@@ -30,9 +31,16 @@ internal sealed class AkashTokens(AkashWorld world, Seed seed)
     /// <summary>The owner whom a gateway call may act for, when its header bears a good token with a scope; else null and why.</summary>
     public (string? Owner, int Status, string Why) Read(string? header, string scope)
     {
-        if (header is null || !header.StartsWith("Bearer ", StringComparison.Ordinal)) { return (null, header is null ? 401 : 400, header is null ? "unauthorized access" : "invalid authorization header"); }
+        if (header is null || !header.StartsWith("Bearer ", StringComparison.Ordinal))
+        {
+            return (null, header is null ? 401 : 400, header is null ? "unauthorized access" : "invalid authorization header");
+        }
         var parts = header["Bearer ".Length..].Split('.');
-        if (parts.Length != 3 || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Text(Sign($"{parts[0]}.{parts[1]}"))), Encoding.ASCII.GetBytes(parts[2]))) { return (null, 401, "JWT is invalid"); }
+        if (parts.Length != 3 || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Text(Sign($"{parts[0]}.{parts[1]}"))),
+            Encoding.ASCII.GetBytes(parts[2])))
+        {
+            return (null, 401, "JWT is invalid");
+        }
         var claims = JsonNode.Parse(Bytes(parts[1]))!;
         if (claims["exp"]!.GetValue<long>() < world.Now.ToUnixTimeSeconds()) { return (null, 401, "JWT is expired"); }
         var leases = claims["leases"]!;
@@ -49,7 +57,8 @@ internal sealed class AkashTokens(AkashWorld world, Seed seed)
             "scoped" => CheckScope(map["scope"], "scope"),
             "granular" => map["permissions"] is JsonArray { Count: > 0 } permissions
                 ? [.. permissions.SelectMany((p, i) => p?["provider"] is null ? [$"permissions/{i} names no provider"]
-                    : p["access"]?.ToString() == "granular" ? p["deployments"] is JsonArray { Count: > 0 } ds ? ds.SelectMany(d => CheckScope(d?["scope"], $"permissions/{i}/deployments/scope")) : [$"permissions/{i} names no deployments"]
+                    : p["access"]?.ToString() == "granular" ? p["deployments"] is JsonArray { Count: > 0 } ds
+                        ? ds.SelectMany(d => CheckScope(d?["scope"], $"permissions/{i}/deployments/scope")) : [$"permissions/{i} names no deployments"]
                     : CheckScope(p["scope"], $"permissions/{i}/scope"))]
                 : ["access granular needs permissions"],
             _ => ["access must be one of full, scoped, granular"],

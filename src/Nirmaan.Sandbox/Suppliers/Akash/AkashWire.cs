@@ -40,8 +40,10 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
         if (world.Options.IsNext)
         {
             fields["name"] = d.Name;
-            fields["groups"] = d.Groups.Select(g => new { id = new { owner = d.Account.Owner, dseq = d.Dseq, gseq = g.Gseq }, state = g.State, created_at = AkashBlocks.Text(d.CreatedHeight) });
-            fields["settings"] = new { autoTopUpEnabled = true, runtimeLimitHours = d.RuntimeLimitHours, runtimeEndsAt = d.RuntimeEndsAt is { } end ? Wire.Zoned(end) : null };
+            fields["groups"] = d.Groups.Select(g => new { id = new { owner = d.Account.Owner, dseq = d.Dseq, gseq = g.Gseq }, state = g.State,
+                created_at = AkashBlocks.Text(d.CreatedHeight) });
+            fields["settings"] = new { autoTopUpEnabled = true, runtimeLimitHours = d.RuntimeLimitHours, runtimeEndsAt = d.RuntimeEndsAt is { } end
+                ? Wire.Zoned(end) : null };
         }
         return fields;
     }
@@ -52,7 +54,8 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
         var (owner, left) = (b.Provider.Owner, b.State is "open" or "active" ? 500_000m : 0m);
         Dictionary<string, object?> bid = new()
         {
-            ["id"] = Id(d, b.Gseq, owner), ["state"] = b.State, ["price"] = Coin(b.Price), ["created_at"] = AkashBlocks.Text(b.CreatedHeight), ["resources_offer"] = Offer(d, b),
+            ["id"] = Id(d, b.Gseq, owner), ["state"] = b.State, ["price"] = Coin(b.Price), ["created_at"] = AkashBlocks.Text(b.CreatedHeight),
+            ["resources_offer"] = Offer(d, b),
         };
         if (b.Provider.ReclamationSeconds is { } seconds) { bid["reclamation_window"] = $"{seconds}s"; }
         return new
@@ -63,8 +66,10 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
                 id = new { scope = "bid", xid = $"{d.Account.Owner}/{d.Dseq}/{b.Gseq}/1/{owner}/1" },
                 state = new
                 {
-                    owner, state = left > 0 ? "open" : "closed", transferred = Array.Empty<object>(), settled_at = AkashBlocks.Text(b.CreatedHeight), funds = new[] { Coin(left) },
-                    deposits = left > 0 ? [new { owner, height = AkashBlocks.Text(b.CreatedHeight), source = "balance", balance = Coin(left) }] : Array.Empty<object>(),
+                    owner, state = left > 0 ? "open" : "closed", transferred = Array.Empty<object>(), settled_at = AkashBlocks.Text(b.CreatedHeight),
+                    funds = new[] { Coin(left) },
+                    deposits = left > 0 ? [new { owner, height = AkashBlocks.Text(b.CreatedHeight), source = "balance", balance = Coin(left) }]
+                        : Array.Empty<object>(),
                 },
             },
         };
@@ -77,7 +82,8 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
         // The provider is written in Go: a map without entries is printed as null, and it has none until it has seen the workload's first block.
         var seen = world.Now - lease.StartedAt >= TimeSpan.FromSeconds(AkashBlocks.Seconds);
         var services = seen ? lease.Group.Spec.Services.ToDictionary(s => s.Name, s => Service(lease, s)) : [];
-        var ports = lease.Group.Spec.Services.Where(s => s.Exposes.Any(e => e.Global && !e.IsIngress)).ToDictionary(s => s.Name, s => s.Exposes.Where(e => e.Global && !e.IsIngress)
+        var ports = lease.Group.Spec.Services.Where(s => s.Exposes.Any(e => e.Global && !e.IsIngress))
+            .ToDictionary(s => s.Name, s => s.Exposes.Where(e => e.Global && !e.IsIngress)
             .Select(e => new { host = lease.Provider.Host, port = e.Port, externalPort = NodePort(lease, s, e), proto = e.Proto, name = s.Name }));
         return new { services = NullIfEmpty(services), forwarded_ports = NullIfEmpty(ports), ips = strict ? new { } : (object?)null };
     }
@@ -88,7 +94,8 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
         id = new { scope = "deployment", xid = $"{d.Account.Owner}/{d.Dseq}" },
         state = new
         {
-            owner = d.Account.Owner, state = d.Escrow.State, transferred = new[] { Coin(d.Escrow.Transferred) }, settled_at = AkashBlocks.Text(d.Escrow.SettledAt), funds = new[] { Coin(d.Escrow.Funds) },
+            owner = d.Account.Owner, state = d.Escrow.State, transferred = new[] { Coin(d.Escrow.Transferred) },
+            settled_at = AkashBlocks.Text(d.Escrow.SettledAt), funds = new[] { Coin(d.Escrow.Funds) },
             deposits = d.Escrow.Deposits.Select(p => new { owner = p.Owner, height = AkashBlocks.Text(p.Height), source = p.Source, balance = Coin(p.Left) }),
         },
     };
@@ -98,7 +105,8 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
 
     private Dictionary<string, object?> Core(AkashDeployment d, bool? withStatus) => new()
     {
-        ["deployment"] = new { id = new { owner = d.Account.Owner, dseq = d.Dseq }, state = d.State, hash = d.Sdl.Hash, created_at = AkashBlocks.Text(d.CreatedHeight) },
+        ["deployment"] = new { id = new { owner = d.Account.Owner, dseq = d.Dseq }, state = d.State, hash = d.Sdl.Hash,
+            created_at = AkashBlocks.Text(d.CreatedHeight) },
         ["leases"] = d.Leases.Select(l => Lease(d, l, withStatus)).ToList(),
         ["escrow_account"] = Escrow(d),
     };
@@ -107,14 +115,16 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
     {
         Dictionary<string, object?> fields = new()
         {
-            ["id"] = Id(d, l.Group.Gseq, l.Provider.Owner), ["state"] = l.State, ["price"] = Coin(l.Bid.Price), ["created_at"] = AkashBlocks.Text(l.CreatedHeight),
+            ["id"] = Id(d, l.Group.Gseq, l.Provider.Owner), ["state"] = l.State, ["price"] = Coin(l.Bid.Price),
+            ["created_at"] = AkashBlocks.Text(l.CreatedHeight),
             ["closed_on"] = AkashBlocks.Text(l.ClosedAt is { } closed ? AkashBlocks.HeightAt(closed) : 0), ["reason"] = l.Reason,
         };
         if (l.ReclaimDeadline is { } deadline)
         {
             fields["reclamation"] = new
             {
-                window = $"{l.Provider.ReclamationSeconds ?? 3600}s", started_at = Unix(l.ReclaimStartedAt!.Value), deadline = Unix(deadline), reason = "lease_closed_reason_decommission",
+                window = $"{l.Provider.ReclamationSeconds ?? 3600}s", started_at = Unix(l.ReclaimStartedAt!.Value), deadline = Unix(deadline),
+                reason = "lease_closed_reason_decommission",
             };
         }
         if (withStatus is { } asked) { fields["status"] = asked ? Status(l) : null; }
@@ -124,10 +134,12 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
     private Dictionary<string, object?> Service(AkashLease lease, SdlService service)
     {
         var healthy = leasing.ContainersOf(lease).Count(c => lease.Containers[service.Name].Contains(c.Id) && c.IsHealthy);
-        string[] uris = service.Exposes.Any(e => e.IsIngress) ? [$"{Hash($"{lease.Id}/{service.Name}")[..26].ToLowerInvariant()}.ingress.{lease.Provider.Host}"] : [];
+        string[] uris = service.Exposes.Any(e => e.IsIngress)
+            ? [$"{Hash($"{lease.Id}/{service.Name}")[..26].ToLowerInvariant()}.ingress.{lease.Provider.Host}"] : [];
         return new()
         {
-            ["name"] = service.Name, ["available"] = healthy, ["total"] = service.Count, ["uris"] = uris.Length > 0 || strict ? uris : null, ["observed_generation"] = 1, ["replicas"] = service.Count,
+            ["name"] = service.Name, ["available"] = healthy, ["total"] = service.Count, ["uris"] = uris.Length > 0 || strict ? uris : null,
+            ["observed_generation"] = 1, ["replicas"] = service.Count,
             ["updated_replicas"] = service.Count, ["ready_replicas"] = healthy, ["available_replicas"] = healthy,
         };
     }
@@ -141,22 +153,28 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
             resources = new
             {
                 cpu = new { units = Val(u.MilliCpu), attributes = Array.Empty<object>() },
-                gpu = new { units = Val(u.Gpus), attributes = cards.TryGetValue(u.Id, out var gpu) ? [new { key = $"vendor/nvidia/model/{gpu.AkashModel}/ram/{gpu.VramGb}Gi/interface/{gpu.SdlInterface}", value = "true" }] : Array.Empty<object>() },
+                gpu = new { units = Val(u.Gpus), attributes = cards.TryGetValue(u.Id, out var gpu)
+                    ? [new { key = $"vendor/nvidia/model/{gpu.AkashModel}/ram/{gpu.VramGb}Gi/interface/{gpu.SdlInterface}", value = "true" }]
+                    : Array.Empty<object>() },
                 memory = new { quantity = Val(u.MemoryBytes), attributes = Array.Empty<object>() },
-                storage = u.Storage.Select(v => new { name = v.Name, quantity = Val(v.Bytes), attributes = v.Attributes.Select(a => new { key = a.Key, value = a.Value }) }),
-                endpoints = u.Endpoints.Select(e => new { kind = e.Kind switch { 0 => "SHARED_HTTP", 1 => "RANDOM_PORT", _ => "LEASED_IP" }, sequence_number = e.Sequence }),
+                storage = u.Storage.Select(v => new { name = v.Name, quantity = Val(v.Bytes),
+                    attributes = v.Attributes.Select(a => new { key = a.Key, value = a.Value }) }),
+                endpoints = u.Endpoints.Select(e => new { kind = e.Kind switch { 0 => "SHARED_HTTP", 1 => "RANDOM_PORT", _ => "LEASED_IP" },
+                    sequence_number = e.Sequence }),
             },
             count = u.Count,
         });
     }
 
-    private static object Id(AkashDeployment d, int gseq, string provider) => new { owner = d.Account.Owner, dseq = d.Dseq, gseq, oseq = 1, provider, bseq = 1 };
+    private static object Id(AkashDeployment d, int gseq, string provider) =>
+        new { owner = d.Account.Owner, dseq = d.Dseq, gseq, oseq = 1, provider, bseq = 1 };
 
     private static object Val(decimal value) => new { val = SdlSizes.Plain(value) };
 
     private static string Unix(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    private static int NodePort(AkashLease lease, SdlService service, SdlExpose expose) => 30000 + Convert.ToInt32(Hash($"{lease.Id}/{service.Name}/{expose.Port}")[..4], 16) % 2767;
+    private static int NodePort(AkashLease lease, SdlService service, SdlExpose expose) =>
+        30000 + Convert.ToInt32(Hash($"{lease.Id}/{service.Name}/{expose.Port}")[..4], 16) % 2767;
 
     private Dictionary<string, T>? NullIfEmpty<T>(Dictionary<string, T> map) => map.Count == 0 && !strict ? null : map;
 

@@ -50,7 +50,8 @@ internal sealed partial class AkashWorld(SandboxClock clock, IOptions<AkashOptio
 
     /// <summary>A deployment of an account; another's is not found.</summary>
     public AkashDeployment Of(AkashAccount account, string dseq) =>
-        _deployments.TryGetValue(dseq, out var deployment) && deployment.Account == account ? deployment : throw AkashProblemException.NotFound("Deployment not found");
+        _deployments.TryGetValue(dseq, out var deployment) && deployment.Account == account ? deployment
+            : throw AkashProblemException.NotFound("Deployment not found");
 
     /// <summary>A deployment, or null.</summary>
     public AkashDeployment? Find(string dseq) => _deployments.GetValueOrDefault(dseq);

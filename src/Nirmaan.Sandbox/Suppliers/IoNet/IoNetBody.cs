@@ -13,7 +13,8 @@ internal sealed class IoNetProblemException(int status, object detail) : Excepti
     public object Detail => detail;
 
     /// <summary>A value outside of the body that does not fit.</summary>
-    public static IoNetProblemException Invalid(string where, string field, string msg, string type) => new(422, new[] { new { loc = new[] { where, field }, msg, type } });
+    public static IoNetProblemException Invalid(string where, string field, string msg, string type) =>
+        new(422, new[] { new { loc = new[] { where, field }, msg, type } });
 
     public IResult ToResult() => Wire.Json(new { detail = Detail }, Status);
 }
@@ -34,9 +35,12 @@ internal sealed class IoNetBody
         {
             return await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted) is JsonObject fields
                 ? new IoNetBody(fields, [], ["body"])
-                : throw new IoNetProblemException(422, new[] { Issue(["body"], "Input should be a valid dictionary or object to extract fields from", "model_attributes_type") });
+                : throw new IoNetProblemException(422, new[] { Issue(["body"], "Input should be a valid dictionary", "model_attributes_type") });
         }
-        catch (JsonException e) { throw new IoNetProblemException(422, new[] { Issue(["body", (int)(e.BytePositionInLine ?? 0)], "JSON decode error", "json_invalid") }); }
+        catch (JsonException e)
+        {
+            throw new IoNetProblemException(422, new[] { Issue(["body", (int)(e.BytePositionInLine ?? 0)], "JSON decode error", "json_invalid") });
+        }
     }
 
     /// <summary>The query's parameters as fields.</summary>
@@ -57,7 +61,8 @@ internal sealed class IoNetBody
     public IoNetBody Inner(string name)
     {
         if (_fields[name] is JsonObject inner) { return new IoNetBody(inner, _issues, [.. _loc, name]); }
-        Complain(name, _fields.ContainsKey(name) ? "Input should be a valid dictionary" : "Field required", _fields.ContainsKey(name) ? "dict_type" : "missing");
+        if (_fields.ContainsKey(name)) { Complain(name, "Input should be a valid dictionary", "dict_type"); }
+        else { Complain(name, "Field required", "missing"); }
         return new IoNetBody([], [], [.. _loc, name]);
     }
 
@@ -73,7 +78,11 @@ internal sealed class IoNetBody
     /// <summary>A whole number; text of digits is taken as well, as the real server does.</summary>
     public int? Whole(string name, bool required = false, int? min = null, int? max = null, bool above = false)
     {
-        if (_fields[name] is not JsonValue value) { if (Missing(name, required)) { Complain(name, "Input should be a valid integer", "int_type"); } return null; }
+        if (_fields[name] is not JsonValue value)
+        {
+            if (Missing(name, required)) { Complain(name, "Input should be a valid integer", "int_type"); }
+            return null;
+        }
         if (value.TryGetValue<string>(out var text))
         {
             if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
@@ -84,7 +93,11 @@ internal sealed class IoNetBody
             return InRange(name, parsed, min, max, above);
         }
         if (!value.TryGetValue<decimal>(out var number)) { Complain(name, "Input should be a valid integer", "int_type"); return null; }
-        if (number != decimal.Truncate(number) || Math.Abs(number) > int.MaxValue) { Complain(name, "Input should be a valid integer, got a number with a fractional part", "int_from_float"); return null; }
+        if (number != decimal.Truncate(number) || Math.Abs(number) > int.MaxValue)
+        {
+            Complain(name, "Input should be a valid integer, got a number with a fractional part", "int_from_float");
+            return null;
+        }
         return InRange(name, (int)number, min, max, above);
     }
 
@@ -99,7 +112,8 @@ internal sealed class IoNetBody
     public IReadOnlyList<string>? Ids(string name, bool mayBeText)
     {
         if (List(name) is not { } list) { return null; }
-        var inner = new IoNetBody(new JsonObject(list.Select((item, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), item?.DeepClone()))), _issues, [.. _loc, name]);
+        var inner = new IoNetBody(new JsonObject(list.Select((item, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), item?.DeepClone()))),
+            _issues, [.. _loc, name]);
         return [.. list.Select((_, i) => inner.Id(i.ToString(CultureInfo.InvariantCulture), true, mayBeText)).OfType<string>()];
     }
 
@@ -120,7 +134,10 @@ internal sealed class IoNetBody
         {
             foreach (var (key, value) in map)
             {
-                if (!(nulls && value is null) && value?.GetValueKind() != JsonValueKind.String) { _issues.Add(Issue([.. _loc, name, key], "Input should be a valid string", "string_type")); }
+                if (!(nulls && value is null) && value?.GetValueKind() != JsonValueKind.String)
+                {
+                    _issues.Add(Issue([.. _loc, name, key], "Input should be a valid string", "string_type"));
+                }
             }
             return map.ToDictionary(p => p.Key, p => p.Value?.ToString());
         }

@@ -30,11 +30,13 @@ internal static class IoNetEndpoints
         }).WithName("ionet.node-pools");
         caas.MapPost("/deploy", DeployAsync).WithName("ionet.deploy");
         caas.MapGet("/deployments", List).WithName("ionet.deployments");
-        caas.MapGet("/deployment/{id}", (HttpContext http, string id, IoNetWorld world, IoNetWire wire) => With(http, id, world, d => Wire.Json(new { data = wire.Details(d) }))).WithName("ionet.deployment");
-        caas.MapGet("/deployment/{id}/containers", (HttpContext http, string id, IoNetWorld world, IoNetWire wire) => With(http, id, world, d => Page(http, 20, d.Workers.Select(w => wire.Worker(d, w)))))
+        caas.MapGet("/deployment/{id}", (HttpContext http, string id, IoNetWorld world, IoNetWire wire) =>
+            With(http, id, world, d => Wire.Json(new { data = wire.Details(d) }))).WithName("ionet.deployment");
+        caas.MapGet("/deployment/{id}/containers", (HttpContext http, string id, IoNetWorld world, IoNetWire wire) =>
+            With(http, id, world, d => Page(http, 20, d.Workers.Select(w => wire.Worker(d, w)))))
             .WithName("ionet.containers");
-        caas.MapGet("/deployment/{id}/containers-jobs/{container}", (HttpContext http, string id, string container, IoNetWorld world, IoNetWire wire) => With(http, id, world, d =>
-            Page(http, 20, wire.Jobs(d, d.Workers.Find(w => w.ContainerId == container) ?? throw new IoNetProblemException(404, "Container not found"))))).WithName("ionet.container-jobs");
+        caas.MapGet("/deployment/{id}/containers-jobs/{container}", (HttpContext http, string id, string container, IoNetWorld world, IoNetWire wire) =>
+            With(http, id, world, d => Page(http, 20, wire.Jobs(d, Worker(d, container))))).WithName("ionet.container-jobs");
         caas.MapGet("/deployment/{id}/log/{container}", LogAsync).WithName("ionet.log");
         caas.MapPatch("/deployment/{id}", PatchAsync).WithName("ionet.update");
         caas.MapPost("/deployment/{id}/extend", ExtendAsync).WithName("ionet.extend");
@@ -54,7 +56,8 @@ internal static class IoNetEndpoints
         lock (world.Gate)
         {
             var card = Card(id!);
-            return Wire.Json(new { data = IoNetHardware.Locations.Where(l => card.Stock.ContainsKey(l.Iso2)).Select(l => new { id = l.Id, iso2 = l.Iso2, name = l.Name, available_replicas = hardware.Replicas(card, l.Iso2, count!.Value) }) });
+            return Wire.Json(new { data = IoNetHardware.Locations.Where(l => card.Stock.ContainsKey(l.Iso2))
+                .Select(l => new { id = l.Id, iso2 = l.Iso2, name = l.Name, available_replicas = hardware.Replicas(card, l.Iso2, count!.Value) }) });
         }
     }
 
@@ -63,18 +66,22 @@ internal static class IoNetEndpoints
         http.IoNetAccount();
         var query = IoNetBody.Of(http.Request.Query);
         var (places, id) = (query.Text("location_ids", true), query.Id("hardware_id", true, world.Options.Ids == IoNetIds.Text));
-        var (hours, perContainer, replicas) = (query.Whole("duration_hours", true, min: 1), query.Whole("gpus_per_container", true, min: 1), query.Whole("replica_count", true, min: 1));
+        var (hours, perContainer, replicas) = (query.Whole("duration_hours", true, min: 1), query.Whole("gpus_per_container", true, min: 1),
+            query.Whole("replica_count", true, min: 1));
         query.Check();
         lock (world.Gate)
         {
-            var (card, location) = (Card(id!), IoNetHardware.Place(places!.Trim('[', ']', ' ').Split(',')[0].Trim('"', ' ')) ?? throw new IoNetProblemException(400, "Unknown location"));
+            var (card, location) = (Card(id!), IoNetHardware.Place(places!.Trim('[', ']', ' ').Split(',')[0].Trim('"', ' '))
+                ?? throw new IoNetProblemException(400, "Unknown location"));
             var quote = world.Quote(card, location, perContainer!.Value, replicas!.Value, hours!.Value);
             return Wire.Json(new
             {
                 data = new
                 {
-                    replica_count = replicas, gpus_per_container = perContainer, available_replica_count = new[] { hardware.Replicas(card, location.Iso2, perContainer.Value) }, discount = 0, ionet_fee = quote.Fee,
-                    ionet_fee_percent = IoNetQuote.FeePercent, currency_conversion_fee = quote.ConversionFee, currency_conversion_fee_percent = IoNetQuote.ConversionPercent, total_cost_usdc = quote.Total,
+                    replica_count = replicas, gpus_per_container = perContainer,
+                    available_replica_count = new[] { hardware.Replicas(card, location.Iso2, perContainer.Value) }, discount = 0, ionet_fee = quote.Fee,
+                    ionet_fee_percent = IoNetQuote.FeePercent, currency_conversion_fee = quote.ConversionFee,
+                    currency_conversion_fee_percent = IoNetQuote.ConversionPercent, total_cost_usdc = quote.Total,
                 },
             });
         }
@@ -84,12 +91,18 @@ internal static class IoNetEndpoints
     {
         var account = http.IoNetAccount();
         var textIds = world.Options.Ids == IoNetIds.Text;
-        var body = (await IoNetBody.ReadAsync(http.Request)).Only("resource_private_name", "node_pool_id", "duration_hours", "gpus_per_container", "hardware_id", "location_ids", "container_config", "registry_config");
-        var (name, hours, perContainer) = (body.Text("resource_private_name", true), body.Whole("duration_hours", min: 1), body.Whole("gpus_per_container", true, min: 1, max: 8));
+        var body = (await IoNetBody.ReadAsync(http.Request)).Only("resource_private_name", "node_pool_id", "duration_hours", "gpus_per_container",
+            "hardware_id", "location_ids", "container_config", "registry_config");
+        var (name, hours, perContainer) = (body.Text("resource_private_name", true), body.Whole("duration_hours", min: 1),
+            body.Whole("gpus_per_container", true, min: 1, max: 8));
         var (hardwareId, places) = (body.Id("hardware_id", true, textIds), body.Ids("location_ids", textIds));
         if (places is { Count: > 1 }) { body.Complain("location_ids", "List should have at most 1 item after validation, not " + places.Count, "too_long"); }
-        if (body.Has("node_pool_id") && places is not null) { body.Complain("node_pool_id", "Value error, node_pool_id and location_ids are mutually exclusive", "value_error"); }
-        var container = body.Inner("container_config").Only("replica_count", "env_variables", "secret_env_variables", "entrypoint", "traffic_port", "args", "command");
+        if (body.Has("node_pool_id") && places is not null)
+        {
+            body.Complain("node_pool_id", "Value error, node_pool_id and location_ids are mutually exclusive", "value_error");
+        }
+        var container = body.Inner("container_config").Only("replica_count", "env_variables", "secret_env_variables", "entrypoint", "traffic_port", "args",
+            "command");
         var (replicas, port) = (container.Whole("replica_count", true, min: 1), container.Whole("traffic_port", true, min: 1, max: 65535));
         var (env, secrets, entrypoint) = (container.Map("env_variables"), container.Map("secret_env_variables"), container.Texts("entrypoint"));
         // Taken and checked, then dropped, as was seen: only the entrypoint reaches the container.
@@ -104,7 +117,8 @@ internal static class IoNetEndpoints
         {
             var card = Card(hardwareId!, perContainer!.Value);
             var location = places is null ? null : IoNetHardware.Place(places[0]) ?? throw new IoNetProblemException(400, "Unknown location");
-            var deployment = world.Deploy(account, name!, card, location, perContainer.Value, replicas!.Value, hours ?? 1, new IoNetConfig(image!, port!.Value, Filled(env), Filled(secrets), entrypoint));
+            var deployment = world.Deploy(account, name!, card, location, perContainer.Value, replicas!.Value, hours ?? 1,
+                new IoNetConfig(image!, port!.Value, Filled(env), Filled(secrets), entrypoint));
             return Done(deployment);
         }
     }
@@ -113,13 +127,17 @@ internal static class IoNetEndpoints
     {
         var account = http.IoNetAccount();
         string? status = http.Request.Query["status"];
-        if (status is not null && !IoNetStatus.All.Contains(status)) { throw IoNetProblemException.Invalid("query", "status", $"Input should be {string.Join(", ", IoNetStatus.All.Select(s => $"'{s}'"))}", "enum"); }
+        if (status is not null && !IoNetStatus.All.Contains(status))
+        {
+            throw IoNetProblemException.Invalid("query", "status", $"Input should be {string.Join(", ", IoNetStatus.All.Select(s => $"'{s}'"))}", "enum");
+        }
         lock (world.Gate)
         {
             var (page, size) = Paging(http, 10);
             // Newest first; pages count from zero.
             var all = account.Deployments.AsEnumerable().Reverse().Where(d => status is null || d.Status == status).ToList();
-            return Wire.Json(new { data = new { deployments = all.Skip(page * size).Take(size).Select(wire.Row), total = all.Count, statuses = IoNetStatus.All } });
+            return Wire.Json(new { data = new { deployments = all.Skip(page * size).Take(size).Select(wire.Row), total = all.Count,
+                statuses = IoNetStatus.All } });
         }
     }
 
@@ -127,7 +145,8 @@ internal static class IoNetEndpoints
     {
         var account = http.IoNetAccount();
         var guid = DeploymentId(id);
-        var body = (await IoNetBody.ReadAsync(http.Request)).Only("env_variables", "secret_env_variables", "entrypoint", "traffic_port", "image_url", "registry_username", "registry_secret", "args", "command");
+        var body = (await IoNetBody.ReadAsync(http.Request)).Only("env_variables", "secret_env_variables", "entrypoint", "traffic_port", "image_url",
+            "registry_username", "registry_secret", "args", "command");
         var (env, secrets, entrypoint) = (body.Map("env_variables"), body.Map("secret_env_variables", nulls: true), body.Texts("entrypoint"));
         var (port, image) = (body.Whole("traffic_port", min: 1, max: 65535), body.Text("image_url"));
         body.Check();
@@ -140,7 +159,8 @@ internal static class IoNetEndpoints
                 if (value is null) { merged.Remove(key); } else { merged[key] = value; }
             }
             // The plain list replaces the old one whole, secrets are changed one by one.
-            world.Change(deployment, new IoNetConfig(image ?? old.Image, port ?? old.TrafficPort, env is null ? old.Env : Filled(env), merged, entrypoint ?? old.Entrypoint));
+            world.Change(deployment, new IoNetConfig(image ?? old.Image, port ?? old.TrafficPort, env is null ? old.Env : Filled(env), merged, entrypoint
+                ?? old.Entrypoint));
             return Done(deployment);
         }
     }
@@ -172,9 +192,12 @@ internal static class IoNetEndpoints
             lock (world.Gate)
             {
                 deployment = world.Of(account, DeploymentId(id));
-                worker = deployment.Workers.Find(w => w.ContainerId == container) ?? throw new IoNetProblemException(404, "Container not found");
+                worker = Worker(deployment, container);
             }
-            if (stream is not ("stdout" or "stderr")) { throw IoNetProblemException.Invalid("query", "stream", "Input should be 'stdout' or 'stderr'", "enum"); }
+            if (stream is not ("stdout" or "stderr"))
+            {
+                throw IoNetProblemException.Invalid("query", "stream", "Input should be 'stdout' or 'stderr'", "enum");
+            }
         }
         catch (IoNetProblemException e) { await e.ToResult().ExecuteAsync(http); return; }
         http.Response.ContentType = "text/event-stream; charset=utf-8";
@@ -222,11 +245,17 @@ internal static class IoNetEndpoints
         return (page ?? 0, size ?? standard);
     }
 
+    private static IoNetWorker Worker(IoNetDeployment deployment, string container) =>
+        deployment.Workers.Find(w => w.ContainerId == container) ?? throw new IoNetProblemException(404, "Container not found");
+
     private static IoNetCard Card(string id, int? cards = null)
     {
         var (card, fixedCards) = IoNetHardware.Find(id);
         if (card is null) { throw new IoNetProblemException(400, $"Hardware {id} not found"); }
-        if (cards > card.MaxPerContainer || (fixedCards is not null && cards is not null && cards != fixedCards)) { throw new IoNetProblemException(400, $"gpus_per_container {cards} is not offered for hardware {id}"); }
+        if (cards > card.MaxPerContainer || (fixedCards is not null && cards is not null && cards != fixedCards))
+        {
+            throw new IoNetProblemException(400, $"gpus_per_container {cards} is not offered for hardware {id}");
+        }
         return card;
     }
 
@@ -240,5 +269,6 @@ internal static class IoNetEndpoints
         (map ?? new Dictionary<string, string?>()).ToDictionary(p => p.Key, p => p.Value ?? "", StringComparer.Ordinal);
 
     /// <summary>Whose key it is.</summary>
-    private static IoNetAccount IoNetAccount(this HttpContext http) => http.RequestServices.GetRequiredService<IoNetWorld>().AccountOf(http.Request.Headers["X-API-KEY"]);
+    private static IoNetAccount IoNetAccount(this HttpContext http) => http.RequestServices.GetRequiredService<IoNetWorld>()
+        .AccountOf(http.Request.Headers["X-API-KEY"]);
 }

@@ -15,7 +15,8 @@ internal sealed record IoNetLocation(int Id, string Iso2, string Name);
 internal sealed record IoNetCard(int Id, Gpu Gpu, int MaxPerContainer, IReadOnlyDictionary<string, int> Stock)
 {
     /// <summary>Id of the newer kind for so many cards, for example <c>gpu_8x_a4000</c>.</summary>
-    public string TextId(int cards) => $"gpu_{cards.ToString(CultureInfo.InvariantCulture)}x_{Gpu.Id.Replace("rtx-", "", StringComparison.Ordinal).Replace('-', '_')}";
+    public string TextId(int cards) =>
+        $"gpu_{cards.ToString(CultureInfo.InvariantCulture)}x_{Gpu.Id.Replace("rtx-", "", StringComparison.Ordinal).Replace('-', '_')}";
 }
 
 /// <summary>What io.net has, what of it is free, and what it costs.</summary>

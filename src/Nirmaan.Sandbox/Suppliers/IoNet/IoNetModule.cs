@@ -5,7 +5,9 @@ using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Suppliers.IoNet;
 
-/// <summary>io.net: container-as-a-service under <c>/ionet/enterprise/v1/io-cloud/caas</c>, the open catalogue under <c>/ionet/v1/io-cloud/caas/hardware</c>.</summary>
+/// <summary>
+/// io.net: container-as-a-service under <c>/ionet/enterprise/v1/io-cloud/caas</c>, the open catalogue under <c>/ionet/v1/io-cloud/caas/hardware</c>.
+/// </summary>
 public sealed class IoNetModule : ISandboxModule
 {
     /// <inheritdoc />
@@ -15,7 +17,8 @@ public sealed class IoNetModule : ISandboxModule
         services.AddSingleton<IValidateOptions<IoNetOptions>, IoNetOptionsCheck>();
         services.AddSingleton<IoNetHardware>();
         services.AddSingleton<IoNetWorld>();
-        services.AddSingleton(provider => new IoNetWire(provider.GetRequiredService<IoNetWorld>(), provider.GetRequiredService<IoNetHardware>(), provider.GetRequiredService<ContainerYard>(),
+        services.AddSingleton(provider => new IoNetWire(provider.GetRequiredService<IoNetWorld>(), provider.GetRequiredService<IoNetHardware>(),
+            provider.GetRequiredService<ContainerYard>(),
             provider.GetRequiredService<IOptions<SandboxOptions>>().Value.IsStrict));
         services.AddSingleton<IWorldPart, IoNetSupplier>();
         services.AddSingleton(new ErrorShape("ionet", (_, message) => new { detail = message }));
@@ -29,7 +32,8 @@ public sealed class IoNetModule : ISandboxModule
             try { return await next(context); }
             catch (IoNetProblemException e) { return e.ToResult(); }
         }));
-        routes.MapGet("/ionet/v1/io-cloud/caas/hardware", (IoNetWorld world, IoNetWire wire) => { lock (world.Gate) { return Wire.Json(wire.Catalogue()); } }).WithName("ionet.catalogue");
+        routes.MapGet("/ionet/v1/io-cloud/caas/hardware", (IoNetWorld world, IoNetWire wire) => { lock (world.Gate) { return Wire.Json(wire.Catalogue()); } })
+            .WithName("ionet.catalogue");
     }
 }
 
@@ -49,8 +53,10 @@ internal sealed class IoNetSupplier(IoNetWorld world, ContainerYard yard) : ISup
                 accounts = world.Accounts.Select(a => new { id = a.Id, creditUsd = a.Credit }).ToList(),
                 deployments = world.Deployments.Select(d => new
                 {
-                    id = d.Id, account = d.Account.Id, name = d.Name, status = d.Status, createdAt = Wire.Zoned(d.CreatedAt), startedAt = d.StartedAt is { } s ? Wire.Zoned(s) : null, paidHours = d.Hours, paidUsd = d.Paid, gpu = d.Card.Gpu.Id,
-                    gpus = d.PerContainer * d.Replicas, location = d.Location.Iso2, operation = d.Config.Env.GetValueOrDefault("NIRMAAN_OPERATION"), containers = d.Workers.Select(w => $"ionet/{d.Id}/{w.ContainerId}"),
+                    id = d.Id, account = d.Account.Id, name = d.Name, status = d.Status, createdAt = Wire.Zoned(d.CreatedAt), startedAt = d.StartedAt is { } s
+                        ? Wire.Zoned(s) : null, paidHours = d.Hours, paidUsd = d.Paid, gpu = d.Card.Gpu.Id,
+                    gpus = d.PerContainer * d.Replicas, location = d.Location.Iso2, operation = d.Config.Env.GetValueOrDefault("NIRMAAN_OPERATION"),
+                    containers = d.Workers.Select(w => $"ionet/{d.Id}/{w.ContainerId}"),
                 }).ToList(),
             };
         }
@@ -59,7 +65,10 @@ internal sealed class IoNetSupplier(IoNetWorld world, ContainerYard yard) : ISup
     /// <inheritdoc />
     public IReadOnlyList<Bill> Bills()
     {
-        lock (world.Gate) { return [.. world.Deployments.Select(d => new Bill(Name, d.Account.Id, d.Id.ToString(), d.Name, d.Status, d.CreatedAt, d.FinishedAt, d.Paid, 0))]; }
+        lock (world.Gate)
+        {
+            return [.. world.Deployments.Select(d => new Bill(Name, d.Account.Id, d.Id.ToString(), d.Name, d.Status, d.CreatedAt, d.FinishedAt, d.Paid, 0))];
+        }
     }
 
     /// <inheritdoc />
@@ -67,9 +76,15 @@ internal sealed class IoNetSupplier(IoNetWorld world, ContainerYard yard) : ISup
     {
         lock (world.Gate)
         {
-            if (happening.Kind is not (WorldEvent.LoseMachine or WorldEvent.CloseLease) || world.FindLive(happening.Id) is not var (deployment, worker)) { return Task.FromResult(false); }
+            if (happening.Kind is not (WorldEvent.LoseMachine or WorldEvent.CloseLease) || world.FindLive(happening.Id) is not var (deployment, worker))
+            {
+                return Task.FromResult(false);
+            }
             if (happening.Kind == WorldEvent.CloseLease) { world.Finish(deployment, IoNetStatus.Failed); return Task.FromResult(true); }
-            foreach (var container in deployment.Workers.Where(w => worker is null || w == worker).Select(w => w.Container).OfType<Container>().ToList()) { yard.Lose(container); }
+            foreach (var container in deployment.Workers.Where(w => worker is null || w == worker).Select(w => w.Container).OfType<Container>().ToList())
+            {
+                yard.Lose(container);
+            }
             return Task.FromResult(true);
         }
     }

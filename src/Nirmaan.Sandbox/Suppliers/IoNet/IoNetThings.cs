@@ -27,10 +27,12 @@ internal static class IoNetStatus
 }
 
 /// <summary>What a deployment runs.</summary>
-internal sealed record IoNetConfig(string Image, int TrafficPort, IReadOnlyDictionary<string, string> Env, IReadOnlyDictionary<string, string> SecretEnv, IReadOnlyList<string>? Entrypoint);
+internal sealed record IoNetConfig(string Image, int TrafficPort, IReadOnlyDictionary<string, string> Env, IReadOnlyDictionary<string, string> SecretEnv,
+    IReadOnlyList<string>? Entrypoint);
 
 /// <summary>A deployment and its containers.</summary>
-internal sealed class IoNetDeployment(IoNetAccount account, Guid id, string name, IoNetCard card, IoNetLocation location, int perContainer, int replicas, DateTimeOffset createdAt)
+internal sealed class IoNetDeployment(IoNetAccount account, Guid id, string name, IoNetCard card, IoNetLocation location, int perContainer, int replicas,
+    DateTimeOffset createdAt)
 {
     public IoNetAccount Account => account;
 

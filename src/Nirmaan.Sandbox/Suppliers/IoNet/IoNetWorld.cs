@@ -58,13 +58,15 @@ internal sealed partial class IoNetWorld
         lock (Gate)
         {
             if (_accounts.TryGetValue(key, out var account)) { return account; }
-            return _accounts[key] = new IoNetAccount($"user-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12].ToLowerInvariant()}", _options.CreditUsd);
+            return _accounts[key] = new IoNetAccount($"user-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..12].ToLowerInvariant()}",
+                _options.CreditUsd);
         }
     }
 
     /// <summary>A deployment of an account; another's is not found.</summary>
     public IoNetDeployment Of(IoNetAccount account, Guid id) =>
-        _deployments.TryGetValue(id, out var deployment) && deployment.Account == account ? deployment : throw new IoNetProblemException(404, "Deployment not found");
+        _deployments.TryGetValue(id, out var deployment) && deployment.Account == account ? deployment
+            : throw new IoNetProblemException(404, "Deployment not found");
 
     /// <summary>What so many cards for so many hours cost.</summary>
     public IoNetQuote Quote(IoNetCard card, IoNetLocation location, int perContainer, int replicas, int hours)
@@ -74,13 +76,18 @@ internal sealed partial class IoNetWorld
     }
 
     /// <summary>Charges a deployment and asks for its machines. Not idempotent, and a name may be taken twice.</summary>
-    public IoNetDeployment Deploy(IoNetAccount account, string name, IoNetCard card, IoNetLocation? location, int perContainer, int replicas, int hours, IoNetConfig config)
+    public IoNetDeployment Deploy(IoNetAccount account, string name, IoNetCard card, IoNetLocation? location, int perContainer, int replicas, int hours,
+        IoNetConfig config)
     {
         location ??= IoNetHardware.Locations.FirstOrDefault(l => _hardware.Replicas(card, l.Iso2, perContainer) >= replicas);
-        if (location is null || _hardware.Replicas(card, location.Iso2, perContainer) < replicas) { throw new IoNetProblemException(400, "Requested number of replicas is not available"); }
+        if (location is null || _hardware.Replicas(card, location.Iso2, perContainer) < replicas)
+        {
+            throw new IoNetProblemException(400, "Requested number of replicas is not available");
+        }
         var price = Quote(card, location, perContainer, replicas, hours).Total;
         Charge(account, price);
-        var deployment = new IoNetDeployment(account, DrawId($"ionet:deployment:{_deployments.Count}"), name, card, location, perContainer, replicas, Now) { Config = config, Hours = hours, Paid = price };
+        var deployment = new IoNetDeployment(account, DrawId($"ionet:deployment:{_deployments.Count}"), name, card, location, perContainer, replicas,
+            Now) { Config = config, Hours = hours, Paid = price };
         _deployments.Add(deployment.Id, deployment);
         account.Deployments.Add(deployment);
         _hardware.Take(card, location.Iso2, perContainer * replicas);
@@ -105,7 +112,10 @@ internal sealed partial class IoNetWorld
     /// <summary>Changes what runs, on the same machines.</summary>
     public void Change(IoNetDeployment deployment, IoNetConfig config)
     {
-        if (deployment.Status is not (IoNetStatus.Running or IoNetStatus.Requested)) { throw new IoNetProblemException(400, $"Deployment is {deployment.Status}"); }
+        if (deployment.Status is not (IoNetStatus.Running or IoNetStatus.Requested))
+        {
+            throw new IoNetProblemException(400, $"Deployment is {deployment.Status}");
+        }
         deployment.Config = config;
         foreach (var worker in deployment.Workers) { Run(deployment, worker); }
     }
@@ -168,7 +178,8 @@ internal sealed partial class IoNetWorld
         worker.Events.Add((Now, $"Downloading image {deployment.Config.Image}"));
         var config = deployment.Config;
         var env = config.Env.Concat(config.SecretEnv).GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal);
-        var spec = new ContainerSpec("ionet", deployment.Id.ToString(), config.Image, env, [.. config.Entrypoint?.Select(w => w.Replace("$$", "$", StringComparison.Ordinal)) ?? []],
+        var spec = new ContainerSpec("ionet", deployment.Id.ToString(), config.Image, env,
+            [.. config.Entrypoint?.Select(w => w.Replace("$$", "$", StringComparison.Ordinal)) ?? []],
             deployment.Card.Gpu.Id, deployment.PerContainer, deployment.Card.Gpu.VramGb);
         worker.Container = _yard.Start(YardId(deployment, worker), spec, $"io.net {deployment.Location.Name}");
     }
@@ -183,7 +194,10 @@ internal sealed partial class IoNetWorld
             var (deployment, worker) = found;
             // The check goes to the one traffic port: what listens on another one stays unseen.
             var answers = container.IsHealthy && Port(deployment.Config) == deployment.Config.TrafficPort;
-            if (answers && worker.SilentSince is { } silent) { (worker.SilentSeconds, worker.SilentSince) = (worker.SilentSeconds + (Now - silent).TotalSeconds, null); }
+            if (answers && worker.SilentSince is { } silent)
+            {
+                (worker.SilentSeconds, worker.SilentSince) = (worker.SilentSeconds + (Now - silent).TotalSeconds, null);
+            }
             else if (!answers) { worker.SilentSince ??= Now; }
             (worker.Passed, worker.Status, var message) = container.Phase switch
             {
@@ -231,7 +245,10 @@ internal sealed partial class IoNetWorld
 
     private static void Charge(IoNetAccount account, decimal usd)
     {
-        if (account.Credit < usd) { throw new IoNetProblemException(402, $"Insufficient credits: {usd:0.######} required, {account.Credit:0.######} available"); }
+        if (account.Credit < usd)
+        {
+            throw new IoNetProblemException(402, $"Insufficient credits: {usd:0.######} required, {account.Credit:0.######} available");
+        }
         account.Credit -= usd;
     }
 
@@ -242,7 +259,8 @@ internal sealed partial class IoNetWorld
         return new Guid(bytes);
     }
 
-    private static int Port(IoNetConfig config) => config.Env.TryGetValue("AGENT_PORT", out var text) && int.TryParse(text, out var port) ? port : config.Env.ContainsKey("AGENT_TEMPLATE") || config.SecretEnv.ContainsKey("AGENT_TEMPLATE") ? 8080 : config.TrafficPort;
+    private static int Port(IoNetConfig config) => config.Env.TryGetValue("AGENT_PORT", out var text) && int.TryParse(text, out var port) ? port
+        : config.Env.ContainsKey("AGENT_TEMPLATE") || config.SecretEnv.ContainsKey("AGENT_TEMPLATE") ? 8080 : config.TrafficPort;
 
     private static string YardId(IoNetDeployment deployment, IoNetWorker worker) => $"ionet/{deployment.Id}/{worker.ContainerId}";
 

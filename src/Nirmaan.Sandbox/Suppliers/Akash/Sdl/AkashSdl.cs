@@ -23,7 +23,8 @@ internal sealed record SdlUnit(int Id, decimal MilliCpu, decimal MemoryBytes, IR
 internal sealed record SdlVolume(string Name, decimal Bytes, IReadOnlyList<KeyValuePair<string, string>> Attributes);
 
 /// <summary>A service within a group.</summary>
-internal sealed record SdlService(string Name, string Image, IReadOnlyList<string> Command, IReadOnlyList<string> Args, IReadOnlyList<string> Env, int UnitId, int Count,
+internal sealed record SdlService(string Name, string Image, IReadOnlyList<string> Command, IReadOnlyList<string> Args, IReadOnlyList<string> Env, int UnitId,
+    int Count,
     IReadOnlyList<SdlExpose> Exposes);
 
 /// <summary>A port that a service opens towards the world or another service.</summary>

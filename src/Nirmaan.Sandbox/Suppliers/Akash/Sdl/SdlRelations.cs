@@ -25,10 +25,14 @@ internal sealed class SdlRelations(JsonObject sdl)
             foreach (var (profile, price) in infrastructure!["pricing"]!.AsObject())
             {
                 var denom = price!["denom"]!.GetValue<string>();
-                if (denom.StartsWith("ibc/", StringComparison.Ordinal) && denom != Usdc) { _wrong.Add($"/profiles/placement/{placement}/pricing/{profile}/denom is not known"); }
+                if (denom.StartsWith("ibc/", StringComparison.Ordinal) && denom != Usdc)
+                {
+                    _wrong.Add($"/profiles/placement/{placement}/pricing/{profile}/denom is not known");
+                }
             }
         }
-        _wrong.AddRange((sdl["endpoints"] as JsonObject ?? []).Where(e => !_endpoints.Contains(e.Key)).Select(e => $"endpoint {e.Key} is declared and not used"));
+        _wrong.AddRange((sdl["endpoints"] as JsonObject ?? []).Where(e => !_endpoints.Contains(e.Key))
+            .Select(e => $"endpoint {e.Key} is declared and not used"));
         return _wrong;
     }
 

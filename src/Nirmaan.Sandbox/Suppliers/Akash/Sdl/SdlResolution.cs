@@ -60,11 +60,13 @@ internal static class SdlResolution
                     Endpoints = [.. endpoints.Order()], Count = count, PriceText = amount, Price = decimal.Parse(amount, CultureInfo.InvariantCulture),
                 });
             }
-            services.Add(new SdlService(name, service["image"]!.GetValue<string>(), Texts(service["command"]), Texts(service["args"]), Texts(service["env"]), id, count, Exposes(service)));
+            services.Add(new SdlService(name, service["image"]!.GetValue<string>(), Texts(service["command"]), Texts(service["args"]), Texts(service["env"]),
+                id, count, Exposes(service)));
         }
         var signed = infrastructure["signedBy"];
         return new SdlGroup(placement,
-            (infrastructure["attributes"] as JsonObject ?? []).OrderBy(a => a.Key, StringComparer.Ordinal).ToDictionary(a => a.Key, a => a.Value?.ToString() ?? ""),
+            (infrastructure["attributes"] as JsonObject ?? []).OrderBy(a => a.Key, StringComparer.Ordinal)
+                .ToDictionary(a => a.Key, a => a.Value?.ToString() ?? ""),
             Texts(signed?["allOf"]), [.. Texts(signed?["anyOf"]).Append(AkashSdl.Auditor).Distinct()], units, services);
     }
 
@@ -73,15 +75,20 @@ internal static class SdlResolution
         var resources = sdl["profiles"]!["compute"]![profile]!["resources"]!.AsObject();
         var gpu = resources["gpu"];
         return new SdlUnit(id, SdlSizes.MilliCpu(resources["cpu"]!["units"]!), SdlSizes.Bytes(resources["memory"]!["size"]!.GetValue<string>()),
-            [.. SdlRelations.Volumes(resources).Select(Volume)], SdlSizes.Gpus(gpu?["units"]), GpuKeys(gpu?["attributes"]?["vendor"] as JsonObject ?? []), [], 0, "", 0);
+            [.. SdlRelations.Volumes(resources).Select(Volume)], SdlSizes.Gpus(gpu?["units"]), GpuKeys(gpu?["attributes"]?["vendor"] as JsonObject ?? []), [],
+                0, "", 0);
     }
 
     private static SdlVolume Volume(JsonObject volume)
     {
         var attributes = (volume["attributes"] as JsonObject ?? []).Select(a => KeyValuePair.Create(a.Key, a.Value?.ToString() ?? "")).ToList();
-        if (attributes.Contains(KeyValuePair.Create("class", "ram")) && attributes.All(a => a.Key != "persistent")) { attributes.Add(KeyValuePair.Create("persistent", "false")); }
+        if (attributes.Contains(KeyValuePair.Create("class", "ram")) && attributes.All(a => a.Key != "persistent"))
+        {
+            attributes.Add(KeyValuePair.Create("persistent", "false"));
+        }
         var name = volume["name"]?.ToString();
-        return new SdlVolume(string.IsNullOrEmpty(name) ? "default" : name, SdlSizes.Bytes(volume["size"]!.GetValue<string>()), [.. attributes.OrderBy(a => a.Key, StringComparer.Ordinal)]);
+        return new SdlVolume(string.IsNullOrEmpty(name) ? "default" : name, SdlSizes.Bytes(volume["size"]!.GetValue<string>()),
+            [.. attributes.OrderBy(a => a.Key, StringComparer.Ordinal)]);
     }
 
     private static IReadOnlyList<string> GpuKeys(JsonObject vendors) =>
@@ -112,16 +119,19 @@ internal static class SdlResolution
             ["count"] = (int)target["count"]!.GetValue<decimal>(),
             ["credentials"] = service["credentials"] is not JsonObject c ? null : new JsonObject
             {
-                ["host"] = c["host"]!.ToString(), ["email"] = c["email"]?.ToString() ?? "", ["username"] = c["username"]!.ToString(), ["password"] = c["password"]!.ToString(),
+                ["host"] = c["host"]!.ToString(), ["email"] = c["email"]?.ToString() ?? "", ["username"] = c["username"]!.ToString(),
+                ["password"] = c["password"]!.ToString(),
             },
             ["resources"] = new JsonObject
             {
                 ["id"] = unit.Id,
-                ["cpu"] = new JsonObject { ["units"] = Value(unit.MilliCpu) }.With("attributes", Pairs(sdl["profiles"]!["compute"]![target["profile"]!.GetValue<string>()]!["resources"]!["cpu"]!["attributes"] as JsonObject)),
+                ["cpu"] = new JsonObject { ["units"] = Value(unit.MilliCpu) }.With("attributes",
+                    Pairs(sdl["profiles"]!["compute"]![target["profile"]!.GetValue<string>()]!["resources"]!["cpu"]!["attributes"] as JsonObject)),
                 ["memory"] = new JsonObject { ["size"] = Value(unit.MemoryBytes) },
                 ["storage"] = new JsonArray([.. unit.Storage.Select(v => new JsonObject { ["name"] = v.Name, ["size"] = Value(v.Bytes) }
                     .With("attributes", v.Attributes.Count == 0 ? null : new JsonArray([.. v.Attributes.Select(a => Pair(a.Key, a.Value))])))]),
-                ["gpu"] = new JsonObject { ["units"] = Value(unit.Gpus) }.With("attributes", unit.GpuKeys.Count == 0 ? null : new JsonArray([.. unit.GpuKeys.Select(k => Pair(k, "true"))])),
+                ["gpu"] = new JsonObject { ["units"] = Value(unit.Gpus) }.With("attributes", unit.GpuKeys.Count == 0 ? null
+                    : new JsonArray([.. unit.GpuKeys.Select(k => Pair(k, "true"))])),
                 ["endpoints"] = new JsonArray([.. own]),
             },
             ["expose"] = new JsonArray([.. ManifestExposes(sdl, service)]),
@@ -138,7 +148,8 @@ internal static class SdlResolution
 
     /// <summary>Number of a leased address: its place among all that the services name, from 1; 0 for none.</summary>
     private static int Sequence(JsonObject sdl, string ip) => ip.Length == 0 ? 0 : 1 + sdl["services"]!.AsObject()
-        .SelectMany(s => Exposes(s.Value!.AsObject())).Where(e => e is { Global: true, Ip.Length: > 0 }).Select(e => e.Ip).Order(StringComparer.Ordinal).ToList().LastIndexOf(ip);
+        .SelectMany(s => Exposes(s.Value!.AsObject())).Where(e => e is { Global: true, Ip.Length: > 0 }).Select(e => e.Ip).Order(StringComparer.Ordinal)
+            .ToList().LastIndexOf(ip);
 
     private static IEnumerable<JsonNode> ManifestExposes(JsonObject sdl, JsonObject service) =>
         from expose in (service["expose"] as JsonArray ?? []).Select(e => e!.AsObject())
@@ -180,7 +191,8 @@ internal static class SdlResolution
     }.With("permissions", parameters["permissions"]?.DeepClone());
 
     private static JsonArray? Pairs(JsonObject? attributes) =>
-        attributes is not { Count: > 0 } ? null : new JsonArray([.. attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => Pair(a.Key, a.Value?.ToString() ?? ""))]);
+        attributes is not { Count: > 0 } ? null : new JsonArray([.. attributes.OrderBy(a => a.Key, StringComparer.Ordinal)
+            .Select(a => Pair(a.Key, a.Value?.ToString() ?? ""))]);
 
     private static JsonObject Pair(string key, string value) => new() { ["key"] = key, ["value"] = value };
 

@@ -69,12 +69,18 @@ internal static partial class SdlSchema
 
     private static void IpIsGlobal(JsonObject to, string path, List<string> wrong)
     {
-        if (to["ip"] is not null && !(to["global"] is JsonValue flag && flag.TryGetValue<bool>(out var global) && global)) { wrong.Add($"{path}: an ip needs global: true"); }
+        if (to["ip"] is not null && !(to["global"] is JsonValue flag && flag.TryGetValue<bool>(out var global) && global))
+        {
+            wrong.Add($"{path}: an ip needs global: true");
+        }
     }
 
     private static void RamIsNotPersistent(JsonObject attributes, string path, List<string> wrong)
     {
-        if (attributes["class"]?.ToString() == "ram" && attributes["persistent"]?.ToString() == "true") { wrong.Add($"{path}: class ram cannot be persistent"); }
+        if (attributes["class"]?.ToString() == "ram" && attributes["persistent"]?.ToString() == "true")
+        {
+            wrong.Add($"{path}: class ram cannot be persistent");
+        }
     }
 
     private static void NamesAVendor(JsonObject vendor, string path, List<string> wrong)

@@ -39,7 +39,8 @@ internal static partial class SdlSizes
     {
         null => 0,
         _ when SdlRules.IsNumber(units, out var number) => (int)number,
-        _ => int.TryParse(units.GetValue<string>(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : throw new SdlCrashedException("gpu units are not a number"),
+        _ => int.TryParse(units.GetValue<string>(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new SdlCrashedException("gpu units are not a number"),
     };
 
     /// <summary>A number without trailing zeros.</summary>

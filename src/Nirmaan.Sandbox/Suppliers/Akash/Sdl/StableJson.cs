@@ -22,7 +22,8 @@ internal static class StableJson
         switch (node)
         {
             case null: text.Append("null"); break;
-            case JsonObject map: WriteAll('{', map.OrderBy(p => p.Key, StringComparer.Ordinal), p => { Quote(p.Key, text); text.Append(':'); Write(p.Value, text); }, '}', text); break;
+            case JsonObject map: WriteAll('{', map.OrderBy(p => p.Key, StringComparer.Ordinal), p =>
+                { Quote(p.Key, text); text.Append(':'); Write(p.Value, text); }, '}', text); break;
             case JsonArray list: WriteAll('[', list, item => Write(item, text), ']', text); break;
             case JsonValue value when value.TryGetValue<string>(out var word): Quote(word, text); break;
             case JsonValue value when value.TryGetValue<bool>(out var flag): text.Append(flag ? "true" : "false"); break;

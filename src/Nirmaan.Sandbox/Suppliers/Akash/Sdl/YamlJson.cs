@@ -38,7 +38,8 @@ internal static partial class YamlJson
         _ => throw new SdlRefusedException([$"unsupported YAML node {node.NodeType} (line {node.Start.Line})"]),
     };
 
-    private static string Name(YamlNode key) => key is YamlScalarNode scalar ? scalar.Value ?? "" : throw new SdlRefusedException([$"a name must be text (line {key.Start.Line})"]);
+    private static string Name(YamlNode key) => key is YamlScalarNode scalar ? scalar.Value ?? ""
+        : throw new SdlRefusedException([$"a name must be text (line {key.Start.Line})"]);
 
     private static JsonValue? Plain(string text) => text switch
     {
