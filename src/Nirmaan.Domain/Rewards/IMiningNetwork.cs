@@ -38,7 +38,8 @@ public interface IMiningNetwork
     /// <summary>The identity of a miner under the payout policy.</summary>
     MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress);
     /// <summary>Makes a serving miner known so that work reaches it. May cost a fee. Not idempotent unless the network is.</summary>
-    Task<Effect> EnrolAsync(string networkKey, Template template, CancellationToken cancellationToken);
+    /// <param name="miner">Whose: some networks make the key from it (Morpheus registers the model under what the key is a hash of).</param>
+    Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken);
     /// <summary>Looks an enrolment up: null = the network knows nothing of it.</summary>
     Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken);
     /// <summary>Ends the stream of work to a miner. Safe to repeat.</summary>

@@ -22,10 +22,11 @@ internal sealed class PlainNetwork : IMiningNetwork
     public NetworkNotice? NoticeAt(DateTimeOffset now) => null;
     public WorkloadName? WorkloadOf(string kind) => null;
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = payoutAddress });
-    public Task<Effect> EnrolAsync(string networkKey, Template template, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Add(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
+    public Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Add(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
     public Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) => Task.FromResult(Enrolled.Contains(networkKey) ? networkKey : null);
     public Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Remove(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
     public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PointsReading>>([]);
+    public WorkloadName? WorkloadOf(string pointsKind) => null;
     public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MinerCredit>>([]);
     public Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken) => Task.FromResult(new RewardPage([], cursor));
     public Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PoolOutlook>>([.. Outlooks.Select(o => o with { At = now })]);

@@ -22,7 +22,7 @@ internal sealed class EnrolHandler(IDbContextFactory<NirmaanDbContext> contexts,
         if (operation.Kind == OperationKind.Withdraw) { return await network.WithdrawAsync(operation.ExternalId!, cancellationToken); }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var miner = await db.Miners.AsNoTracking().SingleAsync(m => m.Id == operation.MinerId, cancellationToken);
-        return await network.EnrolAsync(miner.NetworkKey, networks.TemplateOf(miner.Workload), cancellationToken);
+        return await network.EnrolAsync(miner.Id, miner.NetworkKey, networks.TemplateOf(miner.Workload), cancellationToken);
     }
 
     public async Task<LookUp> LookUpAsync(Operation operation, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Options;
+using Nirmaan.Evm;
+using Nirmaan.Networks.Http;
+
+namespace Nirmaan.Networks.Chain;
+
+/// <summary>Section <c>Chain</c>: the EVM chain on which NRM is staked and MOR is paid. Addresses belong to one chain and mean something else on another.</summary>
+public sealed class ChainOptions : CallOptions
+{
+    /// <summary>Section name.</summary>
+    public const string Section = "Chain";
+
+    /// <summary>JSON-RPC address of a node. Unset = no chain: stakes cannot be read.</summary>
+    public Uri? Rpc { get; set; }
+
+    /// <summary>The chain's id; a node of another chain is not read. Unset = any, for a local chain.</summary>
+    public long? Id { get; set; }
+
+    /// <summary>The NRM token.</summary>
+    public string Nrm { get; set; } = "";
+
+    /// <summary>The contract in which NRM is staked.</summary>
+    public string Staking { get; set; } = "";
+
+    /// <summary>The MOR token.</summary>
+    public string Mor { get; set; } = "";
+
+    /// <summary>Morpheus' compute contract, the Diamond.</summary>
+    public string Diamond { get; set; } = "";
+
+    /// <summary>The account out of which Morpheus pays providers.</summary>
+    public string FundingAccount { get; set; } = "";
+
+    /// <summary>Blocks below the newest one that are left alone because they may still be replaced.</summary>
+    public int FinalityDepth { get; set; } = 12;
+
+    /// <summary>First block that can hold anything of ours: the deployment's.</summary>
+    public long FromBlock { get; set; }
+
+    /// <summary>Most blocks asked for at once; halved by itself where a node finds it too much.</summary>
+    public int MaxRange { get; set; } = 10_000;
+
+    internal EvmAddress MorAddress => EvmAddress.Parse(Mor);
+    internal EvmAddress DiamondAddress => EvmAddress.Parse(Diamond);
+    internal EvmAddress FundingAddress => EvmAddress.Parse(FundingAccount);
+
+    /// <summary>The keys that are needed to read rewards of Morpheus and are not set.</summary>
+    internal IEnumerable<string> MissingForMorpheus => new[] { ("Rpc", Rpc?.ToString() ?? ""), ("Mor", Mor), ("Diamond", Diamond), ("FundingAccount", FundingAccount) }
+        .Where(k => k.Item2.Length == 0).Select(k => $"{Section}:{k.Item1}");
+}
+
+/// <summary>Checks the section. All of it may be absent; what is there must be well formed.</summary>
+internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ChainOptions options)
+    {
+        var wrong = options.Faults().Concat(Wrong(options)).Select(w => $"{ChainOptions.Section}:{w}").ToList();
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static IEnumerable<string> Wrong(ChainOptions options)
+    {
+        if (options.Rpc is { } rpc && Addresses.Fault(rpc) is { } fault) { yield return $"Rpc {fault}"; }
+        foreach (var (key, value) in new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) })
+        {
+            if (value.Length > 0 && !EvmAddress.TryParse(value, AddressSpelling.ChecksumOrLowerCase, out _))
+            {
+                yield return $"{key} '{value}' must be an address (0x and 40 hexadecimal digits, lower case or with its EIP-55 checksum).";
+            }
+        }
+        if (options.FinalityDepth is < 0 or > 10_000) { yield return $"FinalityDepth {options.FinalityDepth} must lie between 0 and 10000 blocks."; }
+        if (options.FromBlock < 0) { yield return $"FromBlock {options.FromBlock} must not be negative."; }
+        if (options.MaxRange is < 1 or > 1_000_000) { yield return $"MaxRange {options.MaxRange} must lie between 1 and 1000000 blocks."; }
+    }
+}

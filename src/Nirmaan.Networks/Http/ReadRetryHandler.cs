@@ -1,0 +1,47 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Nirmaan.Networks.Http;
+
+/// <summary>
+/// Repeats reads a few times: they can do no harm twice. A read has its own, shorter time limit per attempt. Waits go by the machine's clock,
+/// because a manual clock stands still while a call is under way.
+/// </summary>
+/// <param name="everything">True when every call through it is a read, whatever its method (JSON-RPC posts).</param>
+internal sealed class ReadRetryHandler(CallOptions options, bool everything = false) : DelegatingHandler
+{
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(5);
+
+    private readonly ResiliencePipeline<HttpResponseMessage> _reads = Retries(options).AddTimeout(options.ReadTimeout).Build();
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        everything || request.Method == HttpMethod.Get
+            ? await _reads.ExecuteAsync(async token => await base.SendAsync(request, token), cancellationToken)
+            : await base.SendAsync(request, cancellationToken);
+
+    private static ResiliencePipelineBuilder<HttpResponseMessage> Retries(CallOptions options)
+    {
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage>();
+        return options.QuickRetries == 0 ? builder : builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+        {
+            MaxRetryAttempts = options.QuickRetries,
+            Delay = options.RetryDelay,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = arguments => ValueTask.FromResult(IsPassing(arguments.Outcome)),
+            DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result?.Headers.RetryAfter?.Delta),
+        });
+    }
+
+    /// <summary>True for what may be over in a moment. A wait longer than a few seconds is the caller's to plan.</summary>
+    private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Exception: HttpRequestException or TimeoutRejectedException } => true,
+        { Result: { StatusCode: HttpStatusCode.TooManyRequests } response } => response.Headers.RetryAfter is { Delta: { } wait } && wait <= s_longestWait,
+        { Result.StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout } =>
+            outcome.Result!.Headers.RetryAfter?.Delta is not { } wait || wait <= s_longestWait,
+        _ => false,
+    };
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net;
+using System.Numerics;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Evm;
+using Nirmaan.Networks.Http;
+
+namespace Nirmaan.Networks.Morpheus;
+
+/// <summary>A model on the chain. "The same model" of another owner is one of the same name.</summary>
+internal sealed record MorpheusModel(string Id, EvmAddress Owner, string Name, bool IsDeleted);
+
+/// <summary>A standing bid.</summary>
+/// <param name="PricePerSecond">Wei of MOR.</param>
+internal sealed record MorpheusBid(string Id, EvmAddress Provider, string ModelId, BigInteger PricePerSecond);
+
+/// <summary>A user's time on a model. It is paid by the second, whether prompts come or not.</summary>
+/// <param name="ClosedAt">Null = not closed.</param>
+internal sealed record MorpheusSession(string Id, string ModelId, DateTimeOffset OpenedAt, DateTimeOffset EndsAt, DateTimeOffset? ClosedAt)
+{
+    /// <summary>When its paid time ends: the close, but never later than the agreed end.</summary>
+    public DateTimeOffset End => ClosedAt < EndsAt ? ClosedAt.Value : EndsAt;
+
+    /// <summary>True while it runs.</summary>
+    public bool IsActive(DateTimeOffset now) => ClosedAt is null && now < EndsAt;
+
+    /// <summary>Seconds of it that lie in a period.</summary>
+    public decimal SecondsWithin(DateTimeOffset from, DateTimeOffset to)
+    {
+        var (begin, end) = (OpenedAt > from ? OpenedAt : from, End < to ? End : to);
+        return end > begin ? (decimal)(end - begin).TotalSeconds : 0;
+    }
+}
+
+/// <summary>What our provider's node says, read defensively: what lacks its id, its price or its times is no bid and no session.</summary>
+internal sealed class MorpheusNode(IMorpheusApi api)
+{
+    private const int PageSize = 255;
+    private const string NewestFirst = "DESC";
+    private readonly NetworkCalls _calls = new(NetworkName.Morpheus.Value);
+
+    /// <summary>The node's own wallet: our provider.</summary>
+    public async Task<EvmAddress> ReadProviderAsync(CancellationToken cancellationToken)
+    {
+        var wallet = await _calls.ReadAsync("wallet", () => api.ReadWalletAsync(cancellationToken), cancellationToken);
+        return EvmAddress.TryParse(wallet.Address?.ToLowerInvariant(), AddressSpelling.ChecksumOrLowerCase, out var address)
+            ? address : throw new SupplierUnavailableException(NetworkName.Morpheus.Value, $"wallet: '{wallet.Address}' is no address");
+    }
+
+    /// <summary>What all providers together may be paid today, wei.</summary>
+    public async Task<BigInteger> ReadBudgetAsync(CancellationToken cancellationToken) =>
+        (await _calls.ReadAsync("budget", () => api.ReadBudgetAsync(cancellationToken), cancellationToken)).Budget ?? throw Lacks("budget");
+
+    /// <summary>What a contract may still take from the node's wallet, wei.</summary>
+    public async Task<BigInteger> ReadAllowanceAsync(EvmAddress spender, CancellationToken cancellationToken) =>
+        (await _calls.ReadAsync("allowance", () => api.ReadAllowanceAsync(spender.ToString(), cancellationToken), cancellationToken)).Allowance ?? throw Lacks("allowance");
+
+    /// <summary>True when a provider is registered and not deleted.</summary>
+    public async Task<bool> IsRegisteredAsync(EvmAddress provider, CancellationToken cancellationToken) =>
+        (await _calls.ReadAsync("providers", () => api.ListProvidersAsync(cancellationToken), cancellationToken)).Providers?
+            .Exists(p => p.IsDeleted != true && IsAddress(p.Address, out var address) && address == provider) ?? throw Lacks("providers");
+
+    /// <summary>Every model, deleted ones too.</summary>
+    public async Task<IReadOnlyList<MorpheusModel>> ListModelsAsync(CancellationToken cancellationToken) =>
+        [.. ((await _calls.ReadAsync("models", () => api.ListModelsAsync(cancellationToken), cancellationToken)).Models ?? throw Lacks("models"))
+            .Where(m => IsId(m.Id) && IsAddress(m.Owner, out _) && m.Name is not null)
+            .Select(m => new MorpheusModel(m.Id!.ToLowerInvariant(), AddressOf(m.Owner!), m.Name!, m.IsDeleted == true))];
+
+    /// <summary>Standing bids on a model.</summary>
+    public Task<IReadOnlyList<MorpheusBid>> ListModelBidsAsync(string modelId, CancellationToken cancellationToken) =>
+        ListBidsAsync($"bids on {modelId}", offset => api.ListModelBidsAsync(modelId, offset, PageSize, NewestFirst, cancellationToken), cancellationToken);
+
+    /// <summary>Standing bids of a provider.</summary>
+    public Task<IReadOnlyList<MorpheusBid>> ListProviderBidsAsync(EvmAddress provider, CancellationToken cancellationToken) =>
+        ListBidsAsync($"bids of {provider}", offset => api.ListProviderBidsAsync(provider.ToString(), offset, PageSize, NewestFirst, cancellationToken), cancellationToken);
+
+    /// <summary>A provider's sessions that were opened at or after a time, newest first, each once.</summary>
+    public async Task<IReadOnlyList<MorpheusSession>> ListSessionsAsync(EvmAddress provider, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        Dictionary<string, MorpheusSession> found = [];
+        for (var offset = 0; ; offset += PageSize)
+        {
+            var from = offset;
+            var page = (await _calls.ReadAsync($"sessions of {provider}", () => api.ListSessionsAsync(provider.ToString(), from, PageSize, NewestFirst, cancellationToken), cancellationToken)).Sessions ?? throw Lacks("sessions");
+            var sessions = page.Select(SessionOf).OfType<MorpheusSession>().ToList();
+            // A session that opens between two pages moves the rest on: the same one may come twice.
+            foreach (var session in sessions.Where(s => s.OpenedAt >= since)) { found.TryAdd(session.Id, session); }
+            if (page.Count < PageSize || sessions.Exists(s => s.OpenedAt < since)) { return [.. found.Values]; }
+        }
+    }
+
+    /// <summary>The model that a session was on; null = the node knows no such session.</summary>
+    public async Task<string?> FindModelOfSessionAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        var answer = await _calls.FindAsync($"session {sessionId}", () => api.GetSessionAsync(sessionId, cancellationToken),
+            (status, words) => status is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError && (words.Contains("not found", StringComparison.OrdinalIgnoreCase) || words.Contains("does not exist", StringComparison.OrdinalIgnoreCase)),
+            cancellationToken);
+        return answer is null ? null : IsId(answer.Session?.ModelAgentId) ? answer.Session!.ModelAgentId!.ToLowerInvariant() : throw Lacks($"session {sessionId}");
+    }
+
+    private async Task<IReadOnlyList<MorpheusBid>> ListBidsAsync(string what, Func<int, Task<MorpheusBidsWire?>> read, CancellationToken cancellationToken)
+    {
+        Dictionary<string, MorpheusBid> found = [];
+        for (var offset = 0; ; offset += PageSize)
+        {
+            var from = offset;
+            var page = (await _calls.ReadAsync(what, () => read(from), cancellationToken)).Bids ?? throw Lacks(what);
+            foreach (var bid in page.Select(BidOf).OfType<MorpheusBid>()) { found.TryAdd(bid.Id, bid); }
+            if (page.Count < PageSize) { return [.. found.Values]; }
+        }
+    }
+
+    /// <summary>A bid without a price is none: as a price of 0 it would be everybody's lowest.</summary>
+    public static MorpheusBid? BidOf(MorpheusBidWire? b) =>
+        b is { PricePerSecond: { } price } && price > 0 && !(b.DeletedAt > 0) && IsId(b.Id) && IsId(b.ModelAgentId) && IsAddress(b.Provider, out var provider)
+            ? new MorpheusBid(b.Id!.ToLowerInvariant(), provider, b.ModelAgentId!.ToLowerInvariant(), price) : null;
+
+    private static MorpheusSession? SessionOf(MorpheusSessionWire s) =>
+        IsId(s.Id) && IsId(s.ModelAgentId) && Time(s.OpenedAt) is { } opened && Time(s.EndsAt) is { } ends ? new MorpheusSession(s.Id!.ToLowerInvariant(), s.ModelAgentId!.ToLowerInvariant(), opened, ends, Time(s.ClosedAt)) : null;
+
+    private static DateTimeOffset? Time(BigInteger? seconds) => seconds is { } s && s > 0 && s < 100_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds((long)s) : null;
+
+    private static bool IsId(string? text) => Bytes32.TryParse(text, out _);
+
+    private static bool IsAddress(string? text, out EvmAddress address) => EvmAddress.TryParse(text?.ToLowerInvariant(), AddressSpelling.ChecksumOrLowerCase, out address);
+
+    private static EvmAddress AddressOf(string text) => EvmAddress.Parse(text.ToLowerInvariant());
+
+    private static SupplierUnavailableException Lacks(string what) => new(NetworkName.Morpheus.Value, string.Create(CultureInfo.InvariantCulture, $"{what}: the answer lacks it"));
+}
