@@ -25,7 +25,11 @@ done
 step() { "${@:2}" >"$logs/$1.log" 2>&1 || { tail -n 40 "$logs/$1.log" >&2; echo "test: $1 failed; the whole log is $logs/$1.log" >&2; exit 1; }; }
 began=$SECONDS
 if [[ -f infra/contracts/build.mjs ]]; then step contracts node infra/contracts/build.mjs; fi
-step build dotnet build Nirmaan.sln -v q --nologo --disable-build-servers
+if (($#)); then
+  for name in "${projects[@]}"; do step build dotnet build "tests/$name" -v q --nologo --disable-build-servers; done
+else
+  step build dotnet build Nirmaan.sln -v q --nologo --disable-build-servers
+fi
 # The agent is shipped trimmed, so the trimmed one is tested.
 step agent dotnet publish src/Nirmaan.Agent -c Release -r linux-x64 -v q --nologo --disable-build-servers
 export NIRMAAN_TEST_AGENT=$PWD/artifacts/publish/Nirmaan.Agent/release_linux-x64/nirmaan-agent
@@ -56,7 +60,7 @@ for name in "${projects[@]}"; do
   printf '%-32s %8s %8s %8s %8s%s\n' "$name" "$passed" "$bad" "$skipped" "$seconds" "$mark"
 done
 for name in "${projects[@]}"; do
-  sed -n "s/^ *Skipped \(.*\) \[.*\]\$/skipped: \1/p" "$logs/$name.log"
+  awk '/\[SKIP\]$/ {test = $(NF - 1); getline; sub(/^\[[^]]*\] */, ""); print "skipped: " test ": " $0}' "$logs/$name.log"
   ((failed)) && sed -n '/^ *Failed /,/^ *Stack Trace/p' "$logs/$name.log" | head -n 60
 done
 echo "$total passed, $failed of ${#projects[@]} projects failed, $((SECONDS - began)) s"

@@ -28,7 +28,8 @@ for note in "$state"/run/*.pid; do
   [[ -e $note ]] || continue
   read -r pid name <"$note"
   if [[ $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null || true) == *"$name"* ]]; then
-    say "stopping ${note##*/} of an earlier run (process $pid)"
+    service=${note##*/}
+    say "stopping the ${service%.pid} of an earlier run (process $pid)"
     kill -TERM "$pid" 2>/dev/null || true
     timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
   fi
@@ -145,6 +146,6 @@ while :; do
       fail "$name has ended by itself; the whole log is $state/logs/$name.log"
     fi
   done
-  sleep 1 &
+  sleep 1 9>&- &
   wait $!
 done

@@ -43,8 +43,8 @@ if ((${#packages[@]})); then
   apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 fi
 
-if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
-  say "Node $(node --version) is too old for the local chain: version 20 or later is needed (https://nodejs.org)"
+if (($(node -p 'process.versions.node.split(".")[0]') < 18)); then
+  say "Node $(node --version) is too old for the npm tools: version 18 or later is needed (https://nodejs.org)"
   exit 3
 fi
 

@@ -144,7 +144,7 @@ CREATE UNIQUE INDEX ix_ledger_cause_subject_at_account_asset_id ON ledger (cause
 
 CREATE TABLE distributions (
     epoch integer NOT NULL, asset_id text NOT NULL, starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL, gross numeric NOT NULL,
-    fee numeric NOT NULL, pool numeric NOT NULL, carried_in numeric NOT NULL, carried_out numeric NOT NULL, rent_usd numeric NOT NULL,
+    cost numeric NOT NULL, fee numeric NOT NULL, pool numeric NOT NULL, carried_in numeric NOT NULL, carried_out numeric NOT NULL, rent_usd numeric NOT NULL,
     root text NOT NULL, fee_basis_points integer NOT NULL, closed_at timestamptz NOT NULL, leaves jsonb NOT NULL,
     CONSTRAINT pk_distributions PRIMARY KEY (epoch, asset_id)
 );

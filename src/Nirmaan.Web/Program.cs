@@ -8,8 +8,7 @@ if (SecretTools.TryRun(args, Console.In, Console.Out))
     return;
 }
 
-var builder = WebApplication.CreateBuilder(args);
-builder.UseHostDefaults();
+var builder = WebHost.CreateBuilder(args);
 
 builder.Services
     .AddSandbox(builder.Configuration)

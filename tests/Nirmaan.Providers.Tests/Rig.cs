@@ -6,18 +6,9 @@ using Microsoft.Extensions.Logging;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
+using Nirmaan.Testing;
 
 namespace Nirmaan.Providers.Tests;
-
-/// <summary>Time that stands still.</summary>
-public sealed class StillClock : TimeProvider
-{
-    public static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
-
-    public DateTimeOffset Now { get; set; } = Start;
-
-    public override DateTimeOffset GetUtcNow() => Now;
-}
 
 /// <summary>Keeps every line that is logged, at every level.</summary>
 public sealed class LogBook : ILoggerProvider
@@ -48,11 +39,14 @@ public sealed class Rig : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    private Rig(SupplierServer server, ServiceProvider services, StillClock clock, LogBook log) => (Server, _services, Clock, Log) = (server, services, clock, log);
+    /// <summary>When every test begins.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private Rig(SupplierServer server, ServiceProvider services, ManualClock clock, LogBook log) => (Server, _services, Clock, Log) = (server, services, clock, log);
 
     public SupplierServer Server { get; }
 
-    public StillClock Clock { get; }
+    public ManualClock Clock { get; }
 
     public LogBook Log { get; }
 
@@ -89,7 +83,7 @@ public sealed class Rig : IAsyncDisposable
     private static async Task<Rig> StartAsync(string supplier, string key, Func<Seen, Said> answers, (string Key, string Value)[] settings)
     {
         var server = await SupplierServer.StartAsync(answers);
-        var (clock, log) = (new StillClock(), new LogBook());
+        var (clock, log) = (new ManualClock(Start), new LogBook());
         var values = new Dictionary<string, string?>
         {
             [$"Providers:{supplier}:Enabled"] = "true", [$"Providers:{supplier}:BaseUrl"] = server.Address.ToString(), [$"Providers:{supplier}:ApiKey"] = key,

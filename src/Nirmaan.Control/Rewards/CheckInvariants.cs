@@ -37,10 +37,10 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             SELECT cause || ' ' || subject || ' adds up to ' || sum(units) || ' ' || asset_id AS "Value"
             FROM ledger GROUP BY transaction_id, cause, subject, asset_id HAVING sum(units) <> 0
             """),
-        ("received = distributed + fees + clients + undistributed", """
+        ("received = distributed + fees + cover + clients + undistributed", """
             WITH received AS (SELECT asset_id, sum(units) AS units FROM rewards GROUP BY asset_id),
             held AS (SELECT asset_id, sum(units) AS units FROM ledger
-                WHERE account IN ('pool', 'fees') OR account LIKE 'staker:%' OR account LIKE 'client:%' GROUP BY asset_id)
+                WHERE account IN ('pool', 'fees', 'cover') OR account LIKE 'staker:%' OR account LIKE 'client:%' GROUP BY asset_id)
             SELECT asset_id || ': received ' || coalesce(r.units, 0) || ', accounted for ' || coalesce(h.units, 0) AS "Value"
             FROM received r FULL JOIN held h USING (asset_id) WHERE coalesce(r.units, 0) <> coalesce(h.units, 0)
             """),

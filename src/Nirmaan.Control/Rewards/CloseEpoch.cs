@@ -18,7 +18,8 @@ namespace Nirmaan.Control.Rewards;
 /// so what arrives late goes into the next one.
 /// </summary>
 public sealed partial class CloseEpoch(
-    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, ControlEvents events, TimeProvider clock, IOptions<RewardsOptions> options, ILogger<CloseEpoch> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, PriceBook prices, ControlEvents events, TimeProvider clock, IOptions<RewardsOptions> options,
+    ILogger<CloseEpoch> logger)
 {
     // "epoch" in ASCII: closers of one database go one after the other.
     private const long LockKey = 0x65706F6368;
@@ -37,7 +38,9 @@ public sealed partial class CloseEpoch(
             while (await NextAsync(db, asset, firstDay, cancellationToken) is { } next && next.To <= clock.GetUtcNow())
             {
                 if (next.To > readTo) { lines.Add($"epoch {next.Epoch} of {asset.Id} waits for {waitingFor}"); break; }
-                if (await CloseAsync(asset, next, cancellationToken) is not { } closed) { continue; }
+                var price = await prices.FindAsync(asset.Id, next.To, cancellationToken);
+                if (price is null && !options.Value.RentTreasuryFunded) { lines.Add($"epoch {next.Epoch} of {asset.Id} waits for a price, at which its rent can be deducted"); break; }
+                if (await CloseAsync(asset, next, price?.Usd, cancellationToken) is not { } closed) { continue; }
                 lines.Add($"closed epoch {closed.Epoch}: {new TokenAmount(closed.Pool, asset)} to {closed.Leaves.Count(l => l.Amount.Sign > 0)} stakers");
             }
         }
@@ -69,7 +72,7 @@ public sealed partial class CloseEpoch(
         return new Period(last + 1, firstDay.AddDays(last), firstDay.AddDays(last + 1));
     }
 
-    private async Task<Distribution?> CloseAsync(Asset asset, Period period, CancellationToken cancellationToken)
+    private async Task<Distribution?> CloseAsync(Asset asset, Period period, decimal? tokenUsd, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -80,17 +83,20 @@ public sealed partial class CloseEpoch(
         var rewards = await db.Rewards
             .Where(r => r.AssetId == asset.Id && r.Beneficiary == Beneficiary.NrmPool.Name && r.Epoch == null && r.At < period.To).ToListAsync(cancellationToken);
         var stakes = await db.StakeEvents.AsNoTracking().Where(e => e.At < period.To).ToListAsync(cancellationToken);
-        var closed = Share(asset, period, before, rewards, Shares.TimeWeighted(stakes.Select(e => e.ToDelta()), period.From, period.To), await RentAsync(db, period, cancellationToken));
+        var rent = await RentAsync(db, asset, period, cancellationToken);
+        var closed = Share(asset, period, before, rewards, Shares.TimeWeighted(stakes.Select(e => e.ToDelta()), period.From, period.To), rent, tokenUsd);
 
         foreach (var reward in rewards) { reward.PutInto(period.Epoch); }
         db.Distributions.Add(closed);
+        db.Ledger.AddRange(new LedgerBooking(period.To, LedgerCauses.Cover, LedgerSubjects.Epoch(period.Epoch))
+            .Move(LedgerAccounts.Pool, LedgerAccounts.Cover, new TokenAmount(closed.Cost, asset)).ToEntries());
         db.Ledger.AddRange(new LedgerBooking(period.To, LedgerCauses.Fee, LedgerSubjects.Epoch(period.Epoch))
             .Move(LedgerAccounts.Pool, LedgerAccounts.Fees, new TokenAmount(closed.Fee, asset)).ToEntries());
         var paid = new LedgerBooking(period.To, LedgerCauses.Distribution, LedgerSubjects.Epoch(period.Epoch));
         foreach (var line in closed.Leaves) { paid.Move(LedgerAccounts.Pool, LedgerAccounts.Staker(line.Account), new TokenAmount(line.Amount, asset)); }
         db.Ledger.AddRange(paid.ToEntries());
         db.Timeline.Add(new TimelineEvent(closed.ClosedAt, "epoch", $"{period.Epoch}:{asset.Id}", nameof(CloseEpoch), "closed",
-            $"{rewards.Count} rewards of {new TokenAmount(closed.Gross, asset)}: fee {new TokenAmount(closed.Fee, asset)}, to stakers {new TokenAmount(closed.Pool, asset)}, carried on {new TokenAmount(closed.CarriedOut, asset)}"));
+            $"{rewards.Count} rewards of {new TokenAmount(closed.Gross, asset)}: cost {new TokenAmount(closed.Cost, asset)}, fee {new TokenAmount(closed.Fee, asset)}, to stakers {new TokenAmount(closed.Pool, asset)}, carried on {new TokenAmount(closed.CarriedOut, asset)}"));
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         LogClosed(period.Epoch, asset.Id, rewards.Count, closed.Root);
@@ -98,24 +104,28 @@ public sealed partial class CloseEpoch(
         return closed;
     }
 
-    private Distribution Share(Asset asset, Period period, Distribution? before, List<Reward> rewards, IReadOnlyList<BalanceSeconds> weights, decimal rentUsd)
+    private Distribution Share(
+        Asset asset, Period period, Distribution? before, List<Reward> rewards, IReadOnlyList<BalanceSeconds> weights, (decimal All, decimal Borne) rentUsd, decimal? tokenUsd)
     {
         var carriedIn = before?.CarriedOut ?? 0;
         var gross = rewards.Aggregate(carriedIn, (sum, r) => sum + r.Units);
-        // Where nobody held stake nothing is owed to anyone: it waits, and the fee is taken when it is shared out.
+        // Where nobody held stake nothing is owed to anyone: it waits, and cost and fee are taken when it is shared out.
         var shared = weights.Count > 0 ? gross : 0;
-        var fee = new FeePolicy(period.From, options.Value.FeeBasisPoints, RentTreasuryFunded: true).FeeOn(shared);
-        var file = DistributionFile.Of(period.Epoch, period.From, period.To, asset.Id, shared - fee, weights, before?.Leaves ?? []);
+        var policy = new FeePolicy(period.From, options.Value.FeeBasisPoints, options.Value.RentTreasuryFunded);
+        var split = policy.Split(new TokenAmount(shared, asset), rentUsd.Borne, tokenUsd);
+        var file = DistributionFile.Of(period.Epoch, period.From, period.To, asset.Id, split.Pool, weights, before?.Leaves ?? []);
         return new Distribution(
-            period.Epoch, asset, period.From, period.To, gross, fee, file.Pool, carriedIn, gross - shared, rentUsd, file.Root, file.Leaves, options.Value.FeeBasisPoints, StoredTime.Of(clock.GetUtcNow()));
+            period.Epoch, asset, period.From, period.To, gross, split.Cost, split.Fee, file.Pool, carriedIn, gross - shared, rentUsd.All, file.Root, file.Leaves, policy.FeeBasisPoints,
+            StoredTime.Of(clock.GetUtcNow()));
     }
 
-    private static async Task<decimal> RentAsync(NirmaanDbContext db, Period period, CancellationToken cancellationToken)
+    /// <summary>The period's rent over all networks, and the part that an asset bears: that of the pool's miners on networks that pay it, shared equally where a network pays several.</summary>
+    private static async Task<(decimal All, decimal Borne)> RentAsync(NirmaanDbContext db, Asset asset, Period period, CancellationToken cancellationToken)
     {
-        var units = await db.Ledger.AsNoTracking()
-            .Where(e => (e.Cause == LedgerCauses.Rent || e.Cause == LedgerCauses.RentAdjustment) && e.Account.StartsWith(LedgerAccounts.RentPrefix) && e.At >= period.From && e.At < period.To)
-            .Select(e => e.Units).ToListAsync(cancellationToken);
-        return new TokenAmount(units.Aggregate(BigInteger.Zero, (sum, u) => sum + u), Asset.Usd).ToDecimal();
+        var rent = await RentReader.ReadAsync(db, period.From, period.To, cancellationToken);
+        var paid = (await db.Rewards.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && r.At < period.To).Select(r => new { r.Network, r.AssetId }).Distinct().ToListAsync(cancellationToken)).ToLookup(r => r.Network, r => r.AssetId);
+        var borne = rent.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && paid[r.Network].Contains(asset.Id)).Sum(r => r.Usd / paid[r.Network].Count());
+        return (rent.Sum(r => r.Usd), decimal.Round(borne, 8));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Closed epoch {Epoch} of {Asset} with {Rewards} rewards; root {Root}")]

@@ -8,8 +8,10 @@ public sealed class RewardsOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Rewards";
 
-    /// <summary>Nirmaan's fee on what is received for the pool, in 1/100 of a percent: 1000 = 10 %.</summary>
+    /// <summary>Nirmaan's fee on what is received for the pool and left after the cost, in 1/100 of a percent: 1000 = 10 %.</summary>
     public int FeeBasisPoints { get; set; } = 1000;
+    /// <summary>True: the treasury pays the rent, which is shown beside the rewards. False: each epoch sets aside what covers the rent of the networks that paid.</summary>
+    public bool RentTreasuryFunded { get; set; } = true;
     /// <summary>The UTC day of epoch 1; null = the day of the first stake. Set it before the first epoch closes: closed epochs are not renumbered.</summary>
     public DateOnly? FirstEpoch { get; set; }
     /// <summary>A price older than this is not used: then the value is unknown.</summary>

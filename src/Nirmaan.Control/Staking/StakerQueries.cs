@@ -100,8 +100,9 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var shown = lines.Select(e =>
         {
             var (asset, net) = (Asset.Of(e.AssetId), e.Amount!.Value);
-            var fee = e.TotalWeight.IsZero ? 0 : e.Fee * e.Weight!.Value / e.TotalWeight;
-            return new ReturnLine(asset, net + fee, 0, fee, net, e.Cumulative!.Value, series.Find(e.AssetId, e.To), series.ValueOf(new TokenAmount(net, asset), e.To), e.Root);
+            BigInteger Part(BigInteger whole) => e.TotalWeight.IsZero ? 0 : whole * e.Weight!.Value / e.TotalWeight;
+            var (cost, fee) = (Part(e.Cost), Part(e.Fee));
+            return new ReturnLine(asset, net + fee + cost, cost, fee, net, e.Cumulative!.Value, series.Find(e.AssetId, e.To), series.ValueOf(new TokenAmount(net, asset), e.To), e.Root);
         }).ToList();
         return new ReturnEpoch(first.Epoch, first.From, first.To, first.Average(first.Weight!.Value), share, decimal.Round(first.RentUsd * share, 8), shown, SumOrUnknown(shown.Where(l => !l.Net.IsZero).Select(l => l.NetUsd)));
     }

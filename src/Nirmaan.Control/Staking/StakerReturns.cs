@@ -9,7 +9,7 @@ namespace Nirmaan.Control.Staking;
 
 /// <summary>What an account got of one asset from one epoch: gross - cost - fee = net, in base units.</summary>
 /// <param name="Gross">Its part of what was received.</param>
-/// <param name="Cost">Deducted for rent: 0 while the treasury pays it.</param>
+/// <param name="Cost">Its part of what was deducted to cover rent, rounded down; 0 while the treasury pays it.</param>
 /// <param name="Fee">Its part of the fee, rounded down.</param>
 /// <param name="Price">At the epoch's end; null = unknown.</param>
 /// <param name="NetUsd">Net at that price; null = unknown, never 0.</param>
@@ -19,7 +19,7 @@ public sealed record ReturnLine(Asset Asset, BigInteger Gross, BigInteger Cost, 
 /// <summary>One epoch of an account; epochs are UTC days.</summary>
 /// <param name="AverageStake">Time-weighted stake in base units of NRM.</param>
 /// <param name="Share">Of all stake x time, 0 to 1.</param>
-/// <param name="RentUsd">Its share of the day's rent, which the treasury paid.</param>
+/// <param name="RentUsd">Its share of the day's rent over all networks, whoever pays it.</param>
 /// <param name="NetUsd">Sum of the lines; null = one of their prices is unknown.</param>
 public sealed record ReturnEpoch(int Epoch, DateTimeOffset From, DateTimeOffset To, BigInteger AverageStake, decimal Share, decimal RentUsd, IReadOnlyList<ReturnLine> Lines, decimal? NetUsd);
 

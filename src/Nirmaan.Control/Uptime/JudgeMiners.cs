@@ -25,7 +25,7 @@ public sealed partial class JudgeMiners(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var unread = await ReadCreditsAsync(db, cancellationToken);
         var miners = await db.Miners.AsNoTracking().Where(m => m.State != MinerState.Stopped).ToListAsync(cancellationToken);
-        var steps = await MinerStepReader.ReadAsync(db, miners.Where(IsIncomplete).Select(m => m.Id), cancellationToken);
+        var steps = await MinerStepReader.ReadAsync(db, [.. miners.Where(IsIncomplete)], cancellationToken);
         int changed = 0, stepped = 0;
         foreach (var miner in miners)
         {

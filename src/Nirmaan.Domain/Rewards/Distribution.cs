@@ -4,13 +4,32 @@ using Nirmaan.Domain.Amounts;
 namespace Nirmaan.Domain.Rewards;
 
 /// <summary>Fee and who pays the rent, in force from a date on.</summary>
-/// <param name="FeeBasisPoints">Nirmaan's part of what was received, 1/100 of a percent.</param>
-/// <param name="RentTreasuryFunded">True: the treasury pays the rent; it is shown, not deducted.</param>
+/// <param name="FeeBasisPoints">Nirmaan's part of what is left after the cost, 1/100 of a percent.</param>
+/// <param name="RentTreasuryFunded">True: the treasury pays the rent; it is shown, not deducted. False: it is deducted before the fee.</param>
 public sealed record FeePolicy(DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded)
 {
     /// <summary>The fee on an amount, rounded down: in doubt for the stakers.</summary>
     public BigInteger FeeOn(BigInteger units) => units * FeeBasisPoints / 10_000;
+
+    /// <summary>Cuts what was received into cost, fee and pool, which add up to it. The cost is the rent in tokens, rounded down, and never more than there is.</summary>
+    /// <param name="tokenUsd">Price of a whole token, above zero; not needed while the treasury pays the rent.</param>
+    public EpochSplit Split(TokenAmount gross, decimal rentUsd, decimal? tokenUsd)
+    {
+        var cost = BigInteger.Zero;
+        if (!RentTreasuryFunded && rentUsd > 0)
+        {
+            var price = tokenUsd is > 0 ? tokenUsd.Value : throw new ArgumentOutOfRangeException(nameof(tokenUsd), tokenUsd, "Rent can only be deducted at a known price.");
+            var tokens = rentUsd / price;
+            var unit = (decimal)BigInteger.Pow(10, Math.Min(gross.Asset.Decimals, 12));
+            cost = BigInteger.Min(gross.Units, TokenAmount.Of(Math.Truncate(tokens * unit) / unit, gross.Asset).Units);
+        }
+        var fee = FeeOn(gross.Units - cost);
+        return new EpochSplit(cost, fee, gross.Units - cost - fee);
+    }
 }
+
+/// <summary>What becomes of an epoch's receipts, base units.</summary>
+public sealed record EpochSplit(BigInteger Cost, BigInteger Fee, BigInteger Pool);
 
 /// <summary>One account's line of a distribution, in base units.</summary>
 public sealed record DistributionLeaf(WalletAddress Account, BigInteger BalanceSeconds, BigInteger Amount, BigInteger Cumulative);
@@ -22,14 +41,15 @@ public sealed class Distribution
 
     /// <summary>A closed distribution.</summary>
     /// <param name="gross">Received for the pool in the epoch, base units, what was carried in included.</param>
+    /// <param name="cost">Deducted to cover the rent, base units; 0 while the treasury pays it.</param>
     /// <param name="carriedOut">Not distributed because nobody held stake; goes to the next epoch.</param>
     public Distribution(
-        int epoch, Asset asset, DateTimeOffset from, DateTimeOffset to, BigInteger gross, BigInteger fee, BigInteger pool, BigInteger carriedIn, BigInteger carriedOut,
+        int epoch, Asset asset, DateTimeOffset from, DateTimeOffset to, BigInteger gross, BigInteger cost, BigInteger fee, BigInteger pool, BigInteger carriedIn, BigInteger carriedOut,
         decimal rentUsd, string root, IReadOnlyList<DistributionLeaf> leaves, int feeBasisPoints, DateTimeOffset closedAt)
     {
-        (Epoch, AssetId, From, To, Gross, Fee, Pool, CarriedIn, CarriedOut, RentUsd, Root, Leaves, FeeBasisPoints, ClosedAt) =
-            (epoch, asset.Id, from, to, gross, fee, pool, carriedIn, carriedOut, rentUsd, root, [.. leaves], feeBasisPoints, closedAt);
-        if (gross != fee + pool + carriedOut) { throw new InvalidOperationException($"Epoch {epoch}, {asset.Id}: {gross} is not fee {fee} + pool {pool} + carried {carriedOut}."); }
+        (Epoch, AssetId, From, To, Gross, Cost, Fee, Pool, CarriedIn, CarriedOut, RentUsd, Root, Leaves, FeeBasisPoints, ClosedAt) =
+            (epoch, asset.Id, from, to, gross, cost, fee, pool, carriedIn, carriedOut, rentUsd, root, [.. leaves], feeBasisPoints, closedAt);
+        if (gross != cost + fee + pool + carriedOut) { throw new InvalidOperationException($"Epoch {epoch}, {asset.Id}: {gross} is not cost {cost} + fee {fee} + pool {pool} + carried {carriedOut}."); }
     }
 
     /// <summary>Number of the epoch, from 1.</summary>
@@ -42,6 +62,8 @@ public sealed class Distribution
     public DateTimeOffset To { get; private set; }
     /// <summary>Received.</summary>
     public BigInteger Gross { get; private set; }
+    /// <summary>Deducted to cover the rent; 0 while the treasury pays it.</summary>
+    public BigInteger Cost { get; private set; }
     /// <summary>Fee.</summary>
     public BigInteger Fee { get; private set; }
     /// <summary>Distributed.</summary>
@@ -50,7 +72,7 @@ public sealed class Distribution
     public BigInteger CarriedIn { get; private set; }
     /// <summary>Carried out.</summary>
     public BigInteger CarriedOut { get; private set; }
-    /// <summary>Rent of the epoch over all networks, USD: treasury-funded, shown, not deducted.</summary>
+    /// <summary>Rent of the epoch over all networks, USD, whoever pays it.</summary>
     public decimal RentUsd { get; private set; }
     /// <summary>Root of the OpenZeppelin standard Merkle tree over (account, cumulative); 0x0…0 without leaves.</summary>
     public string Root { get; private set; } = "";

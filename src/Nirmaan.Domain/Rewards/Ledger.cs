@@ -12,6 +12,8 @@ public static class LedgerAccounts
     public const string Pool = "pool";
     /// <summary>Nirmaan's fee.</summary>
     public const string Fees = "fees";
+    /// <summary>Deducted from rewards to cover rent that the treasury advanced.</summary>
+    public const string Cover = "cover";
     /// <summary>Distributed to a staker.</summary>
     public static string Staker(WalletAddress address) => $"staker:{address}";
     /// <summary>A client whose rewards never enter the pool.</summary>
@@ -33,6 +35,8 @@ public static class LedgerCauses
     public const string Reward = "reward";
     /// <summary>Nirmaan's fee of an epoch.</summary>
     public const string Fee = "fee";
+    /// <summary>Rent of an epoch, deducted from its rewards.</summary>
+    public const string Cover = "cover";
     /// <summary>An epoch's amounts to the stakers.</summary>
     public const string Distribution = "distribution";
     /// <summary>Rent used up over time.</summary>

@@ -61,7 +61,8 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
     private static IEnumerable<string> Wrong(ChainOptions options)
     {
         if (options.Rpc is { } rpc && Addresses.Fault(rpc) is { } fault) { yield return $"Rpc {fault}"; }
-        foreach (var (key, value) in new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) })
+        var addresses = new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) };
+        foreach (var (key, value) in addresses)
         {
             if (value.Length > 0 && !EvmAddress.TryParse(value, AddressSpelling.ChecksumOrLowerCase, out _))
             {

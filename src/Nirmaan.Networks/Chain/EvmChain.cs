@@ -20,23 +20,24 @@ internal sealed class EvmChain(IHttpClientFactory clients, IOptions<ChainOptions
     /// <exception cref="SupplierUnavailableException">No chain is set, it is another one, or the node gives no usable answer.</exception>
     public async Task<T> ReadAsync<T>(string what, Func<JsonRpcClient, long, Task<T>> read, CancellationToken cancellationToken)
     {
-        if (Options.Rpc is null) { throw new SupplierUnavailableException("chain", $"{what}: {ChainOptions.Section}:Rpc is not set"); }
+        if (Options.Rpc is null) { throw Unavailable($"{ChainOptions.Section}:Rpc is not set"); }
         try
         {
             var rpc = new JsonRpcClient(clients.CreateClient(ClientName));
             var id = await rpc.GetChainIdAsync(cancellationToken);
-            if (Options.Id is { } expected && id != expected) { throw new SupplierUnavailableException("chain", $"{what}: the node is of chain {id}; expected {ChainOptions.Section}:Id {expected}"); }
+            if (Options.Id is { } expected && id != expected) { throw Unavailable($"the node is of chain {id}; expected {ChainOptions.Section}:Id {expected}"); }
             return await read(rpc, id);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { throw; }
         catch (Exception e) when (e is JsonRpcException or JsonRpcProtocolException or ChainMovedException or AbiException or FormatException or HttpRequestException or IOException)
         {
-            throw new SupplierUnavailableException("chain", $"{what}: {e.Message}", e);
+            throw Unavailable(e.Message, e);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutRejectedException or TimeoutException)
         {
-            throw new SupplierUnavailableException("chain", $"{what}: no answer within the time allowed", e);
+            throw Unavailable("no answer within the time allowed", e);
         }
+        SupplierUnavailableException Unavailable(string why, Exception? cause = null) => new("chain", $"{what}: {why}", cause);
     }
 
     /// <summary>Reads logs of final blocks in pages.</summary>

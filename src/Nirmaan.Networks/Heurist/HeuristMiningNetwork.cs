@@ -5,6 +5,7 @@ using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Rewards;
+using Nirmaan.Evm;
 using Nirmaan.Networks.Http;
 using Nirmaan.Networks.Templates;
 
@@ -32,12 +33,14 @@ internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi to
     /// <inheritdoc />
     public NetworkNotice? NoticeAt(DateTimeOffset now) => now >= _images.Season?.From && now < _images.Season.To ? null : new NetworkNotice(
         "season closed, 2024 replay",
-        string.Create(CultureInfo.InvariantCulture, $"Heurist paid for mining from {_images.Season?.From:yyyy-MM-dd} to {_images.Season?.To:yyyy-MM-dd}. Points counted now are a replay and will not be paid; HEU figures are season 1's rate."));
+        string.Create(CultureInfo.InvariantCulture, $"Heurist paid for mining from {_images.Season?.From:yyyy-MM-dd} to {_images.Season?.To:yyyy-MM-dd}. ")
+        + "Points counted now are a replay and will not be paid; HEU figures are season 1's rate.");
 
     /// <inheritdoc />
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress)
     {
-        var address = WalletAddress.Parse(payoutAddress).Value;
+        // With its checksum where it has one: a slip here pays a stranger.
+        var address = EvmAddress.Parse(payoutAddress).ToLowerHex();
         // The last digits of a version-7 id are its random ones; the sequencer allows letters, digits and '_' in a tag.
         var key = $"{address}-{miner.Value.ToString("N")[^TagDigits..]}";
         return new MinerIdentity(key, payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = key });
@@ -93,7 +96,8 @@ internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi to
         ];
     }
 
-    private PoolOutlook Pool(string pool, string label, string unit, string kind, decimal seasonTokens, decimal seasonPoints, HeuristTotalsWire? read, DateTimeOffset now, IReadOnlyList<WorkPrior> priors)
+    private PoolOutlook Pool(
+        string pool, string label, string unit, string kind, decimal seasonTokens, decimal seasonPoints, HeuristTotalsWire? read, DateTimeOffset now, IReadOnlyList<WorkPrior> priors)
     {
         var (others, at, source) = read is null
             ? (seasonPoints / HeuristSeason.Hours, now, "others' points: mean of season 1")

@@ -35,10 +35,14 @@ internal sealed class NetworkCalls(string who)
     {
         try { return await act(); }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { throw; }
-        catch (SupplierUnavailableException e) when (e.InnerException is ApiException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } answer) { return Judge(answer); }
-        catch (SupplierUnavailableException e) { return new Effect.NotSent(e.Message); }
+        catch (SupplierUnavailableException e)
+        {
+            // What it will never let us do is no matter of trying again.
+            return e.InnerException is ApiException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } answer ? Judge(answer) : new Effect.NotSent(e.Message);
+        }
         catch (ApiException e) { return Judge(e); }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
         {
             return new Effect.NotSent(e.Message);
         }
@@ -53,10 +57,8 @@ internal sealed class NetworkCalls(string who)
         try
         {
             using var json = JsonDocument.Parse(body);
-            foreach (var name in (string[])["error", "message", "detail"])
-            {
-                if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var words) && words.ValueKind == JsonValueKind.String) { body = words.GetString()!; break; }
-            }
+            string[] names = json.RootElement.ValueKind == JsonValueKind.Object ? ["error", "message", "detail"] : [];
+            body = names.Select(n => json.RootElement.TryGetProperty(n, out var words) && words.ValueKind == JsonValueKind.String ? words.GetString() : null).FirstOrDefault(w => w is not null) ?? body;
         }
         catch (JsonException) { body = body.StartsWith('<') ? "a web page" : body; }
         var line = string.Join(' ', body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -71,7 +73,7 @@ internal sealed class NetworkCalls(string who)
         403 => new Effect.Refused("forbidden", $"403 {Words(answer)}", RetryElsewhere: false),
         >= 400 and < 500 => new Effect.Refused("bad-request", $"{(int)answer.StatusCode} {Words(answer)}", RetryElsewhere: false),
         // The node simulates a transaction before it sends it: one that would revert was never sent.
-        500 when Words(answer).Contains("execution reverted", StringComparison.OrdinalIgnoreCase) => new Effect.Refused("reverted", Words(answer), RetryElsewhere: false),
+        500 when Words(answer) is var why && why.Contains("execution reverted", StringComparison.OrdinalIgnoreCase) => new Effect.Refused("reverted", why, RetryElsewhere: false),
         var status => new Effect.Uncertain($"http-{status}", $"{status} {Words(answer)}"),
     };
 

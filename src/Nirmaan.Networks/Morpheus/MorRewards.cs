@@ -93,7 +93,8 @@ internal sealed partial class MorRewards(EvmChain chain, MorpheusNode node, ILog
                 var model = session is { } id ? await node.FindModelOfSessionAsync(id.ToString(), cancellationToken) : null;
                 if (model is null) { LogUnattributed(transaction.Key.ToString()); }
                 // By its place among the transaction's payments: a reorganisation may give the log another index in its block.
-                rewards.Add(new RewardReading(NetworkName.Morpheus, $"{transaction.Key}:{place}", Asset.Mor, transfer.Value, log.Time, addresses[transfer.To], model, transaction.Key.ToString()));
+                rewards.Add(new RewardReading(
+                    NetworkName.Morpheus, $"{transaction.Key}:{place}", Asset.Mor, transfer.Value, log.Time, addresses[transfer.To], model, transaction.Key.ToString()));
             }
         }
         return rewards;
@@ -109,7 +110,8 @@ internal sealed partial class MorRewards(EvmChain chain, MorpheusNode node, ILog
         {
             if (blocks.TryGetValue(log.TransactionHash, out var block) && block != log.BlockHash) { throw new ChainMovedException(log.BlockNumber, block, log.BlockHash); }
         }
-        return logs.ToLookup(l => l.TransactionHash, l => l.TryDecode<SessionClosed>(out var closed) ? closed : throw new JsonRpcProtocolException("The node sent a log of another event than was asked for."));
+        return logs.ToLookup(
+            l => l.TransactionHash, l => l.TryDecode<SessionClosed>(out var closed) ? closed : throw new JsonRpcProtocolException("The node sent a log of another event than was asked for."));
     }
 
     /// <summary>The session that a claim was for: claims emit nothing, but their call names it. Null = the transaction is no plain claim.</summary>

@@ -53,7 +53,8 @@ internal sealed class MorpheusEnrolment(IMorpheusApi api, MorpheusNode node, Mor
         var baseId = MorpheusIds.BaseId(miner);
         if (MorpheusIds.ModelId(own, baseId).ToString() != modelId)
         {
-            return new Effect.Refused("other-provider", $"the node's wallet {own} is not the provider for which {modelId} was made; expected the payout policy's address", RetryElsewhere: false);
+            return new Effect.Refused(
+                "other-provider", $"the node's wallet {own} is not the provider for which {modelId} was made; expected the payout policy's address", RetryElsewhere: false);
         }
         if (await FindBidAsync(modelId, own, cancellationToken) is { } standing) { return Bidding(standing); }
         if (!await node.IsRegisteredAsync(own, cancellationToken))
@@ -69,8 +70,9 @@ internal sealed class MorpheusEnrolment(IMorpheusApi api, MorpheusNode node, Mor
         await AllowAsync(MorpheusOptions.Wei(options.BidFeeMor + (known ? 0 : options.ModelStakeMor)), cancellationToken);
         if (!known)
         {
-            var answer = await api.RegisterModelAsync(new MorpheusModelBody(baseId.ToString(), s_noIpfs, "0", Wei(options.ModelStakeMor), name, ["LLM"]), cancellationToken);
-            if (!string.Equals(answer?.Model?.Id, modelId, StringComparison.OrdinalIgnoreCase)) { return new Effect.Uncertain("bad-answer", $"the node registered model '{answer?.Model?.Id}'; expected {modelId}"); }
+            var body = new MorpheusModelBody(baseId.ToString(), s_noIpfs, "0", Wei(options.ModelStakeMor), name, ["LLM"]);
+            var id = (await api.RegisterModelAsync(body, cancellationToken))?.Model?.Id;
+            if (!string.Equals(id, modelId, StringComparison.OrdinalIgnoreCase)) { return new Effect.Uncertain("bad-answer", $"the node registered model '{id}'; expected {modelId}"); }
         }
         var posted = await api.PostBidAsync(new MorpheusBidBody(modelId, Text(price)), cancellationToken);
         return MorpheusNode.BidOf(posted?.Bid) is { } bid && bid.ModelId == modelId ? Bidding(bid) : new Effect.Uncertain("bad-answer", "the answer shows no bid on the model");

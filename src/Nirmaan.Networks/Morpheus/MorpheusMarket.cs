@@ -49,11 +49,11 @@ internal sealed class MorpheusMarket(MorpheusNode node, IOptions<MorpheusOptions
         var demand = PerHour(sessions.Keys.Where(p => !cheaper.Contains(p)));
         var budgetPerHour = await node.ReadBudgetAsync(cancellationToken) / 24;
         var value = BigInteger.Min(new BigInteger(decimal.Truncate(demand)) * price, budgetPerHour);
+        var source = string.Create(CultureInfo.InvariantCulture, $"sessions of {sessions.Count} providers of {name} in {(now - from).TotalHours:0.#} h, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{(ours.Count > 0 ? "our bid" : "the bid we would post")} at {price} wei per second, {cheaper.Count} rivals below it");
         return new PoolOutlook(
-            new PoolName("morpheus"), NetworkName.Morpheus, $"Morpheus, {name}", Bucket.Established, RewardShape.BidPriced, Asset.Mor.Id,
-            new TokenAmount(value, Asset.Mor).ToDecimal(), "session-second", decimal.Round(PerHour(sessions.Keys.Where(p => p != own)), 2), demand > 0 ? decimal.Round(demand, 2) : null, now,
-            string.Create(CultureInfo.InvariantCulture, $"sessions of {sessions.Count} providers of {name} in {(now - from).TotalHours:0.#} h, {(ours.Count > 0 ? "our bid" : "the bid we would post")} at {price} wei per second, {cheaper.Count} rivals below it"),
-            Modelled: false, Priors(template));
+            new PoolName("morpheus"), NetworkName.Morpheus, $"Morpheus, {name}", Bucket.Established, RewardShape.BidPriced, Asset.Mor.Id, new TokenAmount(value, Asset.Mor).ToDecimal(),
+            "session-second", decimal.Round(PerHour(sessions.Keys.Where(p => p != own)), 2), demand > 0 ? decimal.Round(demand, 2) : null, now, source, Modelled: false, Priors(template));
     }
 
     private BigInteger PriceAgainst(List<MorpheusBid> rivals)

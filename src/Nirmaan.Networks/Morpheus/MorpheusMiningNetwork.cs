@@ -44,13 +44,15 @@ internal sealed class MorpheusMiningNetwork : IMiningNetwork, IDisposable
     /// <summary>The key is the model's on-chain id. Its name and port are the template's.</summary>
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress)
     {
-        var provider = EvmAddress.Parse(payoutAddress.ToLowerInvariant());
+        // With its checksum where it has one: a slip here pays a stranger.
+        var provider = EvmAddress.Parse(payoutAddress);
         var key = MorpheusIds.ModelId(provider, MorpheusIds.BaseId(miner)).ToString();
         return new MinerIdentity(key, payoutAddress, new Dictionary<string, string> { ["MODEL_ID"] = key, [template.Payout.Env] = provider.ToString() });
     }
 
     /// <inheritdoc />
-    public Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken) => _enrolment.EnrolAsync(miner, networkKey, template, cancellationToken);
+    public Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken) =>
+        _enrolment.EnrolAsync(miner, networkKey, template, cancellationToken);
 
     /// <inheritdoc />
     public async Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) =>
@@ -60,7 +62,8 @@ internal sealed class MorpheusMiningNetwork : IMiningNetwork, IDisposable
     public Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken) => _enrolment.WithdrawAsync(networkKey, cancellationToken);
 
     /// <summary>Empty: Morpheus pays tokens.</summary>
-    public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PointsReading>>([]);
+    public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<PointsReading>>([]);
 
     /// <summary>Null: Morpheus has no points.</summary>
     public WorkloadName? WorkloadOf(string pointsKind) => null;
@@ -72,15 +75,17 @@ internal sealed class MorpheusMiningNetwork : IMiningNetwork, IDisposable
         var own = await _node.ReadProviderAsync(cancellationToken);
         var from = now - s_creditWindow;
         var sessions = (await _node.ListSessionsAsync(own, from - _options.LongestSession, cancellationToken)).Where(s => s.OpenedAt <= now).ToLookup(s => s.ModelId);
-        return [.. networkKeys.Select(key => new MinerCredit(
-            key, sessions[key].Any(s => s.IsActive(now)), sessions[key].Select(s => (DateTimeOffset?)(s.End < now ? s.End : now)).Max(), sessions[key].Sum(s => s.SecondsWithin(from, now))))];
+        return [.. networkKeys.Select(key => new MinerCredit(key, sessions[key].Any(s => s.IsActive(now)),
+            sessions[key].Select(s => (DateTimeOffset?)(s.End < now ? s.End : now)).Max(), sessions[key].Sum(s => s.SecondsWithin(from, now))))];
     }
 
     /// <inheritdoc />
-    public Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken) => _rewards.ReadAsync(cursor, payoutAddresses, cancellationToken);
+    public Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken) =>
+        _rewards.ReadAsync(cursor, payoutAddresses, cancellationToken);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => [await _market.ReadOutlookAsync(_template, now, cancellationToken)];
+    public async Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        [await _market.ReadOutlookAsync(_template, now, cancellationToken)];
 
     /// <inheritdoc />
     public void Dispose() => _enrolment.Dispose();

@@ -38,6 +38,7 @@ internal sealed class MorpheusNode(IMorpheusApi api)
 {
     private const int PageSize = 255;
     private const string NewestFirst = "DESC";
+    private static readonly string[] s_none = ["not found", "does not exist"];
     private readonly NetworkCalls _calls = new(NetworkName.Morpheus.Value);
 
     /// <summary>The node's own wallet: our provider.</summary>
@@ -82,7 +83,8 @@ internal sealed class MorpheusNode(IMorpheusApi api)
         for (var offset = 0; ; offset += PageSize)
         {
             var from = offset;
-            var page = (await _calls.ReadAsync($"sessions of {provider}", () => api.ListSessionsAsync(provider.ToString(), from, PageSize, NewestFirst, cancellationToken), cancellationToken)).Sessions ?? throw Lacks("sessions");
+            var answer = await _calls.ReadAsync($"sessions of {provider}", () => api.ListSessionsAsync(provider.ToString(), from, PageSize, NewestFirst, cancellationToken), cancellationToken);
+            var page = answer.Sessions ?? throw Lacks("sessions");
             var sessions = page.Select(SessionOf).OfType<MorpheusSession>().ToList();
             // A session that opens between two pages moves the rest on: the same one may come twice.
             foreach (var session in sessions.Where(s => s.OpenedAt >= since)) { found.TryAdd(session.Id, session); }
@@ -94,7 +96,7 @@ internal sealed class MorpheusNode(IMorpheusApi api)
     public async Task<string?> FindModelOfSessionAsync(string sessionId, CancellationToken cancellationToken)
     {
         var answer = await _calls.FindAsync($"session {sessionId}", () => api.GetSessionAsync(sessionId, cancellationToken),
-            (status, words) => status is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError && (words.Contains("not found", StringComparison.OrdinalIgnoreCase) || words.Contains("does not exist", StringComparison.OrdinalIgnoreCase)),
+            (status, words) => status is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError && Array.Exists(s_none, none => words.Contains(none, StringComparison.OrdinalIgnoreCase)),
             cancellationToken);
         return answer is null ? null : IsId(answer.Session?.ModelAgentId) ? answer.Session!.ModelAgentId!.ToLowerInvariant() : throw Lacks($"session {sessionId}");
     }
@@ -117,7 +119,8 @@ internal sealed class MorpheusNode(IMorpheusApi api)
             ? new MorpheusBid(b.Id!.ToLowerInvariant(), provider, b.ModelAgentId!.ToLowerInvariant(), price) : null;
 
     private static MorpheusSession? SessionOf(MorpheusSessionWire s) =>
-        IsId(s.Id) && IsId(s.ModelAgentId) && Time(s.OpenedAt) is { } opened && Time(s.EndsAt) is { } ends ? new MorpheusSession(s.Id!.ToLowerInvariant(), s.ModelAgentId!.ToLowerInvariant(), opened, ends, Time(s.ClosedAt)) : null;
+        IsId(s.Id) && IsId(s.ModelAgentId) && Time(s.OpenedAt) is { } opened && Time(s.EndsAt) is { } ends
+            ? new MorpheusSession(s.Id!.ToLowerInvariant(), s.ModelAgentId!.ToLowerInvariant(), opened, ends, Time(s.ClosedAt)) : null;
 
     private static DateTimeOffset? Time(BigInteger? seconds) => seconds is { } s && s > 0 && s < 100_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds((long)s) : null;
 

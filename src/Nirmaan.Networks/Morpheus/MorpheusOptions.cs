@@ -68,7 +68,10 @@ internal sealed class MorpheusOptionsCheck(IOptions<ChainOptions> chain) : Endpo
 {
     protected override IEnumerable<string> Own(MorpheusOptions options)
     {
-        if (options.BaseUrl is { IsAbsoluteUri: true, Scheme: "http" } address && !Addresses.IsNear(address)) { yield return $"BaseUrl '{address}' must be https: the password would travel in the open."; }
+        if (options.BaseUrl is { IsAbsoluteUri: true, Scheme: "http" } address && !Addresses.IsNear(address))
+        {
+            yield return $"BaseUrl '{address}' must be https: the password would travel in the open.";
+        }
         if (options.User.Length == 0 || options.User.Contains(':', StringComparison.Ordinal)) { yield return $"User '{options.User}' must be a name without ':'."; }
         if (options.Password.Length == 0) { yield return "Password is missing."; }
         if (options.WriteTimeout < options.ReadTimeout) { yield return $"WriteTimeout {options.WriteTimeout} must not be shorter than ReadTimeout {options.ReadTimeout}."; }
@@ -76,22 +79,30 @@ internal sealed class MorpheusOptionsCheck(IOptions<ChainOptions> chain) : Endpo
         {
             yield return $"ProviderEndpoint '{endpoint}' must be host:port without a scheme.";
         }
-        foreach (var (key, mor) in new[] { ("ProviderStakeMor", options.ProviderStakeMor), ("ModelStakeMor", options.ModelStakeMor), ("BidFeeMor", options.BidFeeMor), ("AllowanceMor", options.AllowanceMor) })
+        var amounts = new[] { ("ProviderStakeMor", options.ProviderStakeMor), ("ModelStakeMor", options.ModelStakeMor), ("BidFeeMor", options.BidFeeMor), ("AllowanceMor", options.AllowanceMor) };
+        foreach (var (key, mor) in amounts)
         {
             if (mor is < 0 or > 1_000_000) { yield return $"{key} {mor} must lie between 0 and 1000000 MOR."; }
         }
-        if (options.AllowanceMor < options.ModelStakeMor + options.BidFeeMor) { yield return $"AllowanceMor {options.AllowanceMor} must cover one model's stake and one bid's fee, {options.ModelStakeMor + options.BidFeeMor} MOR."; }
+        if (options.AllowanceMor < options.ModelStakeMor + options.BidFeeMor)
+        {
+            yield return $"AllowanceMor {options.AllowanceMor} must cover one model's stake and one bid's fee, {options.ModelStakeMor + options.BidFeeMor} MOR.";
+        }
         if (options.FloorPricePerSecondWei < 1 || options.CapPricePerSecondWei < options.FloorPricePerSecondWei)
         {
             yield return $"FloorPricePerSecondWei {options.FloorPricePerSecondWei} must be above 0 and not above CapPricePerSecondWei {options.CapPricePerSecondWei}.";
         }
         foreach (var (key, price) in new[] { ("BidPricePerSecondWei", options.BidPricePerSecondWei), ("OpeningPricePerSecondWei", options.OpeningPricePerSecondWei) })
         {
-            if (price < options.FloorPricePerSecondWei || price > options.CapPricePerSecondWei) { yield return $"{key} {price} must lie between FloorPricePerSecondWei and CapPricePerSecondWei."; }
+            if (price >= options.FloorPricePerSecondWei && price <= options.CapPricePerSecondWei) { continue; }
+            if (price is not null) { yield return $"{key} {price} must lie between FloorPricePerSecondWei and CapPricePerSecondWei."; }
         }
         if (options.UndercutBasisPoints is < 0 or > 5000) { yield return $"UndercutBasisPoints {options.UndercutBasisPoints} must lie between 0 and 5000 hundredths of a percent."; }
         if (options.SlotsPerMiner is < 1 or > 1000) { yield return $"SlotsPerMiner {options.SlotsPerMiner} must lie between 1 and 1000 sessions."; }
-        if (options.LongestSession <= TimeSpan.Zero || options.LongestSession > TimeSpan.FromDays(7)) { yield return $"LongestSession {options.LongestSession} must lie between 0 and 7 days."; }
+        if (options.LongestSession <= TimeSpan.Zero || options.LongestSession > TimeSpan.FromDays(7))
+        {
+            yield return $"LongestSession {options.LongestSession} must lie between 0 and 7 days.";
+        }
         foreach (var key in chain.Value.MissingForMorpheus) { yield return $"Enabled needs {key}: MOR is paid on the chain."; }
     }
 }

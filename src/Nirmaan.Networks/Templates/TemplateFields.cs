@@ -66,7 +66,8 @@ internal sealed class TemplateFields(string file, string path, YamlMappingNode m
         const string Expected = "a list of maps, at least one";
         var node = Find(name) ?? throw Bad(name, null, Expected);
         if (node is not YamlSequenceNode { Children.Count: > 0 } list) { throw Bad(name, node, Expected); }
-        return [.. list.Children.Select((item, i) => item is YamlMappingNode child ? Whole(new TemplateFields(file, Path($"{name}[{i}]"), child), read) : throw Bad($"{name}[{i}]", item, "a map"))];
+        return [.. list.Children.Select((item, i) => item is YamlMappingNode child
+            ? Whole(new TemplateFields(file, Path($"{name}[{i}]"), child), read) : throw Bad($"{name}[{i}]", item, "a map"))];
     }
 
     /// <summary>Reads a map and refuses it when it holds anything that was not asked for.</summary>
@@ -79,7 +80,8 @@ internal sealed class TemplateFields(string file, string path, YamlMappingNode m
     /// <summary>The error of a field of this map.</summary>
     public TemplateFileException Bad(string name, string? value, string expected, Exception? inner = null) => new(file, Path(name), value, expected, inner);
 
-    private TemplateFileException Bad(string name, YamlNode node, string expected) => Bad(name, node is YamlScalarNode scalar ? scalar.Value ?? "" : Regex.Replace(node.ToString(), @"\s+", " "), expected);
+    private TemplateFileException Bad(string name, YamlNode node, string expected) =>
+        Bad(name, node is YamlScalarNode scalar ? scalar.Value ?? "" : Regex.Replace(node.ToString(), @"\s+", " "), expected);
 
     private string? Stranger() => map.Children.Keys.Select(k => (k as YamlScalarNode)?.Value ?? k.ToString()).FirstOrDefault(k => !_known.Contains(k));
 

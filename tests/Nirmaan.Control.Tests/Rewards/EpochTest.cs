@@ -39,7 +39,7 @@ public abstract class EpochTest(ControlPostgres postgres) : ControlTest(postgres
     protected Task SyncAsync() => new SyncStakes(Contexts, Chain, Events, Log<SyncStakes>()).RunAsync(Token);
     protected Task IngestAsync() => new IngestRewards(Contexts, new NetworkShelf([Network]), Events, Clock, Log<IngestRewards>()).RunAsync(Token);
     protected Task<string> CloseAsync() => new CloseEpoch(
-        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, With(Options), Log<MeterRent>()), Events, Clock, With(Options), Log<CloseEpoch>()).RunAsync(Token);
+        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, With(Options), Log<MeterRent>()), new PriceBook(Contexts, Clock, With(Options)), Events, Clock, With(Options), Log<CloseEpoch>()).RunAsync(Token);
     protected Task<string> CheckAsync() => new CheckInvariants(Contexts, Events, Clock, Log<CheckInvariants>()).RunAsync(Token);
 
     protected Task<List<Distribution>> ClosedAsync() => ReadAsync(db => db.Distributions.AsNoTracking().OrderBy(d => d.AssetId).ThenBy(d => d.Epoch).ToListAsync(Token));

@@ -47,7 +47,7 @@ public sealed class AkashDouble : SupplierDouble
         {
             "POST /v1/deployments" => Create(seen.Body),
             "GET /v1/deployments" => Json(new { data = new { deployments = Machines.Where(m => m.State != "closed").Skip(int.Parse(seen.Query["skip"])).Take(int.Parse(seen.Query["limit"])).Select(Full), pagination = Pagination(seen) } }),
-            "GET /v1/blocks" => Json(new[] { new { height = Height, datetime = StillClock.Start.ToString("yyyy-MM-ddTHH:mm:ss.fffZ") } }),
+            "GET /v1/blocks" => Json(new[] { new { height = Height, datetime = Rig.Start.ToString("yyyy-MM-ddTHH:mm:ss.fffZ") } }),
             "GET /v1/bids" => Json(new { data = Bids }),
             "GET /v1/providers" => Json(Providers),
             "GET /v1/gpu-prices" => Json(new { availability = new { total = 9, available = 9 }, models = Prices }),

@@ -29,7 +29,7 @@ public sealed class BidTests : IAsyncLifetime
     public async Task A_suitable_bid_says_what_it_costs_whose_it_is_and_until_when_it_stands()
     {
         (await OneAsync(Bid("750.000000000000000000"))).ShouldBe(new Bid(
-            $"1/1/{Provider}", Provider, "provider.example", new GpuModel("rtx-a6000"), 0.45m, 0.995m, "US", Open: true, Unsuitable: null, StillClock.Start.AddSeconds(-30).AddMinutes(5)));
+            $"1/1/{Provider}", Provider, "provider.example", new GpuModel("rtx-a6000"), 0.45m, 0.995m, "US", Open: true, Unsuitable: null, Rig.Start.AddSeconds(-30).AddMinutes(5)));
     }
 
     [Fact]

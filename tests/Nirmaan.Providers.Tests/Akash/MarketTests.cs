@@ -118,7 +118,7 @@ public sealed class MarketTests
         var stand = new AkashDouble { Balances = new { balance, deployments = reserved, total = balance + reserved } };
         stand.Machines.Add(new("1", null, "active"));
         await using var rig = await Rig.AkashAsync(stand.Answer, ("BalanceUnit", setting));
-        (await rig.Provider.ReadBalanceAsync(Rig.Token)).ShouldBe(new SupplierBalance((decimal?)available, (decimal?)held, StillClock.Start));
+        (await rig.Provider.ReadBalanceAsync(Rig.Token)).ShouldBe(new SupplierBalance((decimal?)available, (decimal?)held, Rig.Start));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Providers.Akash;
+using Nirmaan.Testing;
 
 namespace Nirmaan.Providers.Tests.Akash;
 
@@ -10,8 +11,7 @@ namespace Nirmaan.Providers.Tests.Akash;
 public sealed class OfficialValidatorTests
 {
     private const string Script = """
-        const load = require('module').createRequire(process.argv[1] + '/package.json');
-        const sdk = load('@akashnetwork/chain-sdk'), yaml = load('js-yaml');
+        const sdk = require('@akashnetwork/chain-sdk'), yaml = require('js-yaml');
         const answers = JSON.parse(require('fs').readFileSync(0, 'utf8')).map(text => {
           const r = sdk.generateManifest(yaml.load(text));
           if (!r.ok) return { ok: false, why: JSON.stringify(r.value) };
@@ -64,7 +64,7 @@ public sealed class OfficialValidatorTests
 
     private static async Task<List<Verdict>> JudgeAsync(IEnumerable<string> sdls)
     {
-        var answer = await Repository.RunNodeAsync(Script, JsonSerializer.Serialize(sdls), "@akashnetwork/chain-sdk", "js-yaml");
+        var answer = await NpmTools.RunNodeAsync(["--input-type=commonjs", "-e", Script], JsonSerializer.Serialize(sdls), Rig.Token);
         return JsonSerializer.Deserialize<List<Verdict>>(answer, JsonSerializerOptions.Web)!;
     }
 }

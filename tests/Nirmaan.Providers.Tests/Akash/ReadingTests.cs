@@ -150,7 +150,7 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Heights_become_times() => (await FindAsync()).CreatedAt.ShouldBe(StillClock.Start.AddHours(-1));
+    public async Task Heights_become_times() => (await FindAsync()).CreatedAt.ShouldBe(Rig.Start.AddHours(-1));
 
     [Fact]
     public async Task The_height_is_read_once_per_block()
@@ -158,7 +158,7 @@ public sealed class ReadingTests : IAsyncLifetime
         await FindAsync();
         await FindAsync();
         _rig.Server.Count("GET /v1/blocks").ShouldBe(1);
-        _rig.Clock.Now += TimeSpan.FromSeconds(6);
+        _rig.Clock.Advance(TimeSpan.FromSeconds(6));
         await FindAsync();
         _rig.Server.Count("GET /v1/blocks").ShouldBe(2);
     }

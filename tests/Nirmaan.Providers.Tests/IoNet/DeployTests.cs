@@ -230,5 +230,5 @@ public sealed class DeployTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_reads_no_balance() => (await _rig.Provider.ReadBalanceAsync(Rig.Token)).ShouldBe(new SupplierBalance(null, null, StillClock.Start));
+    public async Task A_key_reads_no_balance() => (await _rig.Provider.ReadBalanceAsync(Rig.Token)).ShouldBe(new SupplierBalance(null, null, Rig.Start));
 }

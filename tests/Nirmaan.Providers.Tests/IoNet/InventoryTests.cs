@@ -31,7 +31,7 @@ public sealed class InventoryTests : IAsyncLifetime
         _stand.Workers = [Worker()];
         (await FindAsync()).ShouldBe(new SupplierInstance(
             "d1", Rig.Name, SupplierStatus.Running, "running, container running", new DateTimeOffset(2026, 11, 22, 11, 0, 0, TimeSpan.Zero).AddTicks(1234560), new GpuModel("rtx-a4000"), 1,
-            0.2m, 4.8m, StillClock.Start.AddMinutes(1380), "5d7c", "US", "https://c-1.example"));
+            0.2m, 4.8m, Rig.Start.AddMinutes(1380), "5d7c", "US", "https://c-1.example"));
     }
 
     [Theory]

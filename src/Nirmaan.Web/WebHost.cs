@@ -1,7 +1,7 @@
 namespace Nirmaan.Web;
 
 /// <summary>Where the host listens and what it tells browsers to refuse.</summary>
-internal static class HostDefaults
+internal static class WebHost
 {
     private const string Address = "http://127.0.0.1:5280";
 
@@ -12,10 +12,15 @@ internal static class HostDefaults
 
     /// <summary>
     /// Listens on 127.0.0.1:5280 unless an address is configured (not in appsettings.json, which would win over ASPNETCORE_URLS), and finds
-    /// its files from any folder, built or published.
+    /// its files whatever folder it is started in, built or published.
     /// </summary>
-    public static WebApplicationBuilder UseHostDefaults(this WebApplicationBuilder builder)
+    public static WebApplicationBuilder CreateBuilder(string[] args)
     {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = Directory.Exists("wwwroot") ? null : AppContext.BaseDirectory,
+        });
         builder.WebHost.UseStaticWebAssets();
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {

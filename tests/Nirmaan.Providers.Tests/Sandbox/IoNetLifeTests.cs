@@ -1,0 +1,87 @@
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Providers.Tests.Sandbox;
+
+public sealed class IoNetLifeTests
+{
+    private static CancellationToken Token => Rig.Token;
+
+    [Theory]
+    [InlineData("number", "Id")]
+    [InlineData("text", "Iso2")]
+    public async Task A_machine_lives_from_offer_to_destruction(string ids, string form)
+    {
+        await using var rig = await SandboxRig.StartAsync($"Sandbox:IoNet:Ids={ids}");
+        rig.Connect(rig.Url, rig.Url, ("IoNet:LocationForm", form));
+        var offer = (await rig.IoNet.ListOffersAsync(Token)).Where(o => o.Gpu.Id == "rtx-a4000" && o.Available > 0).MinBy(o => o.UsdPerGpuHour).ShouldNotBeNull();
+
+        var created = (await rig.IoNet.CreateAsync(SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", offer.Key), Token)).ShouldBeOfType<Effect.Done>();
+        var id = created.ExternalId.ShouldNotBeNull();
+        // Fees come on top of the catalogue's price: a few per cent.
+        created.UsdPaid.ShouldNotBeNull().ShouldBeInRange(offer.UsdPerGpuHour!.Value * 24, offer.UsdPerGpuHour.Value * 24 * 1.05m);
+        (await rig.BillsAsync()).Single()["chargedUsd"]!.GetValue<decimal>().ShouldBe(created.UsdPaid.Value);
+        (await rig.IoNet.ListAsync(Token)).ShouldHaveSingleItem().Name.ShouldBe(Rig.Name);
+
+        await rig.AdvanceAsync(TimeSpan.FromMinutes(10));
+        var running = (await rig.IoNet.FindAsync(id, Token)).ShouldNotBeNull();
+        (running.Status, running.Name, running.Gpu?.Id, running.SpentUsd, running.Region).ShouldBe((SupplierStatus.Running, Rig.Name, "rtx-a4000", created.UsdPaid, offer.Region));
+        running.UsdPerGpuHour.ShouldNotBeNull().ShouldBe(created.UsdPaid.Value / 24, tolerance: 0.0001m);
+        running.PaidUntil.ShouldNotBeNull().ShouldBe(rig.Now.AddHours(24), tolerance: TimeSpan.FromMinutes(11));
+        running.Endpoint.ShouldNotBeNull();
+        (await rig.IoNet.ReadLogTailAsync(id, 50, Token)).ShouldNotBeNull().ShouldNotBeEmpty();
+
+        (await rig.IoNet.ChangeAsync(id, SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", offer.Key) with { Name = Rig.Name }, Token)).ShouldBe(new Effect.Done(id));
+        var extended = (await rig.IoNet.ExtendAsync(id, 6, Token)).ShouldBeOfType<Effect.Done>();
+        extended.UsdPaid.ShouldNotBeNull().ShouldBe(created.UsdPaid.Value / 4, tolerance: 0.01m);
+
+        (await rig.IoNet.CloseAsync(id, Token)).ShouldBe(new Effect.Done(id));
+        (await rig.IoNet.CloseAsync(id, Token)).ShouldBe(new Effect.Done(id));
+        (await rig.IoNet.FindAsync(id, Token))!.Status.ShouldBeOneOf(SupplierStatus.Closing, SupplierStatus.Closed);
+        await rig.AdvanceAsync(TimeSpan.FromMinutes(5));
+        (await rig.IoNet.FindAsync(id, Token))!.Status.ShouldBe(SupplierStatus.Closed);
+        (await rig.IoNet.ListAsync(Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_deploy_that_timed_out_after_acting_is_found_by_its_name_and_paid_once()
+    {
+        await using var rig = await SandboxRig.StartAsync();
+        await rig.StrikeAsync(new { target = "ionet.deploy", kind = "act-then-time-out", times = 1, delaySeconds = 0 });
+        (await rig.IoNet.CreateAsync(SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", "203@1x1"), Token)).ShouldBeOfType<Effect.Uncertain>();
+        (await rig.IoNet.ListAsync(Token)).ShouldHaveSingleItem().Name.ShouldBe(Rig.Name);
+        (await rig.BillsAsync()).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("429", typeof(Effect.NotSent))]
+    [InlineData("html", typeof(Effect.Uncertain))]
+    [InlineData("malformed", typeof(Effect.Uncertain))]
+    [InlineData("empty", typeof(Effect.Uncertain))]
+    [InlineData("refuse", typeof(Effect.Uncertain))]
+    public async Task Every_fault_of_the_sandbox_becomes_the_right_effect(string kind, Type effect)
+    {
+        await using var rig = await SandboxRig.StartAsync();
+        await rig.StrikeAsync(new { target = "ionet.deploy", kind, times = 1 });
+        (await rig.IoNet.CreateAsync(SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", "203@1x1"), Token)).ShouldBeOfType(effect);
+    }
+
+    [Fact]
+    public async Task A_refusal_for_lack_of_credits_is_no_funds()
+    {
+        await using var rig = await SandboxRig.StartAsync();
+        await rig.StrikeAsync(new { target = "ionet.deploy", kind = "refuse", status = 402, times = 1 });
+        (await rig.IoNet.CreateAsync(SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", "203@1x1"), Token)).ShouldBeOfType<Effect.Refused>().Code.ShouldBe("no-funds");
+    }
+
+    [Fact]
+    public async Task Hours_that_ran_out_are_a_closed_machine()
+    {
+        await using var rig = await SandboxRig.StartAsync();
+        var request = SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", "203@1x1");
+        var created = (Effect.Done)await rig.IoNet.CreateAsync(request with { Wish = request.Wish with { Hours = 1 } }, Token);
+        await rig.AdvanceAsync(TimeSpan.FromHours(2));
+        var found = (await rig.IoNet.FindAsync(created.ExternalId!, Token)).ShouldNotBeNull();
+        (found.Status, found.RawState).ShouldBe((SupplierStatus.Closed, "completed"));
+    }
+}
