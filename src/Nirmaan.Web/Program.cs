@@ -2,6 +2,7 @@ using Nirmaan.Control;
 using Nirmaan.Networks;
 using Nirmaan.Providers;
 using Nirmaan.Web;
+using Nirmaan.Web.Api;
 using Nirmaan.Web.Components;
 using Nirmaan.Web.History;
 using Nirmaan.Web.Host;
@@ -26,6 +27,7 @@ builder.Services
     .AddNirmaanNetworks(builder.Configuration)
     .AddSignIn(builder.Configuration)
     .AddPages(builder.Configuration)
+    .AddApi(builder.Configuration)
     .AddReadiness()
     .AddJobs(roles);
 
@@ -33,6 +35,7 @@ var app = builder.Build();
 await database.MigrateAsync(app.Logger);
 
 app.UsePageFaults();
+app.UseApiFaults();
 app.UseSecurityHeaders();
 app.UseSignIn();
 
@@ -40,6 +43,7 @@ app.MapReadiness();
 if (roles.Web)
 {
     app.MapSignOut();
+    app.MapApi();
     app.MapPages();
 }
 
