@@ -43,11 +43,11 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
     private async Task EnsureOneChainAsync(long chainId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await db.Cursors.Where(c => c.Id.StartsWith(ChainCursors.StakesPrefix) && c.Id != ChainCursors.Stakes(chainId)).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken) is { } other)
-        {
-            other = other[ChainCursors.StakesPrefix.Length..];
-            throw new InvalidOperationException($"The node is of chain {chainId}, but the stakes stored here are of chain {other}: connect a node of chain {other} or begin with an empty database.");
-        }
+        var mine = ChainCursors.Stakes(chainId);
+        var other = await db.Cursors.Where(c => c.Id.StartsWith(ChainCursors.StakesPrefix) && c.Id != mine).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken);
+        if (other is null) { return; }
+        other = other[ChainCursors.StakesPrefix.Length..];
+        throw new InvalidOperationException($"The node is of chain {chainId}, the stakes stored here of chain {other}: connect a node of chain {other} or begin with an empty database.");
     }
 
     private abstract record Ground
