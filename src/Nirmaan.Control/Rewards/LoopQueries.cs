@@ -23,7 +23,9 @@ public sealed record LoopRent(SupplierName Supplier, GpuModel Gpu, NetworkName? 
 public sealed record LoopValue(NetworkName Network, Asset Asset, decimal TokensPerHour, decimal? UsdPerHour, int Payments);
 
 /// <summary>Points of one kind as a mean rate. They are no money; what they would be worth stands in the scenario, under its name.</summary>
-public sealed record LoopPoints(NetworkName Network, string Kind, decimal PerHour, int Samples, DateTimeOffset SampledAt, NetworkNotice? Notice, PointsScenario? Scenario);
+/// <param name="RentUsdPerThousand">What a thousand points cost in rent; null = unknown.</param>
+public sealed record LoopPoints(
+    NetworkName Network, string Kind, decimal PerHour, int Samples, DateTimeOffset SampledAt, decimal? RentUsdPerThousand, NetworkNotice? Notice, PointsScenario? Scenario);
 
 /// <summary>What points would bring if the pool paid as a scenario says.</summary>
 /// <param name="Name">What must be said with each figure.</param>
@@ -77,7 +79,7 @@ public sealed class LoopQueries(
             n.Network, r.Asset, decimal.Round(new TokenAmount(r.Units, r.Asset).ToDecimal() / hours, 12), r.ValueUsd is { } usd ? decimal.Round(usd / hours, 8) : null, r.Count)));
         var estimate = await allocation.NewestEstimateAsync(cancellationToken);
         var promised = (await points.SumsAsync(from, now, cancellationToken)).Select(p => new LoopPoints(
-            p.Network, p.Kind, decimal.Round(p.Earned / hours, 6), p.Samples, p.SampledAt, p.Notice, ScenarioOf(p, hours, estimate)));
+            p.Network, p.Kind, decimal.Round(p.Earned / hours, 6), p.Samples, p.SampledAt, p.RentUsdPerThousand, p.Notice, ScenarioOf(p, hours, estimate)));
         return new LoopPicture(now, from, rent, [.. values], [.. promised], costs, policy);
     }
 
