@@ -20,7 +20,6 @@ public static class PageServices
         services.TryAddSingleton<HandoverShelf>();
         services.TryAddScoped<Handover>();
         services.AddHttpContextAccessor();
-        services.AddHealthChecks();
         services.Configure<CircuitOptions>(configuration.GetSection("Circuits"));
         services.AddRazorComponents().AddInteractiveServerComponents();
         return services;
