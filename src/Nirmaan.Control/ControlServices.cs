@@ -24,6 +24,8 @@ public static class ControlServices
         services.AddDbContextFactory<NirmaanDbContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly("Nirmaan.Migrations")));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ControlEvents>();
+        services.TryAddSingleton<NewsQueries>();
+        services.TryAddSingleton<FreshnessQueries>();
         services.AddMarketAndFleet(configuration);
         services.AddAllocation(configuration);
         services.AddUptimeRewardsAndStaking(configuration);

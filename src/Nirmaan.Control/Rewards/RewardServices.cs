@@ -34,6 +34,7 @@ internal static class RewardServices
         services.TryAddSingleton<DistributionQueries>();
         services.TryAddSingleton<InvariantQueries>();
         services.TryAddSingleton<StakerQueries>();
+        services.TryAddSingleton<LoopQueries>();
         return services;
     }
 }
