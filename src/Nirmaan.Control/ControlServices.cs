@@ -68,6 +68,7 @@ public static class ControlServices
         services.TryAddSingleton<FleetQueries>();
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
+        services.TryAddSingleton<PayoutQueries>();
     }
 
     private static void AddAllocation(this IServiceCollection services, IConfiguration configuration)
@@ -81,5 +82,8 @@ public static class ControlServices
         services.TryAddSingleton<ApprovePlan>();
         services.TryAddSingleton<ExecutePlan>();
         services.TryAddSingleton<AllocationQueries>();
+        services.TryAddSingleton<BoardQueries>();
+        services.TryAddSingleton<YieldQueries>();
+        services.TryAddSingleton<ConstraintQueries>();
     }
 }
