@@ -72,6 +72,7 @@ public static class ControlServices
         services.TryAddSingleton<FleetQueries>();
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
+        services.TryAddSingleton<PayoutQueries>();
         services.TryAddSingleton<LogQueries>();
     }
 
@@ -86,6 +87,9 @@ public static class ControlServices
         services.TryAddSingleton<ApprovePlan>();
         services.TryAddSingleton<ExecutePlan>();
         services.TryAddSingleton<AllocationQueries>();
+        services.TryAddSingleton<BoardQueries>();
+        services.TryAddSingleton<YieldQueries>();
+        services.TryAddSingleton<ConstraintQueries>();
     }
 
     private static void AddJobs(this IServiceCollection services, IConfiguration configuration)

@@ -31,6 +31,7 @@ internal static class RewardServices
         services.TryAddSingleton<RewardQueries>();
         services.TryAddSingleton<PriceBook>();
         services.TryAddSingleton<LedgerQueries>();
+        services.TryAddSingleton<TreasuryQueries>();
         services.TryAddSingleton<DistributionQueries>();
         services.TryAddSingleton<InvariantQueries>();
         services.TryAddSingleton<StakerQueries>();
