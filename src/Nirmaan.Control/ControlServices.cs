@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +22,8 @@ public static class ControlServices
     /// <summary>Adds verbs, queries and the database.</summary>
     public static IServiceCollection AddNirmaanControl(this IServiceCollection services, IConfiguration configuration, string connectionString)
     {
-        services.AddDbContextFactory<NirmaanDbContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly("Nirmaan.Migrations")));
+        // Contexts live for one operation and there are thousands a minute: they are used again, and so are the server's plans of their statements.
+        services.AddPooledDbContextFactory<NirmaanDbContext>(options => options.UseNpgsql(Prepared(connectionString), npgsql => npgsql.MigrationsAssembly("Nirmaan.Migrations")));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ControlEvents>();
         services.TryAddSingleton<NewsQueries>();
@@ -31,6 +33,15 @@ public static class ControlServices
         services.AddUptimeRewardsAndStaking(configuration);
         services.AddJobs(configuration);
         return services;
+    }
+
+    /// <summary>Statements used more than once are prepared, unless the connection string says how many (0 for a pooler between that forbids it).</summary>
+    private static string Prepared(string connectionString)
+    {
+        const string Key = "Max Auto Prepare";
+        var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        if (!settings.ContainsKey(Key)) { settings[Key] = 200; }
+        return settings.ConnectionString;
     }
 
     private static void AddMarketAndFleet(this IServiceCollection services, IConfiguration configuration)

@@ -13,7 +13,8 @@ namespace Nirmaan.Control.Rewards;
 
 /// <summary>
 /// Enters the rent that machines used up, from where it was entered last to now, cut at each UTC midnight so that a day's rent is the sum of
-/// its entries. After a machine's end the difference to the supplier's own figure follows as an entry of its own. The entry and the mark how
+/// its entries. A machine that still runs is entered once in each clock hour, however often this runs: an entry an hour is enough to read, and
+/// the first run of a day ends the day before. After a machine's end the difference to the supplier's own figure follows as an entry of its own. The entry and the mark how
 /// far it reaches are one transaction, and the mark must still stand where it was read: nothing is entered twice.
 /// </summary>
 public sealed partial class MeterRent(
@@ -23,9 +24,10 @@ public sealed partial class MeterRent(
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var now = StoredTime.Of(clock.GetUtcNow());
+        var fullHour = new DateTimeOffset(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var billed = await db.Instances.AsNoTracking()
-            .Where(i => i.BilledFrom != null && i.MeteredTo != null && i.MeteredTo < (i.ClosedAt ?? now)).OrderBy(i => i.CreatedAt).ThenBy(i => i.Id).ToListAsync(cancellationToken);
+            .Where(i => i.BilledFrom != null && i.MeteredTo != null && i.MeteredTo < (i.ClosedAt ?? fullHour)).OrderBy(i => i.CreatedAt).ThenBy(i => i.Id).ToListAsync(cancellationToken);
         decimal usd = 0;
         var unpriced = 0;
         foreach (var instance in billed)

@@ -20,6 +20,7 @@ internal sealed partial class HistoryDriver(
     private const int FleetRounds = 50;
     private const int Retries = 5;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1), s_pause = TimeSpan.FromSeconds(1), s_nearEnough = TimeSpan.FromSeconds(2), s_notedEvery = TimeSpan.FromHours(1), s_reportEvery = TimeSpan.FromMilliseconds(200);
+    private readonly Dictionary<string, TimeSpan> _spent = [];
     private long _reportedAt, _steps, _runs;
 
     /// <summary>Plays what is to be played, then hands the time over to the system's clock. Answers at once where there is no sandbox.</summary>
@@ -36,7 +37,8 @@ internal sealed partial class HistoryDriver(
             {
                 state = await PlayAsync(state, cancellationToken);
                 var (played, took) = (state.Now - state.From, clock.GetElapsedTime(began));
-                LogPlayed(played, took, _steps, _runs);
+                var spent = string.Join(", ", _spent.OrderByDescending(s => s.Value).Select(s => $"{s.Key} {s.Value.TotalSeconds:0.0} s"));
+                LogPlayed(played, took, _steps, _runs, spent);
             }
             // A history that cannot go on must not keep the present from working.
             catch (Exception e) when (e is not OperationCanceledException) { LogFailed(e, clock.GetUtcNow()); }
@@ -98,24 +100,24 @@ internal sealed partial class HistoryDriver(
     /// <summary>Brings the world to a moment and does what is due then; the ids of the story's events among it.</summary>
     private async Task<IReadOnlyList<string>> StepAsync(HistoryState state, HistoryAgenda agenda, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await PatientlyAsync(() => sandbox.SetClockAsync(now, cancellationToken), cancellationToken);
+        await SpendAsync("the world", () => PatientlyAsync(() => sandbox.SetClockAsync(now, cancellationToken), cancellationToken));
         _steps++;
         List<string> told = [];
         while (story.NextOf(state with { Told = [.. state.Told, .. told] }) is { } happening && happening.At <= now)
         {
-            await story.TellAsync(happening, cancellationToken);
+            await SpendAsync("the story", () => story.TellAsync(happening, cancellationToken));
             told.Add(happening.Id);
         }
-        await fleet.RunAsync(FleetRounds, cancellationToken);
+        await SpendAsync("the fleet", () => fleet.RunAsync(FleetRounds, cancellationToken));
         var due = agenda.Take(now);
         if (due.Count == 0) { return told; }
-        await PatientlyAsync(() => chain.MineAsync(now, cancellationToken), cancellationToken);
+        await SpendAsync("the chain", () => PatientlyAsync(() => chain.MineAsync(now, cancellationToken), cancellationToken));
         foreach (var job in due)
         {
-            await runner.RunAsync(job.Id, Actor, cancellationToken);
+            await SpendAsync(job.Id, () => runner.RunAsync(job.Id, Actor, cancellationToken));
             _runs++;
         }
-        await fleet.RunAsync(FleetRounds, cancellationToken);
+        await SpendAsync("the fleet", () => fleet.RunAsync(FleetRounds, cancellationToken));
         return told;
     }
 
@@ -143,6 +145,13 @@ internal sealed partial class HistoryDriver(
         }
     }
 
+    private async Task SpendAsync(string what, Func<Task> work)
+    {
+        var began = clock.GetTimestamp();
+        await work();
+        _spent[what] = _spent.GetValueOrDefault(what) + clock.GetElapsedTime(began);
+    }
+
     private void Report(HistoryState state)
     {
         if (clock.GetElapsedTime(_reportedAt) < s_reportEvery) { return; }
@@ -156,8 +165,8 @@ internal sealed partial class HistoryDriver(
     [LoggerMessage(Level = LogLevel.Information, Message = "History begins at {From} and goes on from {Now}")]
     private partial void LogBegins(DateTimeOffset from, DateTimeOffset now);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Played {Played} of history in {Took}: {Steps} steps, {Runs} runs of verbs")]
-    private partial void LogPlayed(TimeSpan played, TimeSpan took, long steps, long runs);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Played {Played} of history in {Took}: {Steps} steps, {Runs} runs of verbs; {Spent}")]
+    private partial void LogPlayed(TimeSpan played, TimeSpan took, long steps, long runs, string spent);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "History broke off at {Now}; going live")]
     private partial void LogFailed(Exception e, DateTimeOffset now);

@@ -72,9 +72,17 @@ public sealed class MeterRentTests(ControlPostgres postgres) : ControlTest(postg
     public async Task However_often_it_runs_the_sum_is_the_same()
     {
         var instance = await RentAsync(usdPerGpuHour: 0.36m);
-        for (var i = 0; i < 7; i++) { Clock.Advance(TimeSpan.FromMinutes(50)); await MeterAsync(); }
-        (await UsdAsync("rent:akash")).ShouldBe(0.36m * 350 / 60, tolerance: 0.00000007m);
+        for (var i = 0; i < 36; i++) { Clock.Advance(TimeSpan.FromMinutes(10)); await MeterAsync(); }
+        (await UsdAsync("rent:akash")).ShouldBe(0.36m * 6, tolerance: 0.00000007m);
         (await ReadAsync(db => db.Instances.SingleAsync(i => i.Id == instance.Id, Token))).MeteredTo.ShouldBe(Clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task A_running_machine_is_entered_once_in_an_hour()
+    {
+        await RentAsync();
+        for (var i = 0; i < 12; i++) { Clock.Advance(TimeSpan.FromMinutes(10)); await MeterAsync(); }
+        (await EntriesAsync()).Count(e => e.Account == "rent:akash").ShouldBe(2);
     }
 
     [Fact]

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Nirmaan.Cli.Rest;
+
+namespace Nirmaan.Cli.Commands;
+
+internal static class InstanceCommands
+{
+    public static readonly Command Launch = new(
+        "launch", "launch WORKLOAD COUNT --max-usd-per-gpu-hour X --reason TEXT [--gpu ID] [--provider P] [--region R] [--offer ID] [--idempotency-key K] [--dry-run]",
+        "launches miners on the cheapest eligible machines; --dry-run shows the plan and its price; the same key launches nothing twice",
+        [.. ApiClient.Valued, "max-usd-per-gpu-hour", "reason", "gpu", "provider", "region", "offer", "idempotency-key"], ["dry-run", "json"], LaunchAsync);
+
+    public static readonly Command Instances = new("instances", "instances [ID] [--all]", "live machines, or one with its timeline; --all shows ended ones too", ApiClient.Valued, ["all", "json"], InstancesAsync);
+
+    public static readonly Command Close = new("close", "close ID.. [--reason TEXT]", "drains machines and gives them back; safe to repeat", [.. ApiClient.Valued, "reason"], ["json"], CloseAsync);
+
+    private static async Task<int> LaunchAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (arguments.Positions is not [var workload, var count]) { throw FailureException.BadInput("launch", $"{arguments.Positions.Count} words", "a workload and a count, such as heurist-llm 20"); }
+        var body = new JsonObject
+        {
+            ["workload"] = workload,
+            ["count"] = Arguments.Whole("count", count),
+            ["maxUsdPerGpuHour"] = arguments.Number("max-usd-per-gpu-hour") ?? throw FailureException.BadInput("--max-usd-per-gpu-hour", "missing", "the ceiling in USD per GPU and hour"),
+            ["dryRun"] = arguments.Has("dry-run"),
+        };
+        foreach (var (option, field) in new[] { ("reason", "reason"), ("gpu", "gpu"), ("provider", "provider"), ("region", "region"), ("offer", "offerId") })
+        {
+            if (arguments.Find(option) is { } value) { body[field] = value; }
+        }
+        // A key of its own when none is given: then a repeated command is another launch.
+        var key = arguments.Find("idempotency-key") ?? Guid.NewGuid().ToString();
+        using var api = ApiClient.Of(arguments, terminal);
+        var answer = await api.SendAsync(HttpMethod.Post, "instances", body, key, cancellationToken);
+        if (arguments.Has("json")) { terminal.WriteJson(answer); return Exit.Done; }
+        if (arguments.Has("dry-run")) { ShowPlan(answer, terminal); return answer.Text("blocked") is null ? Exit.Done : Exit.Wrong; }
+        foreach (var operation in answer["operations"]!.AsArray()) { terminal.Out.WriteLine(operation!.ToString()); }
+        terminal.Error.WriteLine($"{answer["operations"]!.AsArray().Count} machines asked for; key {key}");
+        return Exit.Done;
+    }
+
+    private static void ShowPlan(JsonNode plan, Terminal terminal)
+    {
+        terminal.Table(["provider", "from", "gpu", "usd/gpu-h", "machines"], plan["chosen"]!.AsArray().Select(o => (IReadOnlyList<string?>)
+            [o!.Text("provider"), o!.Text("providerName"), o!.Text("gpu"), o!.Number("usdPerGpuHour", 4), o!.Text("machines")]));
+        terminal.Error.WriteLine($"{plan.Text("found")} of {plan.Text("wanted")} found for ${plan.Number("usdPerHour", 4)} an hour{(plan.Text("usdUpFront") is { } paid ? $", ${paid} of it up front" : "")}; {plan["rejected"]!.AsArray().Count} offers rejected");
+        if (plan.Text("blocked") is { } why) { terminal.Error.WriteLine($"not allowed: {why}"); }
+    }
+
+    private static async Task<int> InstancesAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        using var api = ApiClient.Of(arguments, terminal);
+        if (arguments.Positions.Count > 0)
+        {
+            var one = await api.GetAsync($"instances/{Uri.EscapeDataString(arguments.Only("instance"))}", cancellationToken);
+            if (arguments.Has("json")) { terminal.WriteJson(one); return Exit.Done; }
+            Show([one["instance"]!], terminal);
+            foreach (var line in one["timeline"]!.AsArray()) { terminal.Out.WriteLine($"{line!.Text("at")}  {line!.Text("actor")}  {line!.Text("what")}: {line!.Text("why")}"); }
+            return Exit.Done;
+        }
+        var items = await api.ListAsync(ApiClient.Query("instances", ("all", arguments.Has("all") ? "true" : null), ("limit", "200")), cancellationToken);
+        if (arguments.Has("json")) { terminal.WriteJson(new JsonArray([.. items.Select(i => i.DeepClone())])); } else { Show(items, terminal); }
+        return Exit.Done;
+    }
+
+    private static void Show(IReadOnlyList<JsonNode> instances, Terminal terminal) =>
+        terminal.Table(["id", "provider", "workload", "gpu", "state", "miner", "usd/h", "cost usd", "runway h"], instances.Select(i => (IReadOnlyList<string?>)
+            [i.Text("id"), i.Text("provider"), i.Text("workload"), i.Text("gpu"), i.Text("state"), i.Text("miner", "state"), i.Number("usdPerHour", 4), i.Number("costUsd", 2), i.Number("runwayHours", 1)]));
+
+    private static async Task<int> CloseAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (arguments.Positions.Count == 0) { throw FailureException.BadInput("close", "no instance", "one id or more"); }
+        using var api = ApiClient.Of(arguments, terminal);
+        foreach (var id in arguments.Positions)
+        {
+            var answer = await api.SendAsync(HttpMethod.Delete, ApiClient.Query($"instances/{Uri.EscapeDataString(id)}", ("reason", arguments.Find("reason"))), null, null, cancellationToken);
+            if (arguments.Has("json")) { terminal.WriteJson(answer); } else { terminal.Out.WriteLine($"{id}  {answer.Text("outcome")}"); }
+        }
+        return Exit.Done;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Nirmaan.Cli.Rest;
+
+namespace Nirmaan.Cli.Commands;
+
+internal static class PlanCommands
+{
+    public static readonly Command Plans = new(
+        "plans", "plans [ID] | plans make [--budget USD/H] [--risk 0..1] [--max-moves N]", "plans, newest first; one with its moves; or a new one under the limits in force, some of them overridden",
+        [.. ApiClient.Valued, "budget", "risk", "max-moves"], ["json"], PlansAsync);
+
+    public static readonly Command Approve = new("approve", "approve PLAN [--moves ID,ID..]", "approves all moves of a plan, or some; a choice that breaks a cap is refused and named (exit 1)", [.. ApiClient.Valued, "moves"], ["json"], ApproveAsync);
+
+    private static async Task<int> PlansAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        using var api = ApiClient.Of(arguments, terminal);
+        if (arguments.Positions is not ["make"] && (arguments.Find("budget") ?? arguments.Find("risk") ?? arguments.Find("max-moves")) is not null) { throw FailureException.BadInput("plans", "limits without 'make'", "plans make --budget .."); }
+        switch (arguments.Positions)
+        {
+            case []:
+                var items = await api.ListAsync("plans?limit=200", cancellationToken);
+                if (arguments.Has("json")) { terminal.WriteJson(new JsonArray([.. items.Select(i => i.DeepClone())])); return Exit.Done; }
+                terminal.Table(["id", "at", "state", "usd/h", "now usd/h", "gap", "moves", "done"], items.Select(p => (IReadOnlyList<string?>)
+                    [p.Text("id"), p.Text("at"), p.Text("state"), p.Number("objectiveUsdPerHour", 4), p.Number("nowUsdPerHour", 4), p.Number("gap", 6), p.Text("moveCount"), p.Text("movesDone")]));
+                return Exit.Done;
+            case ["make"]:
+                var body = new JsonObject();
+                if (arguments.Number("budget") is { } budget) { body["budgetUsdPerHour"] = budget; }
+                if (arguments.Number("risk") is { } risk) { body["riskWeight"] = risk; }
+                if (arguments.Whole("max-moves") is { } moves) { body["maxMoves"] = moves; }
+                Show(await api.SendAsync(HttpMethod.Post, "plans", body, null, cancellationToken), arguments, terminal);
+                return Exit.Done;
+            default:
+                Show(await api.GetAsync($"plans/{Uri.EscapeDataString(arguments.Only("plan"))}", cancellationToken), arguments, terminal);
+                return Exit.Done;
+        }
+    }
+
+    private static void Show(JsonNode detail, Arguments arguments, Terminal terminal)
+    {
+        if (arguments.Has("json")) { terminal.WriteJson(detail); return; }
+        var plan = detail["plan"]!;
+        terminal.Error.WriteLine($"plan {plan.Text("id")} is {plan.Text("state")}: ${plan.Number("objectiveUsdPerHour", 4)} an hour against ${plan.Number("nowUsdPerHour", 4)} now, bound ${plan.Number("boundUsdPerHour", 4)}; open until {plan.Text("expiresAt")}");
+        terminal.Table(["rank", "id", "state", "provider", "gpu", "gpus", "from", "to", "gain usd/h", "cost usd", "even after h"], detail["moves"]!.AsArray().Select(m => (IReadOnlyList<string?>)
+            [m!.Text("rank"), m!.Text("id"), m!.Text("state"), m!.Text("provider"), m!.Text("gpu"), m!.Text("count"), m!.Text("from"), m!.Text("to"), m!.Number("gainUsdPerHour", 4), m!.Number("costUsd", 2), m!.Text("breakEvenHours")]));
+    }
+
+    private static async Task<int> ApproveAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject();
+        if (arguments.Find("moves") is { } moves)
+        {
+            body["moves"] = new JsonArray([.. moves.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(m => Guid.TryParse(m, out var id) ? (JsonNode)id.ToString() : throw FailureException.BadInput("--moves", $"'{m}'", "ids of moves, separated by commas"))]);
+        }
+        using var api = ApiClient.Of(arguments, terminal);
+        var answer = await api.SendAsync(HttpMethod.Post, $"plans/{Uri.EscapeDataString(arguments.Only("plan"))}/approve", body, null, cancellationToken);
+        if (arguments.Has("json")) { terminal.WriteJson(answer); } else { terminal.Out.WriteLine($"approved {answer.Text("moves")} moves"); }
+        return Exit.Done;
+    }
+}
