@@ -7,6 +7,7 @@ using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Fleet.Effects;
+using Nirmaan.Control.Jobs;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Market;
 using Nirmaan.Control.Rewards;
@@ -23,9 +24,12 @@ public static class ControlServices
         services.AddDbContextFactory<NirmaanDbContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly("Nirmaan.Migrations")));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ControlEvents>();
+        services.TryAddSingleton<NewsQueries>();
+        services.TryAddSingleton<FreshnessQueries>();
         services.AddMarketAndFleet(configuration);
         services.AddAllocation(configuration);
         services.AddUptimeRewardsAndStaking(configuration);
+        services.AddJobs(configuration);
         return services;
     }
 
@@ -68,6 +72,8 @@ public static class ControlServices
         services.TryAddSingleton<FleetQueries>();
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
+        services.TryAddSingleton<PayoutQueries>();
+        services.TryAddSingleton<LogQueries>();
     }
 
     private static void AddAllocation(this IServiceCollection services, IConfiguration configuration)
@@ -81,5 +87,23 @@ public static class ControlServices
         services.TryAddSingleton<ApprovePlan>();
         services.TryAddSingleton<ExecutePlan>();
         services.TryAddSingleton<AllocationQueries>();
+        services.TryAddSingleton<BoardQueries>();
+        services.TryAddSingleton<YieldQueries>();
+        services.TryAddSingleton<ConstraintQueries>();
+    }
+
+    private static void AddJobs(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobOptions>, JobOptionsCheck>();
+        // The host brings the table of what runs when; without one there is nothing to run.
+        services.TryAddSingleton(_ => new JobTable([]));
+        services.TryAddSingleton<JobRunner>();
+        services.TryAddSingleton<SyncSchedule>();
+        services.TryAddSingleton<ControlJobs>();
+        services.TryAddSingleton<PruneRuns>();
+        services.TryAddSingleton<JobQueries>();
+        services.TryAddSingleton<SettingBook>();
+        services.TryAddSingleton<SchemaQueries>();
     }
 }

@@ -19,7 +19,7 @@ public sealed record SolveOptions
     public long MaxMovesTried { get; init; } = 1_000_000;
 
     /// <summary>The local search ends once the gap is this small.</summary>
-    public double GapWanted { get; init; } = 2e-5;
+    public double GapWanted { get; init; } = 5e-5;
 
     /// <summary>A plan for a similar instance, e.g. the last one: its prices and assignments are where the search starts.</summary>
     public AllocationPlan? WarmStart { get; init; }

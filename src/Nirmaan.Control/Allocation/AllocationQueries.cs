@@ -16,7 +16,19 @@ public sealed record PlanRow(
     string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt);
 
 /// <summary>A plan with its boards, prices and moves.</summary>
-public sealed record PlanDetail(PlanRow Plan, IReadOnlyList<Assignment> Now, IReadOnlyList<Assignment> Proposed, IReadOnlyDictionary<string, decimal> Prices, IReadOnlyList<MoveRow> Moves, Constraints? Constraints, YieldEstimate? Estimate, string Instance, string Solution);
+/// <param name="Limits">What the whole plan uses of each limit it was made under; these may differ from the constraints, since a request can override them.</param>
+public sealed record PlanDetail(
+    PlanRow Plan, IReadOnlyList<Assignment> Now, IReadOnlyList<Assignment> Proposed, IReadOnlyDictionary<string, decimal> Prices, IReadOnlyList<MoveRow> Moves, Constraints? Constraints, YieldEstimate? Estimate, string Instance, string Solution,
+    IReadOnlyList<LimitUse> Limits);
+
+/// <summary>What a plan comes to when only some of its moves are carried out.</summary>
+/// <param name="CostUsd">One-off cost of the chosen moves.</param>
+public sealed record PlanChoice(
+    int Moves, int Gpus, decimal ObjectiveUsdPerHour, decimal RentUsdPerHour, decimal CostUsd, IReadOnlyDictionary<string, int> GpusByWorkload, IReadOnlyList<LimitUse> Limits)
+{
+    /// <summary>Limits that the choice breaks; it cannot be approved while there is one.</summary>
+    public IEnumerable<LimitUse> Broken => Limits.Where(l => !l.Holds);
+}
 
 /// <summary>Reads of allocation.</summary>
 public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contexts)
@@ -49,9 +61,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
             query = query.Where(p => p.At < at);
         }
         var plans = await query.OrderByDescending(p => p.At).Take(take + 1).ToListAsync(cancellationToken);
-        var ids = plans.Select(p => p.Id).ToList();
-        var moves = (await db.Moves.AsNoTracking().Where(m => ids.Contains(m.PlanId)).Select(m => new { m.PlanId, m.State }).ToListAsync(cancellationToken)).ToLookup(m => m.PlanId, m => m.State);
-        return Paging.Cut([.. plans.Select(p => Row(p, [.. moves[p.Id]]))], take, r => r.Id.ToString());
+        return Paging.Cut(await RowsAsync(db, plans, cancellationToken), take, r => r.Id.ToString());
     }
 
     /// <summary>One plan; null = there is none.</summary>
@@ -63,7 +73,39 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var moves = await db.Moves.AsNoTracking().Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
         var constraints = await db.Constraints.AsNoTracking().SingleOrDefaultAsync(c => c.Version == plan.ConstraintsVersion, cancellationToken);
         var estimate = await db.Estimates.AsNoTracking().SingleOrDefaultAsync(e => e.Id == plan.EstimateId, cancellationToken);
-        return new PlanDetail(Row(plan, [.. moves.Select(m => m.State)]), plan.Now, plan.Proposed, plan.Prices, [.. moves.Select(Row)], constraints, estimate, plan.Instance, plan.Solution);
+        var limits = LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Proposed.Select(Of)]));
+        return new PlanDetail(Row(plan, [.. moves.Select(m => m.State)]), plan.Now, plan.Proposed, plan.Prices, [.. moves.Select(Row)], constraints, estimate, plan.Instance, plan.Solution, limits);
+    }
+
+    /// <summary>Plans that wait for an admin or are being carried out, newest first.</summary>
+    public async Task<IReadOnlyList<PlanRow>> OpenAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await RowsAsync(db, await db.Plans.AsNoTracking().Where(p => p.State == PlanState.Proposed || p.State == PlanState.Approved).OrderByDescending(p => p.At).ToListAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What a plan comes to under a choice of its moves, by the same reckoning that approves it; null = there is no such plan.</summary>
+    public async Task<PlanChoice?> WeighAsync(PlanId id, IReadOnlyCollection<MoveId> moves, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var plan = await db.Plans.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellationToken);
+        if (plan is null) { return null; }
+        var chosen = (await db.Moves.AsNoTracking().Where(m => m.PlanId == id).ToListAsync(cancellationToken)).Where(m => moves.Contains(m.Id)).ToList();
+        var after = MoveList.After([.. plan.Now.Select(Of)], chosen);
+        var evaluation = PlanAllocation.Evaluate(plan.Instance, after);
+        var prices = plan.Now.Concat(plan.Proposed).GroupBy(a => a.Item).ToDictionary(g => g.Key, g => g.First().UsdPerGpuHour);
+        return new PlanChoice(
+            chosen.Count, chosen.Sum(m => m.Count), PlanAllocation.Usd(evaluation.ObjectiveUsdPerHour), after.Sum(a => a.Count * prices[a.Item]), chosen.Sum(m => m.CostUsd),
+            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation));
+    }
+
+    private static Optimiser.Assignment Of(Assignment assignment) => new(assignment.Item, assignment.Workload!, assignment.Count);
+
+    private static async Task<List<PlanRow>> RowsAsync(NirmaanDbContext db, List<Plan> plans, CancellationToken cancellationToken)
+    {
+        var ids = plans.Select(p => p.Id).ToList();
+        var moves = (await db.Moves.AsNoTracking().Where(m => ids.Contains(m.PlanId)).Select(m => new { m.PlanId, m.State }).ToListAsync(cancellationToken)).ToLookup(m => m.PlanId, m => m.State);
+        return [.. plans.Select(p => Row(p, [.. moves[p.Id]]))];
     }
 
     private static PlanRow Row(Plan p, IReadOnlyList<MoveState> moves) => new(

@@ -12,14 +12,6 @@ using DomainAssignment = Nirmaan.Domain.Allocation.Assignment;
 
 namespace Nirmaan.Control.Allocation;
 
-/// <summary>What a plan would be under other limits, without storing it: for the slider.</summary>
-public sealed record PlanPreview(
-    decimal BudgetUsdPerHour, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal NowUsdPerHour, decimal RentUsdPerHour, IReadOnlyDictionary<string, int> GpusByWorkload, IReadOnlyDictionary<string, decimal> Prices, int Moves, double Seconds)
-{
-    /// <summary>(bound - objective) / max(|bound|, 1e-9).</summary>
-    public decimal Gap => BoundUsdPerHour == ObjectiveUsdPerHour ? 0 : (BoundUsdPerHour - ObjectiveUsdPerHour) / Math.Max(Math.Abs(BoundUsdPerHour), 0.000000001m);
-}
-
 /// <summary>Limits that a request overrides; null = as the constraints in force say.</summary>
 public sealed record PlanRequest(decimal? BudgetUsdPerHour = null, double? RiskWeight = null, IReadOnlyDictionary<string, decimal>? ExposureUsdPerHour = null, int? MaxMoves = null);
 
@@ -27,13 +19,39 @@ public sealed record PlanRequest(decimal? BudgetUsdPerHour = null, double? RiskW
 internal sealed partial class PlanAllocation(
     IDbContextFactory<NirmaanDbContext> contexts, PlanBasis basis, SetConstraints constraints, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<PlanAllocation> logger) : IPlanAllocation
 {
+    private const double LeastPrice = 1e-6;
+
     public async Task<PlanPreview> PreviewAsync(PlanRequest request, CancellationToken cancellationToken)
     {
         var read = await basis.ReadAsync(await LimitsAsync(request, cancellationToken), cancellationToken);
         var solution = Solve(read, cancellationToken);
         return new PlanPreview(
-            read.Constraints.BudgetUsdPerHour, Usd(solution.Plan.ObjectiveUsdPerHour), Usd(solution.Plan.BoundUsdPerHour), Usd(PlanEvaluator.Evaluate(read.Instance, read.Now).ObjectiveUsdPerHour), Usd(solution.Evaluation.RentUsdPerHour),
-            solution.Plan.Assignments.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), Prices(solution), solution.Evaluation.Moves, solution.Plan.Seconds);
+            read.Constraints.BudgetUsdPerHour, Usd(solution.Plan.ObjectiveUsdPerHour), UsdUp(solution.Plan.BoundUsdPerHour), Usd(PlanEvaluator.Evaluate(read.Instance, read.Now).ObjectiveUsdPerHour), RentOf(read, solution.Plan.Assignments),
+            solution.Plan.Assignments.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), Prices(solution), solution.Evaluation.Moves, solution.Plan.Seconds,
+            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), LimitUse.Of(solution.Evaluation), read.Estimate.At, read.LeftOut);
+    }
+
+    public async Task<IReadOnlyList<LimitCost>> PriceLimitsAsync(PlanRequest request, CancellationToken cancellationToken)
+    {
+        var read = await basis.ReadAsync(await LimitsAsync(request, cancellationToken), cancellationToken);
+        var with = Solve(read, cancellationToken).Plan;
+        // A row without a price does not bind: taking it away changes nothing.
+        return [.. with.Prices.Where(p => p.Value > LeastPrice && Without(read.Instance, p.Key) is not null)
+            .Select(p => new LimitCost(p.Key, Math.Max(0, Usd(Solve(read with { Instance = Without(read.Instance, p.Key)! }, cancellationToken).Plan.ObjectiveUsdPerHour - with.ObjectiveUsdPerHour))))
+            .OrderByDescending(c => c.UsdPerHour).ThenBy(c => c.Row, StringComparer.Ordinal)];
+    }
+
+    // Null = not a limit that an admin sets.
+    private static AllocationInstance? Without(AllocationInstance instance, string row)
+    {
+        if (row == RowNames.Moves) { return instance with { Caps = instance.Caps with { MaxMoves = null } }; }
+        if (instance.Networks.Any(n => RowNames.Exposure(n.Id) == row))
+        {
+            return instance with { Networks = [.. instance.Networks.Select(n => RowNames.Exposure(n.Id) == row ? n with { ExposureCapUsdPerHour = null } : n)] };
+        }
+        return instance.Caps.ProviderUsdPerHour is { } caps && caps.Keys.Any(c => RowNames.Provider(c) == row)
+            ? instance with { Caps = instance.Caps with { ProviderUsdPerHour = caps.Where(c => RowNames.Provider(c.Key) != row).ToDictionary(c => c.Key, c => c.Value) } }
+            : null;
     }
 
     public async Task<PlanId> RunAsync(PlanRequest request, string by, CancellationToken cancellationToken)
@@ -113,6 +131,10 @@ public interface IPlanAllocation
     /// <summary>Solves without storing.</summary>
     /// <exception cref="CannotPlanException">There is nothing to plan with, or the limits contradict each other.</exception>
     Task<PlanPreview> PreviewAsync(PlanRequest request, CancellationToken cancellationToken);
+
+    /// <summary>What each limit that binds costs, dearest first: the plan is solved again without it. The budget has a price but no cost: without it nothing would be scarce.</summary>
+    /// <exception cref="CannotPlanException">There is nothing to plan with, or the limits contradict each other.</exception>
+    Task<IReadOnlyList<LimitCost>> PriceLimitsAsync(PlanRequest request, CancellationToken cancellationToken);
 
     /// <summary>Solves and stores a proposed plan.</summary>
     /// <exception cref="CannotPlanException">There is nothing to plan with, or the limits contradict each other.</exception>

@@ -18,7 +18,8 @@ namespace Nirmaan.Control.Allocation;
 internal sealed record ItemOrigin(string Item, SupplierName Supplier, GpuModel Gpu, decimal UsdPerGpuHour, WorkloadName? Held, IReadOnlyList<InstanceId> Instances, string? OfferKey, OfferId? OfferId);
 
 /// <summary>The optimiser's input with the way back from its items to our machines and offers.</summary>
-internal sealed record Basis(AllocationInstance Instance, IReadOnlyDictionary<string, ItemOrigin> Origins, YieldEstimate Estimate, Constraints Constraints)
+/// <param name="LeftOut">Pools that cannot be planned with, each with the word for why.</param>
+internal sealed record Basis(AllocationInstance Instance, IReadOnlyDictionary<string, ItemOrigin> Origins, YieldEstimate Estimate, Constraints Constraints, IReadOnlyDictionary<PoolName, string> LeftOut)
 {
     /// <summary>Everything stays where it is.</summary>
     public IReadOnlyList<Optimiser.Assignment> Now => [.. Origins.Values.Where(o => o.Held is not null).Select(o => new Optimiser.Assignment(o.Item, o.Held!.Value.Value, o.Instances.Count))];
@@ -37,8 +38,9 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var estimate = await db.Estimates.AsNoTracking().OrderByDescending(e => e.At).FirstOrDefaultAsync(cancellationToken) ?? throw new CannotPlanException("No yields are estimated yet; run the job allocation:estimate.");
-        var pools = estimate.Pools.Where(p => p.ValueUsdPerHour is not null && p.OthersWorkPerHour is not null && now - p.DataAt <= options.Value.StaleAfter && (p.Shape == DomainShape.ProRata || p.DemandWorkPerHour > 0)).ToList();
-        var left = estimate.Pools.Except(pools).Select(p => $"{p.Pool} ({(p.ValueUsdPerHour is null ? "no price" : p.OthersWorkPerHour is null ? "no totals" : now - p.DataAt > options.Value.StaleAfter ? "stale" : "no demand")})").ToList();
+        var pools = estimate.Pools.Where(p => p.WhyFrozen(now, options.Value.StaleAfter) is null).ToList();
+        var frozen = estimate.Pools.Except(pools).ToDictionary(p => p.Pool, p => p.WhyFrozen(now, options.Value.StaleAfter)!);
+        var left = frozen.Select(p => $"{p.Key} ({p.Value})").ToList();
         if (pools.Count == 0) { throw new CannotPlanException($"No pool can be planned with: {string.Join(", ", left)}."); }
 
         var live = await db.Instances.AsNoTracking()
@@ -78,7 +80,7 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
             BudgetUsdPerHour = (double)constraints.BudgetUsdPerHour, HorizonHours = constraints.HorizonHours, RiskWeight = constraints.RiskWeight, TailLevel = 0.95, Items = items,
             Networks = [.. pools.Select(p => Network(p, constraints))], Workloads = [.. pools.SelectMany(p => Workloads(p, constraints))],
             Caps = new AllocationCaps { ProviderUsdPerHour = constraints.ProviderUsdPerHour.ToDictionary(c => c.Key, c => (double)c.Value), MaxMoves = constraints.MaxMoves },
-        }, origins, estimate, constraints);
+        }, origins, estimate, constraints, frozen);
     }
 
     // Prepaid time that is not over is committed: the machine may do other work, but giving it back saves nothing.

@@ -25,11 +25,13 @@ public sealed class SetConstraints(IDbContextFactory<NirmaanDbContext> contexts,
     }
 
     /// <summary>Sets new limits. Plans made under earlier ones keep naming theirs.</summary>
-    /// <exception cref="InvalidInputException">A limit makes no sense.</exception>
+    /// <param name="wanted">Its version is the one it was made from.</param>
+    /// <exception cref="InvalidInputException">A limit makes no sense, or someone set others in between.</exception>
     public async Task<Constraints> RunAsync(Constraints wanted, string by, string why, CancellationToken cancellationToken)
     {
         Check(wanted);
         var present = await ReadAsync(cancellationToken);
+        if (wanted.Version != present.Version) { throw new InvalidInputException("version", wanted.Version, Text($"{present.Version}, set by {present.By} in between: look at it first")); }
         var now = clock.GetUtcNow();
         var next = wanted with { Version = present.Version + 1, From = now, By = by, Why = why };
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -54,6 +56,8 @@ public sealed class SetConstraints(IDbContextFactory<NirmaanDbContext> contexts,
             if (cap < 0) { throw new InvalidInputException(pool, cap, "0 USD per hour or more"); }
         }
     }
+
+    private static string Text(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static IQueryable<Constraints> Newest(NirmaanDbContext db) => db.Constraints.AsNoTracking().OrderByDescending(c => c.Version);
 }

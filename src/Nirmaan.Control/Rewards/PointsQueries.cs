@@ -10,11 +10,12 @@ namespace Nirmaan.Control.Rewards;
 /// <summary>Points of one kind over a period. Points are a network's promise: they are never summed with tokens nor shown as dollars.</summary>
 /// <param name="Earned">What the counters added; may be negative after a correction.</param>
 /// <param name="Awarded">The part that miners of ours worked for.</param>
+/// <param name="Samples">Readings of the counters.</param>
 /// <param name="RentUsd">Rent of the machines whose workload earns this kind.</param>
 /// <param name="RentUsdPerThousand">What a thousand points cost in rent; null = none were earned or the kind has no workload.</param>
 /// <param name="Notice">What must stand beside the figures; null = nothing.</param>
 public sealed record PointsSum(
-    NetworkName Network, string Kind, WorkloadName? Workload, decimal Earned, decimal Awarded, int Irregularities, DateTimeOffset SampledAt, decimal RentUsd,
+    NetworkName Network, string Kind, WorkloadName? Workload, decimal Earned, decimal Awarded, int Samples, int Irregularities, DateTimeOffset SampledAt, decimal RentUsd,
     decimal? RentUsdPerThousand, NetworkNotice? Notice);
 
 /// <summary>Points of one kind on one UTC day.</summary>
@@ -31,7 +32,7 @@ public sealed class PointsQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var sums = await Samples(db, from, to).GroupBy(s => new { s.Network, s.Kind }).OrderBy(g => g.Key.Network).ThenBy(g => g.Key.Kind)
-            .Select(g => new { g.Key.Network, g.Key.Kind, Earned = g.Sum(s => s.Earned), Irregular = g.Count(s => s.Irregularity != null), At = g.Max(s => s.At) })
+            .Select(g => new { g.Key.Network, g.Key.Kind, Earned = g.Sum(s => s.Earned), Samples = g.Count(), Irregular = g.Count(s => s.Irregularity != null), At = g.Max(s => s.At) })
             .ToListAsync(cancellationToken);
         var awarded = (await MinersAsync(from, to, null, cancellationToken)).GroupBy(p => (p.Network, p.Kind)).ToDictionary(g => g.Key, g => g.Sum(p => p.Points));
         var rent = (await RentReader.ReadAsync(db, from, to, cancellationToken)).GroupBy(r => r.Workload).ToDictionary(g => g.Key, g => g.Sum(r => r.Usd));
@@ -40,7 +41,7 @@ public sealed class PointsQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         {
             var workload = networks.Find(s.Network)?.WorkloadOf(s.Kind);
             var usd = workload is { } w ? rent.GetValueOrDefault(w) : 0;
-            return new PointsSum(s.Network, s.Kind, workload, s.Earned, awarded.GetValueOrDefault((s.Network, s.Kind)), s.Irregular, s.At,
+            return new PointsSum(s.Network, s.Kind, workload, s.Earned, awarded.GetValueOrDefault((s.Network, s.Kind)), s.Samples, s.Irregular, s.At,
                 usd, s.Earned > 0 && workload is not null ? decimal.Round(usd / s.Earned * 1000, 8) : null, networks.Find(s.Network)?.NoticeAt(now));
         })];
     }
@@ -82,6 +83,15 @@ public sealed class PointsQueries(IDbContextFactory<NirmaanDbContext> contexts, 
                 : throw new InvalidInputException("after", after, "the next value of an earlier page");
         }
         return Paging.Cut(await samples.OrderByDescending(s => s.At).Take(take + 1).ToListAsync(cancellationToken), take, s => s.At.ToString("O", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Readings of every account, newest first; only those that went otherwise than expected, when asked.</summary>
+    public async Task<IReadOnlyList<PointsSample>> NewestSamplesAsync(bool onlyIrregular, int? limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var samples = db.PointsSamples.AsNoTracking();
+        if (onlyIrregular) { samples = samples.Where(s => s.Irregularity != null); }
+        return await samples.OrderByDescending(s => s.At).ThenBy(s => s.Network).ThenBy(s => s.Kind).Take(Paging.Limit(limit)).ToListAsync(cancellationToken);
     }
 
     private static IQueryable<PointsSample> Samples(NirmaanDbContext db, DateTimeOffset from, DateTimeOffset to)

@@ -35,6 +35,9 @@ public sealed record MinerRewards(MinerId MinerId, NetworkName Network, Workload
 /// <summary>Reads of rewards. Periods are [from, to) by the chain's time of payment.</summary>
 public sealed class RewardQueries(IDbContextFactory<NirmaanDbContext> contexts, PriceBook prices, NetworkShelf networks, TimeProvider clock)
 {
+    /// <summary>Name of the method behind <see cref="NetworkRewards.AcquisitionUsd"/>; another method gets another name.</summary>
+    public const string AcquisitionMethod = "rent-per-token-1";
+
     /// <summary>Rewards, newest first; of one network or miner, or all.</summary>
     public async Task<Page<RewardRow>> ListAsync(NetworkName? network, MinerId? miner, int? limit, string? after, CancellationToken cancellationToken)
     {
@@ -52,6 +55,23 @@ public sealed class RewardQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var rows = await rewards.OrderByDescending(r => r.At).ThenByDescending(r => r.ExternalId).Take(take + 1).ToListAsync(cancellationToken);
         var series = rows.Count == 0 ? null : await prices.LoadAsync([.. rows.Select(r => r.AssetId).Distinct()], rows[^1].At, rows[0].At, cancellationToken);
         return Paging.Cut([.. rows.Select(r => Row(r, series!))], take, r => r.ExternalId);
+    }
+
+    /// <summary>The rewards that an epoch shares out, oldest first.</summary>
+    public async Task<IReadOnlyList<RewardRow>> OfEpochAsync(int epoch, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rewards = await db.Rewards.AsNoTracking().Where(r => r.Epoch == epoch).OrderBy(r => r.At).ThenBy(r => r.ExternalId).ToListAsync(cancellationToken);
+        if (rewards.Count == 0) { return []; }
+        var series = await prices.LoadAsync([.. rewards.Select(r => r.AssetId).Distinct()], rewards[0].At, rewards[^1].At, cancellationToken);
+        return [.. rewards.Select(r => Row(r, series))];
+    }
+
+    /// <summary>Up to when each network's rewards are read; a network that is missing was never read to the end.</summary>
+    public async Task<IReadOnlyDictionary<NetworkName, DateTimeOffset>> ReadToAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.RewardCursors.AsNoTracking().Where(c => c.ReadTo != null).ToDictionaryAsync(c => c.Network, c => c.ReadTo!.Value, cancellationToken);
     }
 
     /// <summary>What was received day by day.</summary>

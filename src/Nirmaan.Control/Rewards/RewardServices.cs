@@ -31,9 +31,11 @@ internal static class RewardServices
         services.TryAddSingleton<RewardQueries>();
         services.TryAddSingleton<PriceBook>();
         services.TryAddSingleton<LedgerQueries>();
+        services.TryAddSingleton<TreasuryQueries>();
         services.TryAddSingleton<DistributionQueries>();
         services.TryAddSingleton<InvariantQueries>();
         services.TryAddSingleton<StakerQueries>();
+        services.TryAddSingleton<LoopQueries>();
         return services;
     }
 }

@@ -20,15 +20,15 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var (since, until) = (from ?? DateTimeOffset.MinValue, to ?? now);
         if (since > until) { throw new InvalidInputException("from", from, "a time before 'to'"); }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var stakes = await db.StakeEvents.AsNoTracking().OrderBy(e => e.At).ToListAsync(cancellationToken);
+        var stakes = await db.StakeEvents.AsNoTracking().OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex).ToListAsync(cancellationToken);
         var epochs = await EpochReader.ReadAsync(db, address, since, until, cancellationToken);
         var series = await LoadPricesAsync(epochs, now, cancellationToken);
         var shown = epochs.GroupBy(e => e.Epoch).Select(g => Epoch(g, series)).OfType<ReturnEpoch>().ToList();
-        var (staked, total) = (Sum(stakes.Where(e => e.Account == address)), Sum(stakes));
+        var (held, total) = (HeldBy(stakes.Where(e => e.Account == address)), Sum(stakes));
         var points = await PointsAsync(db, address, stakes, since, until, cancellationToken);
         var roi = ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]);
         return new StakerReturns(
-            address, from ?? shown.FirstOrDefault()?.From ?? until, until, staked, total, ShareOf(staked, total), shown, Totals(shown), points,
+            address, from ?? shown.FirstOrDefault()?.From ?? until, until, held.Units, held.Since, total, ShareOf(held.Units, total), shown, Totals(shown), points,
             await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken), roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
     }
 
@@ -129,7 +129,8 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var deltas = stakes.ConvertAll(e => e.ToDelta());
         var shares = days.Select(d => d.Day).Distinct().ToDictionary(day => day, day => ShareOn(deltas, address, day));
         return [.. days.GroupBy(d => (d.Network, d.Kind)).OrderBy(g => g.Key.Network, StringComparer.Ordinal).ThenBy(g => g.Key.Kind, StringComparer.Ordinal).Select(g => new ReturnPoints(
-            new NetworkName(g.Key.Network), g.Key.Kind, decimal.Round(g.Sum(d => d.Points * shares[d.Day]), 6), networks.Find(new NetworkName(g.Key.Network))?.NoticeAt(clock.GetUtcNow())))];
+            new NetworkName(g.Key.Network), g.Key.Kind, decimal.Round(g.Sum(d => d.Points * shares[d.Day]), 6), g.Sum(d => d.Points),
+            networks.Find(new NetworkName(g.Key.Network))?.NoticeAt(clock.GetUtcNow())))];
     }
 
     private static decimal ShareOn(List<StakeDelta> deltas, WalletAddress address, DateOnly day)
@@ -140,6 +141,10 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     }
 
     private static decimal? ShareOf(BigInteger part, BigInteger whole) => whole.Sign <= 0 ? null : (decimal)(part * 1_000_000_000_000 / whole) / 1_000_000_000_000m;
+    /// <summary>An account's stake and since when it holds some without a break; its events in the chain's order.</summary>
+    private static (BigInteger Units, DateTimeOffset? Since) HeldBy(IEnumerable<StakeEvent> events) => events.Aggregate((Units: BigInteger.Zero, Since: (DateTimeOffset?)null), (held, e) =>
+        (held.Units + e.Delta, held.Units + e.Delta <= 0 ? null : held.Since ?? e.At));
+
     private static BigInteger Sum(IEnumerable<StakeEvent> events) => events.Aggregate(BigInteger.Zero, (sum, e) => sum + e.Delta);
     private static BigInteger Add(IEnumerable<ReturnLine> lines, Func<ReturnLine, BigInteger> value) => lines.Aggregate(BigInteger.Zero, (sum, l) => sum + value(l));
     private static decimal? SumOrUnknown(IEnumerable<decimal?> values) => values.Aggregate((decimal?)0, (sum, value) => sum + value);

@@ -29,18 +29,35 @@ public sealed record ReturnEpoch(
 public sealed record ReturnTotal(Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, BigInteger Net, decimal? NetUsd);
 
 /// <summary>An account's part of points that networks promised while it held stake. Not money, and not paid out.</summary>
-public sealed record ReturnPoints(NetworkName Network, string Kind, decimal Points, NetworkNotice? Notice);
+/// <param name="PoolPoints">Of the whole pool in the same period.</param>
+public sealed record ReturnPoints(NetworkName Network, string Kind, decimal Points, decimal PoolPoints, NetworkNotice? Notice);
+
+/// <summary>What 1,000 NRM brought per day, mean over some epochs.</summary>
+/// <param name="UsdPerDay">At the prices of the epochs' ends; null = one of them is unknown.</param>
+public sealed record UnitReturn(Asset Asset, decimal TokensPerDay, decimal? UsdPerDay);
 
 /// <summary>Everything an account got in a period.</summary>
 /// <param name="Staked">Now, base units of NRM.</param>
+/// <param name="StakedSince">Since when it holds stake without a break; null = it holds none.</param>
 /// <param name="Share">Of all stake now, 0 to 1; null = nobody holds any.</param>
 /// <param name="Apr7d">Of the whole pool over the epochs of the last 7 days; null = unknown. See <see cref="Domain.Staking.ReturnRates"/>.</param>
 /// <param name="Roi">Of this account over the period; null = unknown.</param>
 /// <param name="NrmPrice">Now; null = unknown, and then the rates are too.</param>
 public sealed record StakerReturns(
-    WalletAddress Address, DateTimeOffset From, DateTimeOffset To, BigInteger Staked, BigInteger TotalStaked, decimal? Share, IReadOnlyList<ReturnEpoch> Epochs,
-    IReadOnlyList<ReturnTotal> Totals, IReadOnlyList<ReturnPoints> Points, decimal? Apr7d, decimal? Apr30d, decimal? Roi, KnownPrice? NrmPrice, string MethodVersion)
+    WalletAddress Address, DateTimeOffset From, DateTimeOffset To, BigInteger Staked, DateTimeOffset? StakedSince, BigInteger TotalStaked, decimal? Share,
+    IReadOnlyList<ReturnEpoch> Epochs, IReadOnlyList<ReturnTotal> Totals, IReadOnlyList<ReturnPoints> Points, decimal? Apr7d, decimal? Apr30d, decimal? Roi, KnownPrice? NrmPrice, string MethodVersion)
 {
+    /// <summary>What 1,000 NRM of this account brought per day over its newest epochs, per asset; empty without stake.</summary>
+    public IReadOnlyList<UnitReturn> PerThousandPerDay(int newest)
+    {
+        var epochs = Epochs.TakeLast(newest).ToList();
+        var nrmDays = epochs.Sum(e => new TokenAmount(e.AverageStake, Asset.Nrm).ToDecimal() * (decimal)(e.To - e.From).TotalDays);
+        if (nrmDays <= 0) { return []; }
+        return [.. epochs.SelectMany(e => e.Lines).GroupBy(l => l.Asset).OrderBy(g => g.Key.Id, StringComparer.Ordinal).Select(g => new UnitReturn(
+            g.Key, decimal.Round(g.Sum(l => new TokenAmount(l.Net, l.Asset).ToDecimal()) / nrmDays * 1000, 12),
+            g.Any(l => l.Net.Sign > 0 && l.NetUsd is null) ? null : decimal.Round(g.Sum(l => l.NetUsd ?? 0) / nrmDays * 1000, 8)))];
+    }
+
     /// <summary>The lines as CSV; the columns add up to <see cref="Totals"/> exactly. An unknown price is an empty field.</summary>
     public string ToCsv()
     {

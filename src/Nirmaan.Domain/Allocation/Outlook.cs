@@ -42,7 +42,28 @@ public sealed record WorkEstimate(WorkloadName Workload, string Gpu, double Mean
 /// <summary>One pool as the optimiser is told, with everything it rests on.</summary>
 public sealed record PoolEstimate(
     PoolName Pool, NetworkName Network, string Label, Bucket Bucket, RewardShape Shape, string AssetId, decimal TokensPerHour, decimal? TokenUsd, decimal? ValueUsdPerHour,
-    decimal? OthersWorkPerHour, decimal? DemandWorkPerHour, string WorkUnit, bool Modelled, string Source, DateTimeOffset DataAt, DateTimeOffset? PriceAt, IReadOnlyList<WorkEstimate> Work);
+    decimal? OthersWorkPerHour, decimal? DemandWorkPerHour, string WorkUnit, bool Modelled, string Source, DateTimeOffset DataAt, DateTimeOffset? PriceAt, IReadOnlyList<WorkEstimate> Work)
+{
+    /// <summary>What an amount of our work earns, USD per hour, by the pool's shape (formats.md, instance.json); null = value, others' work or demand is unknown.</summary>
+    public decimal? IncomeUsdPerHour(decimal workPerHour)
+    {
+        if (ValueUsdPerHour is not { } value) { return null; }
+        if (workPerHour <= 0) { return 0; }
+        return Shape == RewardShape.ProRata
+            ? OthersWorkPerHour is { } others ? value * workPerHour / (workPerHour + others) : null
+            : DemandWorkPerHour is { } demand and > 0 ? value * Math.Min(workPerHour, demand) / demand : null;
+    }
+
+    /// <summary>
+    /// Why no plan may rest on the pool at a time: the word that says what is missing. Null = it may.
+    /// </summary>
+    public string? WhyFrozen(DateTimeOffset now, TimeSpan staleAfter) =>
+        ValueUsdPerHour is null ? "no price"
+        : OthersWorkPerHour is null ? "no totals"
+        : now - DataAt > staleAfter ? "stale"
+        : Shape != RewardShape.ProRata && DemandWorkPerHour is not > 0 ? "no demand"
+        : null;
+}
 
 /// <summary>All estimates of one moment; a plan names the one it rests on.</summary>
 public sealed record YieldEstimate(Guid Id, DateTimeOffset At, IReadOnlyList<PoolEstimate> Pools);

@@ -8,6 +8,9 @@ namespace Nirmaan.Domain.Rewards;
 /// <param name="RentTreasuryFunded">True: the treasury pays the rent; it is shown, not deducted. False: it is deducted before the fee.</param>
 public sealed record FeePolicy(DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded)
 {
+    /// <summary>Name of the method, shown beside what it computed; another method gets another name.</summary>
+    public const string MethodVersion = "rent-then-fee-1";
+
     /// <summary>The fee on an amount, rounded down: in doubt for the stakers.</summary>
     public BigInteger FeeOn(BigInteger units) => units * FeeBasisPoints / 10_000;
 

@@ -15,6 +15,12 @@ public sealed record PointsAward(MinerId MinerId, string Kind, DateTimeOffset At
 /// <summary>Differences of cumulative counters that may reset or fall.</summary>
 public static class PointsCounter
 {
+    /// <summary>Name of the method, shown beside what it computed; another method gets another name.</summary>
+    public const string MethodVersion = "counter-difference-1";
+
+    /// <summary>A counter that falls below its last value divided by this was reset; a smaller fall is a correction.</summary>
+    public const int ResetBelow = 10;
+
     /// <summary>
     /// What a reading adds. A first reading adds nothing (what was before is not ours to claim); a fall to less than a tenth is a
     /// reset and adds the new count; any other fall is a correction by the network and is negative, so that sums follow the network.
@@ -23,7 +29,7 @@ public static class PointsCounter
     {
         null => (0m, null),
         { } last when now >= last => (now - last, null),
-        { } last when now < last / 10 => (now, $"counter reset from {last} to {now}"),
+        { } last when now < last / ResetBelow => (now, $"counter reset from {last} to {now}"),
         { } last => (now - last, $"counter fell from {last} to {now}"),
     };
 

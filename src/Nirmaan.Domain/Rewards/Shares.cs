@@ -15,6 +15,9 @@ public sealed class StakeHistoryException(string message) : Exception(message);
 /// <summary>Who is owed what part of a pool, in integers only (formats.md, stakes.csv and distribution.json).</summary>
 public static class Shares
 {
+    /// <summary>Name of the method, shown beside what it computed; another method gets another name.</summary>
+    public const string MethodVersion = "time-weighted-1";
+
     /// <summary>
     /// Stake x seconds over [from, to). Deltas before <paramref name="from"/> open the balance, those at or after <paramref name="to"/> are
     /// ignored, order of input does not matter. Accounts in ascending order; those that held nothing in the period are left out.

@@ -12,6 +12,9 @@ public sealed record UptimeWindow(
     /// <summary>Length of a window.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromHours(1);
 
+    /// <summary>Name of the method, shown beside what it computed; another method gets another name.</summary>
+    public const string MethodVersion = "heartbeat-reach-1";
+
     /// <summary>Share of the counted time that was up, 0 to 1; null when nothing was counted.</summary>
     public decimal? UpShare => CountedSeconds == 0 ? null : (decimal)UpSeconds / CountedSeconds;
 

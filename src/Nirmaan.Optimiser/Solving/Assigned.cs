@@ -74,7 +74,6 @@ internal static class Assigned
     /// <summary>The assignments of a plan, in the order in which the instance lists items and workloads.</summary>
     public static List<Assignment> To(Model model, PlanState plan, AllocationInstance instance)
     {
-        var itemOrder = instance.Items.Select((item, i) => (item.Id, i)).ToDictionary(x => x.Id, x => x.i, StringComparer.Ordinal);
         var workloadOrder = instance.Workloads.Select((workload, i) => (workload.Id, i)).ToDictionary(x => x.Id, x => x.i, StringComparer.Ordinal);
         var assignments = new List<(int Item, int Workload, Assignment Assignment)>();
         for (var i = 0; i < model.Items.Count; i++)
@@ -84,7 +83,7 @@ internal static class Assigned
                 if (plan.WorkloadAt(slot) is >= 0 and var w)
                 {
                     var assignment = new Assignment(model.Items.Source[i].Id, model.Workloads.Source[w].Id, plan.CountAt(slot));
-                    assignments.Add((itemOrder[assignment.Item], workloadOrder[assignment.Workload], assignment));
+                    assignments.Add((model.Items.Listed[i], workloadOrder[assignment.Workload], assignment));
                 }
             }
         }

@@ -32,7 +32,7 @@ internal sealed class Contradiction(AllocationInstance instance, CancellationTok
     }
 
     /// <summary>Divisible GPUs could keep the rows, but whole miners were not found to.</summary>
-    public InfeasibleInstanceException Explain(Model model, PlanState nearest, Lagrangian lagrangian, bool isProof)
+    public InfeasibleInstanceException Explain(Model model, PlanState nearest, Repair repair, bool isProof)
     {
         if (!IsPossible(WithoutValue(instance)))
         {
@@ -42,7 +42,7 @@ internal sealed class Contradiction(AllocationInstance instance, CancellationTok
         while (nearest.WorstRow(touchedOnly: false) is >= 0 and var row)
         {
             rows.Add(model.Rows[row].Name);
-            if (rows.Count > 1 || !new Repair(model, nearest, lagrangian).Force(row))
+            if (rows.Count > 1 || !repair.Force(row))
             {
                 break;
             }

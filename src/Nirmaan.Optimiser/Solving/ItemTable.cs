@@ -5,18 +5,21 @@ internal sealed class ItemTable
 {
     public ItemTable(AllocationInstance instance, WorkloadTable workloads, double usdScale)
     {
-        Source = [.. instance.Items];
-        Count = Source.Length;
-        Gpus = [.. Source.Select(i => i.Gpu).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        Providers = [.. Source.Select(i => i.Provider).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var listed = instance.Items;
+        Count = listed.Count;
+        Gpus = [.. listed.Select(i => i.Gpu).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Providers = [.. listed.Select(i => i.Provider).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var gpuIndex = Indexed(Gpus);
         var providerIndex = Indexed(Providers);
-        Array.Sort(Source, (a, b) =>
+        var keys = listed.Select((item, i) => (Gpu: gpuIndex[item.Gpu], Rent: item.UsdPerGpuHour, item.Id, Index: i)).ToArray();
+        Array.Sort(keys, (a, b) =>
         {
-            var byGpu = gpuIndex[a.Gpu].CompareTo(gpuIndex[b.Gpu]);
-            var byRent = byGpu != 0 ? byGpu : a.UsdPerGpuHour.CompareTo(b.UsdPerGpuHour);
+            var byGpu = a.Gpu.CompareTo(b.Gpu);
+            var byRent = byGpu != 0 ? byGpu : a.Rent.CompareTo(b.Rent);
             return byRent != 0 ? byRent : string.CompareOrdinal(a.Id, b.Id);
         });
+        Listed = Array.ConvertAll(keys, k => k.Index);
+        Source = Array.ConvertAll(keys, k => listed[k.Index]);
         Gpu = Array.ConvertAll(Source, i => gpuIndex[i.Gpu]);
         Provider = Array.ConvertAll(Source, i => providerIndex[i.Provider]);
         Rent = Array.ConvertAll(Source, i => i.UsdPerGpuHour * usdScale);
@@ -30,6 +33,9 @@ internal sealed class ItemTable
     public int Count { get; }
 
     public AllocationItem[] Source { get; }
+
+    /// <summary>Where the instance lists each item.</summary>
+    public int[] Listed { get; }
 
     public string[] Gpus { get; }
 

@@ -7,7 +7,7 @@ namespace Nirmaan.Optimiser.Solving;
 /// </summary>
 internal sealed class LocalSearch
 {
-    private const int Longest = 4, TriesPerStart = 300;
+    private const int Longest = 4, Tidy = 2, TriesPerStart = 300;
 
     /// <summary>The share of the gap by which a kicked plan may at first be worse.</summary>
     private const double Patience = 0.03;
@@ -16,7 +16,7 @@ internal sealed class LocalSearch
     private readonly PlanState _plan;
     private readonly Lagrangian _at;
     private readonly Neighbourhood _moves;
-    private readonly Move[] _chain = new Move[Longest];
+    private readonly Move[] _chain = new Move[Longest], _starts = new Move[Neighbourhood.MostMoves];
     private readonly double[] _rowLoss, _networkLoss, _own;
     private readonly bool[] _isQueued;
     private readonly Queue<int> _queue = new();
@@ -51,9 +51,12 @@ internal sealed class LocalSearch
     /// <summary>Moves made, oldest first.</summary>
     public List<Move> Made { get; } = [];
 
-    private bool IsOver => Tried >= _limit || _base >= _enough;
+    private bool IsOver => Tried >= _limit || (_base >= _enough && _longest > Tidy);
 
-    /// <summary>Searches around every network, with longer and longer chains, until none improves or the limit of tried moves is reached.</summary>
+    /// <summary>
+    /// Searches around every network, with longer and longer chains, until none improves or a limit is reached. Chains of one
+    /// and two moves are followed even in a plan that is good enough, so that none is left with moves it has no use for.
+    /// </summary>
     public void Run(CancellationToken cancellationToken)
     {
         for (_longest = 1; _longest <= Longest; _longest++)
@@ -188,15 +191,24 @@ internal sealed class LocalSearch
 
     private void Around(int network)
     {
-        foreach (var starts in (ReadOnlySpan<MoveList>)[_moves.Into(network), _moves.OutOf(network)])
+        From(_moves.Into(network), network);
+        From(_moves.OutOf(network), network);
+    }
+
+    /// <summary>Follows a chain from each of the moves, which are copied out as the list changes with every chain that succeeds.</summary>
+    private void From(MoveList moves, int network)
+    {
+        var count = 0;
+        for (; count < moves.Count && moves[count].Loss < _common + _own[network] + _mostOwn; count++)
         {
-            for (var i = 0; i < starts.Count && starts[i].Loss < _common + _own[network] + _mostOwn && !IsOver; i++)
+            _starts[count] = moves[count];
+        }
+        for (var i = 0; i < count && !IsOver; i++)
+        {
+            _stop = Tried + TriesPerStart;
+            if (_moves.IsPossible(_starts[i]) && Follow(_starts[i], 0, 0, relieve: -1))
             {
-                _stop = Tried + TriesPerStart;
-                if (_moves.IsPossible(starts[i]) && Follow(starts[i], 0, 0, relieve: -1))
-                {
-                    Queue(network); // Its lists are to be made anew.
-                }
+                Queue(network); // Better yet may start from moves that are new.
             }
         }
     }

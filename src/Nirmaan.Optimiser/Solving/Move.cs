@@ -21,7 +21,21 @@ internal sealed class MoveList(int capacity)
     /// <summary>The loss of the last move.</summary>
     public double Worst => _moves[Count - 1].Loss;
 
-    public ref readonly Move this[int index] => ref _moves[index];
+    public Move this[int index] => _moves[index];
+
+    /// <summary>Takes out an item's moves, or those to one workload.</summary>
+    public void Remove(int item, int to = -2)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (_moves[i].Item != item || (to != -2 && _moves[i].To != to))
+            {
+                _moves[kept++] = _moves[i];
+            }
+        }
+        Count = kept;
+    }
 
     public void Add(in Move move)
     {

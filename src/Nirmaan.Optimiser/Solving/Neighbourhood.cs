@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Nirmaan.Optimiser.Solving;
 
 /// <summary>
-/// The moves of a plan around each network, with the loss of each at the prices. Lists are kept until a move is made around
-/// their network; a move of a list may meanwhile have become impossible, but what it loses stays right.
+/// The moves of a plan around each network, with the loss of each at the prices. Lists hold those that lose least and follow
+/// the moves made; within a chain a move of a list may be impossible for the moment.
 /// </summary>
 internal sealed class Neighbourhood
 {
-    private const int MostMoves = 256;
+    /// <summary>The length of a list.</summary>
+    public const int MostMoves = 256;
 
     private readonly Model _model;
     private readonly PlanState _plan;
@@ -58,13 +59,7 @@ internal sealed class Neighbourhood
         var moves = _outOf[network] = new MoveList(MostMoves);
         foreach (var item in _onNetwork[network])
         {
-            for (var slot = _plan.FirstSlot(item); slot < _plan.SlotEnd(item); slot++)
-            {
-                if (_plan.WorkloadAt(slot) is >= 0 and var from && _model.Workloads.Network[from] == network)
-                {
-                    From(item, from, moves);
-                }
-            }
+            OutOf(item, network, moves);
         }
         return moves;
     }
@@ -81,13 +76,7 @@ internal sealed class Neighbourhood
         {
             if (provider < 0 || _model.Items.Provider[item] == provider)
             {
-                for (var slot = _plan.FirstSlot(item); slot < _plan.SlotEnd(item); slot++)
-                {
-                    if (_plan.WorkloadAt(slot) is >= 0 and var from)
-                    {
-                        Add(item, from, -1, moves);
-                    }
-                }
+                Idle(item, moves);
             }
         }
         return moves;
@@ -114,19 +103,35 @@ internal sealed class Neighbourhood
             && !(_model.Items.Locked[move.Item] && used < _model.Items.Held[move.Item]);
     }
 
-    /// <summary>A move was made for good: lists around its networks are made anew when next asked for.</summary>
+    /// <summary>A move was made for good: the lists forget the item and take in its moves as they are now.</summary>
     public void Made(in Move move)
     {
-        Note(move.Item);
-        foreach (var workload in (ReadOnlySpan<int>)[move.From, move.To])
+        var item = move.Item;
+        Note(item);
+        foreach (var option in _core.OptionsOf[item]!)
         {
-            if (workload >= 0)
+            if (_into[_model.Workloads.Network[option.Workload]] is { } into)
             {
-                var network = _model.Workloads.Network[workload];
-                (_into[network], _outOf[network]) = (null, null);
+                into.Remove(item, option.Workload);
+                To(item, option.Workload, into);
             }
         }
-        (_idle[0], _idle[_model.Items.Provider[move.Item] + 1]) = (null, null);
+        foreach (var workload in (ReadOnlySpan<int>)[move.From, move.To])
+        {
+            if (workload >= 0 && _outOf[_model.Workloads.Network[workload]] is { } outOf)
+            {
+                outOf.Remove(item);
+                OutOf(item, _model.Workloads.Network[workload], outOf);
+            }
+        }
+        foreach (var provider in (ReadOnlySpan<int>)[0, _model.Items.Provider[item] + 1])
+        {
+            if (_idle[provider] is { } idle)
+            {
+                idle.Remove(item);
+                Idle(item, idle);
+            }
+        }
     }
 
     /// <summary>Makes every list anew.</summary>
@@ -148,6 +153,28 @@ internal sealed class Neighbourhood
                 {
                     on.Add(item);
                 }
+            }
+        }
+    }
+
+    private void OutOf(int item, int network, MoveList moves)
+    {
+        for (var slot = _plan.FirstSlot(item); slot < _plan.SlotEnd(item); slot++)
+        {
+            if (_plan.WorkloadAt(slot) is >= 0 and var from && _model.Workloads.Network[from] == network)
+            {
+                From(item, from, moves);
+            }
+        }
+    }
+
+    private void Idle(int item, MoveList moves)
+    {
+        for (var slot = _plan.FirstSlot(item); slot < _plan.SlotEnd(item); slot++)
+        {
+            if (_plan.WorkloadAt(slot) is >= 0 and var from)
+            {
+                Add(item, from, -1, moves);
             }
         }
     }

@@ -1,7 +1,11 @@
 namespace Nirmaan.Optimiser.Solving;
 
 /// <summary>Brings a plan whose rows are broken back within them, each time by the move that loses least per unit of relief.</summary>
-internal sealed class Repair(Model model, PlanState plan, Lagrangian at)
+/// <param name="model">The model.</param>
+/// <param name="plan">Brought within its rows in place.</param>
+/// <param name="at">Prices.</param>
+/// <param name="core">Where cheap moves are: looked at first, the other items only if that is not enough.</param>
+internal sealed class Repair(Model model, PlanState plan, Lagrangian at, Core core)
 {
     private const int Width = 12, Depth = 2;
 
@@ -16,7 +20,7 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at)
             {
                 return true;
             }
-            if (!Relieve(row, others: true) && !Exchange(row, Broken(), 0))
+            if (!Relieve(row, core.Items, others: true) && !Relieve(row, All, others: true) && !Exchange(row, Broken(), 0))
             {
                 return false;
             }
@@ -72,12 +76,14 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at)
     public bool Force(int row)
     {
         var any = false;
-        while (plan.Breach(row) > 0 && Relieve(row, others: false))
+        while (plan.Breach(row) > 0 && Relieve(row, All, others: false))
         {
             any = true;
         }
         return any;
     }
+
+    private IEnumerable<int> All => Enumerable.Range(0, model.Items.Count);
 
     private double Broken()
     {
@@ -89,11 +95,11 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at)
         return sum;
     }
 
-    private bool Relieve(int row, bool others)
+    private bool Relieve(int row, IEnumerable<int> items, bool others)
     {
         var of = model.Rows[row];
         var (before, best, least) = (others ? Broken() : plan.Breach(row), default(Move?), double.PositiveInfinity);
-        for (var item = 0; item < model.Items.Count; item++)
+        foreach (var item in items)
         {
             foreach (var move in Concerns(item, of) ? Moves(item, of) : [])
             {

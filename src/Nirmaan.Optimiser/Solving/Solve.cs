@@ -45,6 +45,9 @@ internal sealed class Solve
         return Finish(best, lagrangian, outside, bound, isProved, searches.Sum(s => s.Tried));
     }
 
+    /// <summary>A plan worth this much is as near to the bound as is wanted.</summary>
+    private double Enough => _search.Value - (_options.GapWanted * Math.Abs(_search.Value));
+
     private void AfterStage(double temperature) => _options.Progress?.Report(new SolveProgress(SolveStage.Prices, _search.Value / _model.UsdScale, null));
 
     private SolveStart? Warm()
@@ -72,6 +75,10 @@ internal sealed class Solve
         Rounding.Fill(_model, rounded, _search.Prices, _search.Temperature);
         var feasible = new List<PlanState>();
         Consider(rounded, RepairMoves);
+        if (feasible.Count > 0 && rounded.Objective >= Enough && _model.Items.Count >= ManyItems)
+        {
+            return feasible;
+        }
         var near = rounded.Objective - (NearShare * Math.Abs(rounded.Objective));
         foreach (var start in new[] { Assigned.Held(_model), _options.WarmStart is { } warm ? Assigned.From(_model, warm.Assignments) : null })
         {
@@ -90,7 +97,7 @@ internal sealed class Solve
             var isProof = search.Run(_search.Value, _cancellation);
             if (!search.IsFeasible)
             {
-                throw new Contradiction(_instance, _cancellation).Explain(_model, rounded, lagrangian, isProof);
+                throw new Contradiction(_instance, _cancellation).Explain(_model, rounded, new Repair(_model, rounded, lagrangian, core), isProof);
             }
             feasible.Add(rounded);
         }
@@ -99,7 +106,7 @@ internal sealed class Solve
 
         void Consider(PlanState start, int moves)
         {
-            if (new Repair(_model, start, lagrangian).Run(moves, _cancellation))
+            if (new Repair(_model, start, lagrangian, core).Run(moves, _cancellation))
             {
                 feasible.Add(start);
             }
@@ -114,11 +121,10 @@ internal sealed class Solve
         // Around few choices little is to be found, and a move costs more the more scenarios it is valued in.
         var moves = Math.Min(_options.MaxMovesTried, MovesPerOption * (long)core.Count) / worthwhile.Count
             / (_model.Networks.TailWeight > 0 ? 1 + (_model.Networks.Scenarios / 64) : 1);
-        var enough = _search.Value - (_options.GapWanted * Math.Abs(_search.Value));
         var searches = new List<LocalSearch>();
-        foreach (var start in worthwhile)
+        foreach (var start in worthwhile.OrderByDescending(s => s.Objective).TakeWhile(_ => searches.All(s => s.Plan.Objective < Enough)))
         {
-            var local = new LocalSearch(_model, start, lagrangian, core, moves, enough);
+            var local = new LocalSearch(_model, start, lagrangian, core, moves, Enough);
             local.Run(_cancellation);
             searches.Add(local);
             Report(SolveStage.Improved, searches.Max(s => s.Plan.Objective));

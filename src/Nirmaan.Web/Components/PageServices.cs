@@ -17,8 +17,9 @@ public static class PageServices
         services.TryAddSingleton<HistoryProgress>();
         services.TryAddSingleton(SiteMap.Of(typeof(PageServices).Assembly));
         services.TryAddScoped<Toasts>();
+        services.TryAddSingleton<HandoverShelf>();
+        services.TryAddScoped<Handover>();
         services.AddHttpContextAccessor();
-        services.AddHealthChecks();
         services.Configure<CircuitOptions>(configuration.GetSection("Circuits"));
         services.AddRazorComponents().AddInteractiveServerComponents();
         return services;

@@ -4,43 +4,18 @@ using Nirmaan.Control.Tests.Fleet;
 using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
-using Nirmaan.Domain.Fleet;
-using Nirmaan.Domain.Rewards;
 
 namespace Nirmaan.Control.Tests.Allocation;
 
 public sealed class AllocationTests(ControlPostgres database)
 {
-    private static PoolOutlook Pool(string pool, string workload, decimal tokensPerHour, decimal others) => new(
-        new PoolName(pool), NetworkName.Heurist, pool, Bucket.Emerging, RewardShape.ProRata, "HEU", tokensPerHour, "points", others, null, default, "test", true,
-        [new WorkPrior(new WorkloadName(workload), "rtx-a6000", 100, 6, "test")]);
-
-    /// <summary>Six GPUs on text, and a market where images pay far better.</summary>
-    private async Task<FleetWorld> WorldAsync(params (string Key, string Value)[] settings)
-    {
-        var world = await FleetWorld.CreateAsync(database, [("Allocation:BudgetUsdPerHour", "5"), .. settings]);
-        world.Network.Outlooks.Add(Pool("llama", "heurist-llm", 100, 10_000));
-        world.Network.Outlooks.Add(Pool("waifu", "heurist-sd", 1_000, 1_000));
-        await world.LaunchAsync(6);
-        await world.PassAsync(TimeSpan.FromMinutes(5));
-        await using var db = await world.DbAsync();
-        db.Prices.Add(new PriceQuote("HEU", 0.04m, world.Clock.GetUtcNow(), "test"));
-        await db.SaveChangesAsync();
-        await world.Get<EstimateYields>().RunAsync(CancellationToken.None);
-        return world;
-    }
-
-    private static async Task<PlanDetail> PlanAsync(FleetWorld world, PlanRequest? request = null)
-    {
-        var id = await world.Get<IPlanAllocation>().RunAsync(request ?? new PlanRequest(), "admin@test", CancellationToken.None);
-        return (await world.Get<AllocationQueries>().FindAsync(id, CancellationToken.None))!;
-    }
+    private Task<FleetWorld> WorldAsync(params (string Key, string Value)[] settings) => PoolWorld.CreateAsync(database, settings);
 
     [Fact]
     public async Task A_plan_moves_gpus_to_the_better_pool_and_says_what_each_move_gains()
     {
         await using var world = await WorldAsync();
-        var plan = await PlanAsync(world);
+        var plan = await world.PlanAsync();
         plan.Plan.ObjectiveUsdPerHour.ShouldBeGreaterThan(plan.Plan.NowUsdPerHour);
         plan.Plan.BoundUsdPerHour.ShouldBeGreaterThanOrEqualTo(plan.Plan.ObjectiveUsdPerHour);
         plan.Plan.Gap.ShouldBeLessThan(0.05m);
@@ -53,7 +28,7 @@ public sealed class AllocationTests(ControlPostgres database)
     public async Task The_rent_of_a_plan_keeps_the_budget()
     {
         await using var world = await WorldAsync();
-        var plan = await PlanAsync(world, new PlanRequest(BudgetUsdPerHour: 3m));
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 3m));
         plan.Plan.RentUsdPerHour.ShouldBeLessThanOrEqualTo(3m);
     }
 
@@ -72,7 +47,7 @@ public sealed class AllocationTests(ControlPostgres database)
     public async Task An_approved_plan_is_carried_out_and_ends()
     {
         await using var world = await WorldAsync();
-        var plan = await PlanAsync(world);
+        var plan = await world.PlanAsync();
         (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
         await CarryOutAsync(world, plan.Plan.Id);
         var after = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
@@ -87,7 +62,7 @@ public sealed class AllocationTests(ControlPostgres database)
     public async Task Only_the_chosen_moves_are_carried_out()
     {
         await using var world = await WorldAsync();
-        var plan = await PlanAsync(world);
+        var plan = await world.PlanAsync();
         var chosen = plan.Moves.First(m => m.Kind == MoveKind.Switch);
         await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [chosen.Id], "admin@test", CancellationToken.None);
         await CarryOutAsync(world, plan.Plan.Id);
@@ -101,7 +76,7 @@ public sealed class AllocationTests(ControlPostgres database)
     {
         await using var world = await WorldAsync();
         // Under this budget a new GPU can be paid only by giving others back.
-        var plan = await PlanAsync(world, new PlanRequest(BudgetUsdPerHour: 1.3m));
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1.3m));
         var releases = plan.Moves.Where(m => m.Kind == MoveKind.Release).Select(m => m.Id).ToHashSet();
         releases.ShouldNotBeEmpty();
         var outcome = await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [.. plan.Moves.Where(m => !releases.Contains(m.Id)).Select(m => m.Id)], "admin@test", CancellationToken.None);
@@ -112,7 +87,7 @@ public sealed class AllocationTests(ControlPostgres database)
     public async Task An_old_plan_cannot_be_approved()
     {
         await using var world = await WorldAsync(("Allocation:PlanLife", "01:00:00"));
-        var plan = await PlanAsync(world);
+        var plan = await world.PlanAsync();
         world.Clock.Advance(TimeSpan.FromHours(2));
         (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>();
         await world.Get<IPlanAllocation>().ExpireAsync(CancellationToken.None);
@@ -123,7 +98,7 @@ public sealed class AllocationTests(ControlPostgres database)
     public async Task Approving_twice_approves_once()
     {
         await using var world = await WorldAsync();
-        var plan = await PlanAsync(world);
+        var plan = await world.PlanAsync();
         await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None);
         (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>();
     }
@@ -134,7 +109,7 @@ public sealed class AllocationTests(ControlPostgres database)
         await using var world = await WorldAsync();
         await using (var db = await world.DbAsync()) { await db.Prices.ExecuteDeleteAsync(); }
         await world.Get<EstimateYields>().RunAsync(CancellationToken.None);
-        (await Should.ThrowAsync<CannotPlanException>(() => PlanAsync(world))).Message.ShouldContain("no price");
+        (await Should.ThrowAsync<CannotPlanException>(() => world.PlanAsync())).Message.ShouldContain("no price");
     }
 
     [Fact]
@@ -154,16 +129,8 @@ public sealed class AllocationTests(ControlPostgres database)
         {
             await world.Get<ExecutePlan>().RunAsync(CancellationToken.None);
             await world.PassAsync(TimeSpan.FromMinutes(1));
-            await ServeAsync(world);
+            await world.ServeAsync();
             if ((await world.Get<AllocationQueries>().FindAsync(plan, CancellationToken.None))!.Plan.State != PlanState.Approved) { return; }
         }
-    }
-
-    private static async Task ServeAsync(FleetWorld world)
-    {
-        await using var db = await world.DbAsync();
-        var running = await db.Instances.Where(i => i.State == InstanceState.Running).Select(i => i.Id).ToListAsync();
-        foreach (var miner in await db.Miners.Where(m => running.Contains(m.InstanceId) && (m.State == MinerState.Installing || m.State == MinerState.WarmingUp)).ToListAsync()) { miner.Become(MinerState.Idle, world.Clock.GetUtcNow(), null); }
-        await db.SaveChangesAsync();
     }
 }

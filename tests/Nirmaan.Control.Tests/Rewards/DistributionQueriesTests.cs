@@ -24,9 +24,22 @@ public sealed class DistributionQueriesTests(ControlPostgres postgres) : EpochTe
     {
         await RunThreeDaysAsync();
         var first = await Queries().ListAsync("MOR", 2, null, Token);
-        first.Items.Select(d => (d.Epoch, d.Leaves)).ShouldBe([(3, 2), (2, 2)]);
+        first.Items.Select(d => (d.Epoch, d.Leaves, d.Paid)).ShouldBe([(3, 2, 2), (2, 2, 2)]);
         var rest = await Queries().ListAsync("MOR", 2, first.Next, Token);
         (rest.Items.ShouldHaveSingleItem().Epoch, rest.Next).ShouldBe((1, null));
+    }
+
+    [Fact]
+    public async Task A_line_without_anything_new_is_not_counted_as_paid()
+    {
+        await MineAsync(Morpheus, key: "model-1");
+        Stake(Midnight, 1, Token18);
+        Stake(Midnight, 2, Token18);
+        Stake(Midnight.AddDays(1), 2, -Token18);
+        for (var day = 0; day < 2; day++) { Pay(Noon.AddDays(day), 10); }
+        await ReachAsync(Midnight.AddDays(2));
+        await CloseAsync();
+        (await Queries().FindAsync(2, Token)).Select(d => (d.Leaves, d.Paid)).ShouldBe([(2, 1)]);
     }
 
     [Fact]

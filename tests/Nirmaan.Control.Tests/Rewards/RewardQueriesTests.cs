@@ -66,6 +66,19 @@ public sealed class RewardQueriesTests(ControlPostgres postgres) : EpochTest(pos
     }
 
     [Fact]
+    public async Task An_epochs_rewards_are_its_own_oldest_first()
+    {
+        await MineAsync(Morpheus, key: "model-1", at: Midnight);
+        Stake(Midnight, 1, Token18);
+        for (var hour = 0; hour < 30; hour += 10) { Pay(Midnight.AddHours(hour), hour + 1); }
+        await ReachAsync(Midnight.AddDays(1));
+        await CloseAsync();
+        (await Queries().OfEpochAsync(1, Token)).Select(r => r.Units).ShouldBe([1, 11, 21]);
+        (await Queries().OfEpochAsync(2, Token)).ShouldBeEmpty();
+        (await Queries().ReadToAsync(Token)).ShouldBe(new Dictionary<NetworkName, DateTimeOffset> { [Morpheus] = Midnight.AddDays(1) });
+    }
+
+    [Fact]
     public async Task Rewards_are_listed_newest_first_with_their_evidence_page_by_page()
     {
         await MineAsync(Morpheus, key: "model-1", at: Midnight);
@@ -96,6 +109,8 @@ public sealed class RewardQueriesTests(ControlPostgres postgres) : EpochTest(pos
         await MeterAsync();
         var points = new PointsQueries(Contexts, new NetworkShelf([Network]), Clock);
         var sum = (await points.SumsAsync(Midnight, Midnight.AddDays(1), Token)).ShouldHaveSingleItem();
+        sum.Samples.ShouldBe(1);
+        (await points.NewestSamplesAsync(true, null, Token)).ShouldHaveSingleItem().Counter.ShouldBe(5000);
         (sum.Earned, sum.Awarded, sum.Irregularities, sum.RentUsd, sum.RentUsdPerThousand).ShouldBe((4000m, 3000m, 1, 20m, 5m));
         (await points.DaysAsync(Midnight, Midnight.AddDays(1), Token)).ShouldHaveSingleItem().Earned.ShouldBe(4000);
         (await points.MinersAsync(Midnight, Midnight.AddDays(1), Morpheus, Token)).ShouldHaveSingleItem().Points.ShouldBe(3000);

@@ -53,6 +53,39 @@ public sealed class StakerQueriesTests(ControlPostgres postgres) : EpochTest(pos
     }
 
     [Fact]
+    public async Task Stake_is_held_since_it_was_last_nothing()
+    {
+        Stake(Midnight, 1, 5 * Token18);
+        Stake(Midnight.AddHours(1), 1, -5 * Token18);
+        Stake(Midnight.AddHours(2), 1, 2 * Token18);
+        Stake(Midnight.AddHours(3), 1, -Token18);
+        Stake(Midnight.AddHours(4), 2, Token18);
+        Stake(Midnight.AddHours(5), 2, -Token18);
+        await ReachAsync(Noon);
+        (await ReturnsAsync(1)).StakedSince.ShouldBe(Midnight.AddHours(2));
+        (await ReturnsAsync(2)).StakedSince.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_thousand_staked_brought_this_much_per_day()
+    {
+        await RunTwoDaysAsync();
+        await QuoteAsync("MOR", 2m, Midnight.AddDays(1));
+        var returns = await ReturnsAsync(1);
+        // 67.5 and 135 MOR on 3,000 NRM.
+        returns.PerThousandPerDay(7).ShouldHaveSingleItem().ShouldBe(new UnitReturn(Asset.Mor, 33.75m, 67.5m));
+        returns.PerThousandPerDay(1).ShouldHaveSingleItem().TokensPerDay.ShouldBe(45m);
+        (await ReturnsAsync(77)).PerThousandPerDay(7).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_a_price_what_a_thousand_brought_in_dollars_is_unknown()
+    {
+        await RunTwoDaysAsync();
+        (await ReturnsAsync(1)).PerThousandPerDay(7).ShouldHaveSingleItem().UsdPerDay.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Without_prices_rates_and_values_are_unknown_not_nothing()
     {
         await RunTwoDaysAsync();

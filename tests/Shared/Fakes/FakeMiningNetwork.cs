@@ -18,17 +18,25 @@ public sealed class FakeMiningNetwork(NetworkName network) : IMiningNetwork
     public int PageSize { get; set; } = 100;
     /// <summary>Workloads by kind of points.</summary>
     public Dictionary<string, WorkloadName> Kinds { get; } = [];
+    /// <summary>What must stand beside its figures.</summary>
+    public NetworkNotice? Notice { get; set; }
     /// <summary>Runs inside every read of rewards, before it answers.</summary>
     public Func<Task>? OnRewardRead { get; set; }
     /// <summary>True: nothing can be read.</summary>
     public bool Down { get; set; }
 
+    /// <summary>A recipe with nothing in it but its names.</summary>
+    public static Template TemplateOf(string workload, NetworkName network) => new(
+        workload, 1, network.Value, workload, "image", ["run"], new Dictionary<string, string>(), [], new TemplateNeeds(12, 1, 4, 16, 50, null, [8080], false, false),
+        new TemplatePayout("evm-address", "MINER_ID_0"), new TemplateLogs([], []), 30, 30, "test", null);
+
     /// <inheritdoc />
     public NetworkName Network => network;
     /// <inheritdoc />
-    public IReadOnlyList<Template> Templates => [];
+    public List<Template> Templates { get; } = [];
+    IReadOnlyList<Template> IMiningNetwork.Templates => Templates;
     /// <inheritdoc />
-    public NetworkNotice? NoticeAt(DateTimeOffset now) => null;
+    public NetworkNotice? NoticeAt(DateTimeOffset now) => Notice;
     /// <inheritdoc />
     public WorkloadName? WorkloadOf(string pointsKind) => Kinds.TryGetValue(pointsKind, out var workload) ? workload : null;
     /// <inheritdoc />

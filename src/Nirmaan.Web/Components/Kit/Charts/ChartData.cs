@@ -38,7 +38,8 @@ public sealed record Slice(string Name, double Value);
 /// <param name="Label">Text.</param>
 /// <param name="Column">From the left, from 0.</param>
 /// <param name="Href">Where its label leads.</param>
-public sealed record FlowNode(string Id, string Label, int Column, string? Href = null);
+/// <param name="Figure">What stands under the label; without it what flows through, which for a box that gives more than it takes says only half.</param>
+public sealed record FlowNode(string Id, string Label, int Column, string? Href = null, string? Figure = null);
 
 /// <summary>One stream between two boxes.</summary>
 /// <param name="From">Id of the left box.</param>

@@ -20,6 +20,9 @@ public sealed partial class FlowChart
     /// <summary>Heads the column of values in the table: "$ per hour".</summary>
     [Parameter, EditorRequired] public required string Unit { get; set; }
 
+    /// <summary>What stands above each column, from the left.</summary>
+    [Parameter] public IReadOnlyList<string> Heads { get; set; } = [];
+
     /// <summary>How a value is written; without it in few characters.</summary>
     [Parameter] public Func<double, string>? Show { get; set; }
 
@@ -42,6 +45,7 @@ public sealed partial class FlowChart
         // A box is known by either side; where both hold an unknown stream, what is known of it is a part only.
         _figures = _layout.Boxes.ToDictionary(b => b.Node.Id, b =>
         {
+            if (b.Node.Figure is { } figure) { return figure; }
             var isKnown = IsWhole(Links.Where(l => l.From == b.Node.Id)) || IsWhole(Links.Where(l => l.To == b.Node.Id));
             return isKnown ? Text(b.Value) : b.Value > 0 ? $"{Text(b.Value)} + unknown" : Text(null);
         });
