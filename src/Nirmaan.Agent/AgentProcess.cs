@@ -27,7 +27,7 @@ internal sealed class AgentProcess : IDisposable
         (_options, _journal, _clock) = (options, journal, clock);
         _status = new MinerStatus(clock);
         _gpus = new GpuWatch(new NvidiaSmi(), journal);
-        _surface = new Surface(options.Port, Status);
+        _surface = new Surface(options.Port, Status, new LogsPage(journal, options.Token));
         _spool = OpenSpool();
         _pulse = new Pulse(options, _status, _gpus, _spool, journal, clock);
         _delivery = options.ControlUrl is null ? null : new Delivery(options, _spool, _pulse, journal, clock);
@@ -122,6 +122,6 @@ internal sealed class AgentProcess : IDisposable
             new(_check, gpus.Gpus is [var first, ..] ? first.DriverVersion : null, gpus.CudaVersion, gpus.Gpus),
             new(_pulse.Sequence, _spool.Unsent, _spool.Dropped, _delivery?.Rejected ?? 0, _delivery?.LastAcceptedAt, _delivery?.Problem,
                 _pulse.Every.TotalSeconds),
-            _journal.Warnings, _journal.Last);
+            _journal.Warnings, LastLines: null);
     }
 }

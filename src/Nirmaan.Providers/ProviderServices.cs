@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Providers.Agents;
 using Nirmaan.Providers.Akash;
 using Nirmaan.Providers.Http;
 using Nirmaan.Providers.IoNet;
@@ -17,11 +18,13 @@ public static class ProviderServices
 
     /// <summary>
     /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
-    /// and checks its settings at start. They take the time from the registered <see cref="TimeProvider"/>.
+    /// and checks its settings at start. They take the time from the registered <see cref="TimeProvider"/>. Beside them, what reads the agents'
+    /// logs, whoever rents out their machines.
     /// </summary>
     public static IServiceCollection AddNirmaanProviders(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
+        AddAgents(services);
         if (IsEnabled(configuration, AkashOptions.Section))
         {
             AddOptions<AkashOptions, AkashOptionsCheck>(services, configuration, AkashOptions.Section);
@@ -36,6 +39,15 @@ public static class ProviderServices
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetComputeProvider>());
         }
         return services;
+    }
+
+    private static void AddAgents(IServiceCollection services)
+    {
+        // Every machine is asked every few minutes, and the token is in a header: none of it belongs in the program's own log.
+        services.AddHttpClient(AgentLogs.Client, http => http.Timeout = AgentLogs.Timeout)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+            .RemoveAllLoggers();
+        services.TryAddSingleton<IAgentLogs, AgentLogs>();
     }
 
     private static bool IsEnabled(IConfiguration configuration, string section) =>

@@ -10,6 +10,8 @@ namespace Nirmaan.Agent.Tests;
 /// <summary>The agent as a container would run it: a process with an environment and a folder of its own.</summary>
 public sealed class AgentRun : IAsyncDisposable
 {
+    public const string AgentToken = "token-of-the-miner";
+
     private static readonly HttpMessageInvoker s_http = new(new SocketsHttpHandler());
 
     // The published agent is trimmed, so it is worth testing by itself: infra/test.sh does so.
@@ -31,7 +33,7 @@ public sealed class AgentRun : IAsyncDisposable
         With("AGENT_PORT", $"{Port}").With("AGENT_HEARTBEAT_SECONDS", "0.2").With("AGENT_RESTART_MIN_SECONDS", "0.2").With("AGENT_RESTART_MAX_SECONDS", "0.8");
         // Only what the test puts there: a real nvidia-smi of the machine must not be found.
         foreach (var tool in new[] { "sh", "sleep", "touch", "cat", "grep" }) { File.CreateSymbolicLink(Path.Combine(Tools, tool), $"/bin/{tool}"); }
-        With("PATH", Tools).With("TMPDIR", Folder);
+        With("PATH", Tools).With("TMPDIR", Folder).With("AGENT_TOKEN", AgentToken);
     }
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -52,7 +54,7 @@ public sealed class AgentRun : IAsyncDisposable
         return this;
     }
 
-    public AgentRun With(ControlPlane plane) => With("AGENT_CONTROL_URL", plane.Url).With("AGENT_TOKEN", "token-of-the-miner");
+    public AgentRun With(ControlPlane plane) => With("AGENT_CONTROL_URL", plane.Url);
 
     /// <summary>A miner that is the shell script, executed as a file of its own.</summary>
     public AgentRun WithMiner(string script, object? logs = null, Dictionary<string, object>? more = null)
@@ -117,9 +119,11 @@ public sealed class AgentRun : IAsyncDisposable
         return await EndAsync();
     }
 
-    public async Task<(int Status, string Body)> GetAsync(string path, HttpMethod? method = null)
+    /// <summary>Asks with the agent's token, unless another header is given; an empty one is left out.</summary>
+    public async Task<(int Status, string Body)> GetAsync(string path, HttpMethod? method = null, string authorization = $"Bearer {AgentToken}")
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri($"http://127.0.0.1:{Port}{path}"));
+        if (authorization.Length > 0) { request.Headers.TryAddWithoutValidation("Authorization", authorization); }
         using var response = await s_http.SendAsync(request, Token);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Token));
     }

@@ -140,7 +140,7 @@ public sealed class LogTests : IDisposable
         await using var run = new AgentRun().WithMiner("echo 'Default model sd loaded successfully.' >> sd-miner_0.log; exec sleep 600",
             new { files = new[] { "sd-miner_*.log" }, rules = new object[] { new { match = "loaded successfully", state = "serving" } } }).Start();
         var status = await run.UntilAsync(s => s.State == "serving");
-        status.LastLines.ShouldContain("[sd-miner_0.log] Default model sd loaded successfully.");
+        status.LastLines!.ShouldContain("[sd-miner_0.log] Default model sd loaded successfully.");
     }
 
     [Fact]

@@ -24,18 +24,18 @@ public sealed class SupervisionTests
     public async Task The_command_is_executed_without_a_shell()
     {
         await using var run = new AgentRun().With("AGENT_TEMPLATE", """{"command":["/bin/echo","a;b","*","`id`"]}""").Start();
-        await run.UntilAsync(s => s.LastLines.Contains("a;b * `id`"));
+        await run.UntilAsync(s => s.LastLines!.Contains("a;b * `id`"));
     }
 
     [Fact]
     public async Task The_miner_gets_its_environment_and_not_the_agents_token()
     {
         await using var run = new AgentRun()
-            .With("MINER_ID_0", "0xabc").With("AGENT_TOKEN", "token-of-the-miner")
+            .With("MINER_ID_0", "0xabc")
             .WithMiner("echo \"id=$MINER_ID_0 mode=$MODE port=$PORT token=$AGENT_TOKEN diagnostics=$DOTNET_EnableDiagnostics\"; exec sleep 60",
                 more: new() { ["env"] = new { MODE = "fast", PORT = "1" } })
             .With("PORT", "8000").Start();
-        await run.UntilAsync(s => s.LastLines.Contains("id=0xabc mode=fast port=8000 token= diagnostics="));
+        await run.UntilAsync(s => s.LastLines!.Contains("id=0xabc mode=fast port=8000 token= diagnostics="));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class SupervisionTests
     public async Task A_stop_gives_the_miner_time_to_end_well()
     {
         await using var run = new AgentRun().WithMiner("trap 'sleep 0.3; echo saved > saved; exit 0' TERM; echo up; while :; do sleep 0.05; done").Start();
-        await run.UntilAsync(s => s.LastLines.Contains("up"));
+        await run.UntilAsync(s => s.LastLines!.Contains("up"));
         (await run.StopAsync()).ShouldBe(0);
         File.Exists(Path.Combine(run.Folder, "saved")).ShouldBeTrue();
     }
@@ -150,7 +150,7 @@ public sealed class SupervisionTests
             echo up
             while :; do sleep 0.05; done
             """, more: new() { ["stopGraceSeconds"] = 0.5 }).Start();
-        await run.UntilAsync(s => s.LastLines.Contains("up"));
+        await run.UntilAsync(s => s.LastLines!.Contains("up"));
         await run.StopAsync();
         AgentRun.Lives(Number(Path.Combine(run.Folder, "parent"))).ShouldBeFalse();
         AgentRun.Lives(Number(Path.Combine(run.Folder, "child"))).ShouldBeFalse();
@@ -209,7 +209,7 @@ public sealed class SupervisionTests
     {
         await using var run = new AgentRun().With("HF_TOKEN", "hf_verysecret")
             .WithMiner("echo \"fetching with $HF_TOKEN\"; exec sleep 600", more: new() { ["secretEnv"] = new[] { "HF_TOKEN" } }).Start();
-        await run.UntilAsync(s => s.LastLines.Contains("fetching with ***"));
+        await run.UntilAsync(s => s.LastLines!.Contains("fetching with ***"));
         run.Output.ShouldNotContain(line => line.Contains("hf_verysecret"));
     }
 

@@ -3,10 +3,11 @@ using Nirmaan.Agent.Gpu;
 namespace Nirmaan.Agent.Http;
 
 /// <summary>GET /status. Unknown is null; times are UTC.</summary>
+/// <param name="LastLines">The last 100 lines; null for who does not show the agent's token.</param>
 public sealed record StatusAnswer(
     Guid BootId, DateTimeOffset Now, StatusAnswer.TemplateName? Template, string State, string? Reason, DateTimeOffset Since,
     long JobsDone, DateTimeOffset? LastJobAt, StatusAnswer.MinerLife Miner, StatusAnswer.MachineFacts Machine, StatusAnswer.HeartbeatFacts Heartbeats,
-    IReadOnlyList<string> Warnings, IReadOnlyList<string> LastLines)
+    IReadOnlyList<string> Warnings, IReadOnlyList<string>? LastLines)
 {
     /// <summary>Which recipe runs.</summary>
     public sealed record TemplateName(string? Name, string? Version, string? Network, string? Workload);

@@ -12,20 +12,23 @@ internal sealed class MinerProcess : IDisposable
     private readonly Process _process;
     private readonly Task _output;
 
-    private MinerProcess(Process process, Action<string> onLine)
+    private MinerProcess(Process process, Action<string, string> onLine)
     {
         _process = process;
         Ended = process.WaitForExitAsync();
-        _output = Task.WhenAll(ReadAsync(process.StandardOutput.BaseStream, onLine), ReadAsync(process.StandardError.BaseStream, onLine));
+        _output = Task.WhenAll(
+            ReadAsync(process.StandardOutput.BaseStream, line => onLine(Line.Output, line)),
+            ReadAsync(process.StandardError.BaseStream, line => onLine(Line.Errors, line)));
     }
 
     internal int Id => _process.Id;
 
     /// <summary>Starts the program; lines of its output and errors come in on pool threads.</summary>
     /// <param name="agent">The agent's own executable, which becomes the miner.</param>
+    /// <param name="onLine">Takes <see cref="Line.Output"/> or <see cref="Line.Errors"/>, and a line.</param>
     /// <exception cref="IOException">The system starts no process.</exception>
     internal static async Task<MinerProcess> StartAsync(
-        string agent, IReadOnlyList<string> command, string workFolder, IReadOnlyDictionary<string, string?> environment, Action<string> onLine)
+        string agent, IReadOnlyList<string> command, string workFolder, IReadOnlyDictionary<string, string?> environment, Action<string, string> onLine)
     {
         var start = new ProcessStartInfo(agent, [BecomeArgument, $"{Environment.ProcessId}", .. command])
         {

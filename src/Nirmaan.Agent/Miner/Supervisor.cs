@@ -23,7 +23,7 @@ internal sealed class Supervisor(Options options, Template template, LogRules ru
     /// <summary>Runs until asked to stop; then the miner has ended.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
-        using var tail = new LogTail(options.WorkFolder, template.Logs?.Files ?? [], (file, line) => Read(file, line));
+        using var tail = new LogTail(options.WorkFolder, template.Logs?.Files ?? [], Read);
         tail.Look();
         var pause = options.RestartMin;
         for (var again = false; !stop.IsCancellationRequested; again = true)
@@ -56,7 +56,7 @@ internal sealed class Supervisor(Options options, Template template, LogRules ru
         if (rules.IsEmpty) { run.Ready.TrySetResult(); }
 
         MinerProcess process;
-        try { process = await MinerProcess.StartAsync(agent, template.Command, options.WorkFolder, Environment(), line => Read(null, line)); }
+        try { process = await MinerProcess.StartAsync(agent, template.Command, options.WorkFolder, Environment(), Read); }
         catch (IOException e) { return $"cannot be started: {e.Message}"; }
         using (process)
         {
@@ -104,9 +104,9 @@ internal sealed class Supervisor(Options options, Template template, LogRules ru
     }
 
     /// <summary>One line of the miner.</summary>
-    private void Read(string? file, string line)
+    private void Read(string source, string line)
     {
-        journal.Miner(file, line);
+        journal.Miner(source, line);
         lock (_gate)
         {
             // After the line that lost it, nothing a dying miner says matters.

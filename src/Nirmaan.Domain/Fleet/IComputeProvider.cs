@@ -107,8 +107,8 @@ public interface IComputeProvider
     Task<Effect> ExtendAsync(string externalId, int hours, CancellationToken cancellationToken);
     /// <summary>Gives the machine back. Safe to repeat; one that is gone already is Done.</summary>
     Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken);
-    /// <summary>The newest lines of the container's log; null = the supplier has none to give.</summary>
-    Task<IReadOnlyList<string>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken);
+    /// <summary>The newest lines of the container's log, output before errors, timed by our reading where the supplier names no time; null = it has none to give.</summary>
+    Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken);
     /// <summary>Credit left.</summary>
     Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken);
 }

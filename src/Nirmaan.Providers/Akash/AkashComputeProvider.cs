@@ -121,9 +121,9 @@ internal sealed class AkashComputeProvider : IComputeProvider
         cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<string>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) =>
-        // A provider gives its logs over a websocket only; the agent sends what it reads.
-        Task.FromResult<IReadOnlyList<string>?>(null);
+    public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) =>
+        // A provider gives its logs over a websocket only; they are read from the agent.
+        Task.FromResult<IReadOnlyList<LogLine>?>(null);
 
     /// <inheritdoc />
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => _credit.ReadAsync(cancellationToken);

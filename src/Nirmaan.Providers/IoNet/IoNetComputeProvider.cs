@@ -25,7 +25,7 @@ internal sealed class IoNetComputeProvider : IComputeProvider
         (_api, _options, _clock, _calls) = (api, options.Value, clock, new SupplierCalls(SupplierName.IoNet, clock));
         _offers = new IoNetOffers(api, _calls, _options);
         _inventory = new IoNetInventory(api, _calls, _options, clock);
-        _logs = new IoNetLogs(api, _inventory, _options);
+        _logs = new IoNetLogs(api, _inventory, _options, clock);
     }
 
     /// <inheritdoc />
@@ -84,7 +84,7 @@ internal sealed class IoNetComputeProvider : IComputeProvider
         cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<string>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) =>
         _logs.ReadTailAsync(externalId, lines, cancellationToken);
 
     /// <inheritdoc />

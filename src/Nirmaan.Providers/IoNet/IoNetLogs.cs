@@ -5,19 +5,22 @@ using Nirmaan.Providers.Http;
 namespace Nirmaan.Providers.IoNet;
 
 /// <summary>Reads the newest lines of a container's two streams. A stream never ends: what comes within a few seconds is what there is.</summary>
-internal sealed class IoNetLogs(IIoNetApi api, IoNetInventory inventory, IoNetOptions options)
+internal sealed class IoNetLogs(IIoNetApi api, IoNetInventory inventory, IoNetOptions options, TimeProvider clock)
 {
     private const int LongestLine = 8 * 1024;
 
     /// <summary>At most so many lines, stdout before stderr; a line that both streams carry is given once. Null = no container yet.</summary>
     /// <exception cref="SupplierUnavailableException">Not readable.</exception>
-    public async Task<IReadOnlyList<string>?> ReadTailAsync(string id, int lines, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LogLine>?> ReadTailAsync(string id, int lines, CancellationToken cancellationToken)
     {
         if (await inventory.ReadWorkerAsync(id, cancellationToken) is not { ContainerId: { Length: > 0 } container }) { return null; }
         var streams = await Task.WhenAll(
             ReadStreamAsync(id, container, "stdout", lines, cancellationToken), ReadStreamAsync(id, container, "stderr", lines, cancellationToken));
         var output = streams[0].ToHashSet(StringComparer.Ordinal);
-        return [.. streams[0].Concat(streams[1].Where(line => !output.Contains(line))).TakeLast(lines)];
+        // The stream promises no time with a line.
+        var now = clock.GetUtcNow();
+        return [.. streams[0].Select(text => new LogLine(now, LogLine.SupplierOutput, text))
+            .Concat(streams[1].Where(text => !output.Contains(text)).Select(text => new LogLine(now, LogLine.SupplierErrors, text))).TakeLast(lines)];
     }
 
     private async Task<IReadOnlyCollection<string>> ReadStreamAsync(string id, string container, string stream, int lines, CancellationToken cancellationToken)

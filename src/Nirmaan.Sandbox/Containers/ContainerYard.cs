@@ -106,8 +106,8 @@ public sealed partial class ContainerYard(IEnumerable<IMinerPlay> plays, Sandbox
         lines = c.Log.Last(5).Select(l => l.Text),
     }).ToList();
 
-    /// <summary>The container's address as a supplier publishes it.</summary>
-    public string PublicUrl(Container container) => container.Body?.Url ?? $"{address.Url}/sandbox/containers/{container.Id}/";
+    /// <summary>The container's address as a supplier publishes it: the same all its life, whatever runs in it.</summary>
+    public string PublicUrl(Container container) => $"{address.Url}/sandbox/containers/{container.Id}/";
 
     /// <summary>Ends every real process; at the sandbox's own end.</summary>
     public Task EndAllAsync() => Task.WhenAll(All.Select(c => c.Body).OfType<RealAgent>().Select(real => real.EndAsync(atOnce: false)));

@@ -3,7 +3,7 @@ using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Containers;
 
-/// <summary>The rented containers: what runs them, and the public address of those played in this process.</summary>
+/// <summary>The rented containers: what runs them, and their public addresses.</summary>
 public sealed class ContainersModule : ISandboxModule
 {
     /// <inheritdoc />
@@ -12,6 +12,7 @@ public sealed class ContainersModule : ISandboxModule
         services.AddHttpClient(nameof(ContainerYard), client => client.Timeout = TimeSpan.FromSeconds(15));
         services.AddHttpClient(nameof(RealAgent), client => client.Timeout = TimeSpan.FromSeconds(60));
         services.AddSingleton<ContainerYard>();
+        services.AddSingleton<ContainerPort>();
         services.AddSingleton<IWorldPart>(provider => provider.GetRequiredService<ContainerYard>());
         services.AddSingleton<IGoesLive>(provider => provider.GetRequiredService<ContainerYard>());
         services.AddHostedService<ContainerProcesses>();
@@ -20,11 +21,8 @@ public sealed class ContainersModule : ISandboxModule
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder routes)
     {
-        // What a container played in this process answers on its port.
-        routes.MapGet("/sandbox/containers/{**path}", (string path, ContainerYard yard) =>
-            yard.Find(path.TrimEnd('/')) is not { } container ? Results.NotFound()
-            : container.IsHealthy ? Results.Text($"{container.Body!.State}\n") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
-                .WithName("sandbox.container");
+        routes.MapGet("/sandbox/containers/{**path}", (string path, HttpRequest request, ContainerPort port, CancellationToken cancellationToken) =>
+            port.AnswerAsync(path, request, cancellationToken)).WithName("sandbox.container");
         routes.MapGet("/sandbox/container-lines", (string id, int? tail, ContainerYard yard) =>
             yard.Find(id) is { } container ? Wire.Json(new { items = container.Log.Last(tail ?? 100) }) : Results.NotFound())
                 .WithName("sandbox.container-lines");

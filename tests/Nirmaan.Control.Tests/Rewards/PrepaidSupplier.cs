@@ -18,7 +18,7 @@ internal sealed class PrepaidSupplier : IComputeProvider
     public Task<Effect> ChangeAsync(string externalId, RentRequest request, CancellationToken cancellationToken) => throw NotCalled();
     public Task<Effect> ExtendAsync(string externalId, int hours, CancellationToken cancellationToken) => throw NotCalled();
     public Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken) => throw NotCalled();
-    public Task<IReadOnlyList<string>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) => throw NotCalled();
+    public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) => throw NotCalled();
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => throw NotCalled();
     private static InvalidOperationException NotCalled() => new("The books read a supplier's traits only.");
 }

@@ -22,10 +22,14 @@ public sealed class LogTests : IAsyncLifetime
 
     private static Said Stream(string body) => new(200, body, "text/event-stream");
 
-    private Task<IReadOnlyList<string>?> ReadAsync(int lines = 10) => _rig.Provider.ReadLogTailAsync("d1", lines, Rig.Token);
+    private async Task<IReadOnlyList<string>?> ReadAsync(int lines = 10) => (await _rig.Provider.ReadLogTailAsync("d1", lines, Rig.Token))?.Select(l => l.Text).ToList();
 
     [Fact]
     public async Task Both_streams_are_read() => (await ReadAsync()).ShouldBe(["one", "two", "warning"]);
+
+    [Fact]
+    public async Task A_line_bears_its_stream_and_the_time_of_reading() => (await _rig.Provider.ReadLogTailAsync("d1", 10, Rig.Token)).ShouldBe(
+        [new(Rig.Start, LogLine.SupplierOutput, "one"), new(Rig.Start, LogLine.SupplierOutput, "two"), new(Rig.Start, LogLine.SupplierErrors, "warning")]);
 
     [Fact]
     public async Task Only_the_newest_lines_are_kept() => (await ReadAsync(2)).ShouldBe(["two", "warning"]);

@@ -8,7 +8,7 @@ public sealed class AkashLifeTests
 {
     private static CancellationToken Token => Rig.Token;
 
-    private static async Task<(string Id, Bid Bid)> PlaceAsync(SandboxRig rig)
+    internal static async Task<(string Id, Bid Bid)> PlaceAsync(SandboxRig rig)
     {
         var request = SandboxRig.Request(SupplierName.Akash);
         var created = (await rig.Akash.CreateAsync(request, Token)).ShouldBeOfType<Effect.Done>();

@@ -41,6 +41,21 @@ public sealed class RealAgentTests
     }
 
     [Fact]
+    public async Task The_address_of_a_container_stays_the_same_when_a_process_takes_it_over_and_leads_to_it()
+    {
+        await using var control = await FakeControl.StartAsync();
+        await using var sandbox = await StartAsync();
+        var dseq = await RentAsync(sandbox, control);
+        var before = await AddressAsync(sandbox, dseq);
+        await sandbox.GoLiveAsync();
+        await UntilAsync(async () => (await ContainersAsync(sandbox)).FirstOrDefault(c => c["kind"]!.GetValue<string>() == "process" && c["healthy"]!.GetValue<bool>()));
+        (await AddressAsync(sandbox, dseq)).ShouldBe(before);
+        (await sandbox.SendAsync(HttpMethod.Get, before)).Text.ShouldBe("ok");
+        var logs = await sandbox.SendAsync(HttpMethod.Get, $"{before}logs?tail=5", null, ("Authorization", "Bearer token-1"));
+        (logs.Text, logs.MediaType).ShouldBe(("2026-11-15T08:00:00.000Z stdout asked /logs?tail=5 by Bearer token-1\n", "text/plain"));
+    }
+
+    [Fact]
     public async Task The_end_of_a_lease_stops_the_agent_gently_and_its_miner_with_it()
     {
         await using var control = await FakeControl.StartAsync();
@@ -144,6 +159,9 @@ public sealed class RealAgentTests
         await sandbox.AdvanceAsync(TimeSpan.FromMinutes(5));
         return dseq;
     }
+
+    private static async Task<string> AddressAsync(TestSandbox sandbox, string dseq) =>
+        new Uri("http://" + (await new AkashTenant(sandbox).GetAsync(dseq))["leases"]![0]!["status"]!["services"]!["miner"]!["uris"]![0]!.GetValue<string>()).AbsolutePath;
 
     private static async Task<IReadOnlyList<JsonNode>> ContainersAsync(TestSandbox sandbox) =>
         [.. (await sandbox.WorldAsync())["containers"]!.AsArray().Select(c => c!)];

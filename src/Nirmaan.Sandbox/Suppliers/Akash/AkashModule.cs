@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Nirmaan.Sandbox.Containers;
 using Nirmaan.Sandbox.Control;
 using Nirmaan.Sandbox.World;
 
@@ -20,7 +21,7 @@ public sealed class AkashModule : ISandboxModule
         services.AddSingleton<AkashSupply>();
         services.AddSingleton<AkashTokens>();
         services.AddSingleton(provider => new AkashWire(provider.GetRequiredService<AkashWorld>(), provider.GetRequiredService<AkashLeasing>(),
-            provider.GetRequiredService<IOptions<SandboxOptions>>().Value.IsStrict));
+            provider.GetRequiredService<ContainerYard>(), provider.GetRequiredService<IOptions<SandboxOptions>>().Value.IsStrict));
         services.AddSingleton<IWorldPart, AkashSupplier>();
         services.AddSingleton(new ErrorShape("akash", AkashErrors.Envelope));
     }

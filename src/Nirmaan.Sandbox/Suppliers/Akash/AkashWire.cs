@@ -8,7 +8,7 @@ using Nirmaan.Sandbox.World;
 namespace Nirmaan.Sandbox.Suppliers.Akash;
 
 /// <summary>Deployments, leases and bids as the Console API prints them.</summary>
-internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool strict)
+internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, ContainerYard yard, bool strict)
 {
     /// <summary>An amount with its denomination.</summary>
     public static object Coin(decimal amount) => new { denom = "uact", amount = AkashBlocks.Amount(amount) };
@@ -133,15 +133,22 @@ internal sealed class AkashWire(AkashWorld world, AkashLeasing leasing, bool str
 
     private Dictionary<string, object?> Service(AkashLease lease, SdlService service)
     {
-        var healthy = leasing.ContainersOf(lease).Count(c => lease.Containers[service.Name].Contains(c.Id) && c.IsHealthy);
-        string[] uris = service.Exposes.Any(e => e.IsIngress)
-            ? [$"{Hash($"{lease.Id}/{service.Name}")[..26].ToLowerInvariant()}.ingress.{lease.Provider.Host}"] : [];
+        var containers = leasing.ContainersOf(lease).Where(c => lease.Containers[service.Name].Contains(c.Id)).ToList();
+        var healthy = containers.Count(c => c.IsHealthy);
+        string[] uris = service.Exposes.Any(e => e.IsIngress) ? [.. containers.OrderByDescending(c => c.IsHealthy).Take(1).Select(Uri)] : [];
         return new()
         {
             ["name"] = service.Name, ["available"] = healthy, ["total"] = service.Count, ["uris"] = uris.Length > 0 || strict ? uris : null,
             ["observed_generation"] = 1, ["replicas"] = service.Count,
             ["updated_replicas"] = service.Count, ["ready_replicas"] = healthy, ["available_replicas"] = healthy,
         };
+    }
+
+    // A provider prints the host name of its ingress, without a scheme. No such name leads anywhere from here, so it is the container's own address.
+    private string Uri(Container container)
+    {
+        var url = yard.PublicUrl(container);
+        return url.StartsWith("http://", StringComparison.Ordinal) ? url["http://".Length..] : url;
     }
 
     private static object Offer(AkashDeployment d, AkashBid b)
