@@ -7,7 +7,9 @@ namespace Nirmaan.Journeys;
 /// <summary>One web host and one browser for the whole run. Where the browser is absent every journey skips and says so.</summary>
 public sealed class Site : IAsyncLifetime
 {
-    private static readonly string[] s_browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] s_browsers = Environment.GetEnvironmentVariable("NIRMAAN_BROWSER") is { Length: > 0 } named
+        ? [named]
+        : ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -20,19 +22,25 @@ public sealed class Site : IAsyncLifetime
     {
         if (Executable is null) { return; }
         // A sandbox that nobody runs: the shell needs its address only.
-        _web = await WebProcess.StartAsync(new Dictionary<string, string> { ["Sandbox__Url"] = "http://127.0.0.1:9" });
+        _web = await WebProcess.StartAsync(new Dictionary<string, string> { ["Sandbox__Url"] = "http://127.0.0.1:9", ["Staff__AttemptsPerMinute"] = "1000" });
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Executable,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--disable-dev-shm-usage",
+            ],
         });
     }
 
     /// <summary>Opens a window of its own, with its own cookies.</summary>
     public async Task<Visit> OpenAsync(int width = 1400, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
-        Assert.SkipWhen(Executable is null, $"No browser: install one with 'apt-get install --no-install-recommends chromium' (looked for {string.Join(", ", s_browsers)}).");
+        Assert.SkipWhen(
+            Executable is null,
+            $"No browser: 'apt-get install --no-install-recommends chromium', or name one in NIRMAAN_BROWSER (looked for {string.Join(", ", s_browsers)}).");
         var window = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = Url.ToString(),

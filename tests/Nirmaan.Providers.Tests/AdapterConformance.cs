@@ -287,7 +287,7 @@ public abstract class AdapterConformance : IAsyncLifetime
             Stand.Machines.RemoveAt(3);
             return first;
         }));
-        (await Provider.ListAsync(Token)).Count.ShouldBe(149);
+        (await Provider.ListAsync(Token)).Select(i => i.ExternalId).ShouldBe(Stand.Machines.Select(m => m.Id));
     }
 
     protected abstract string AliveWord { get; }

@@ -9,7 +9,8 @@ namespace Nirmaan.Web.SignIn;
 /// Reads <c>Authorization: Bearer nrm_...</c>. Refusals are RFC 9457 problems with code <c>unauthenticated</c> (401) or <c>forbidden</c> (403).
 /// Bearer tokens without the prefix (a miner's) are not its business.
 /// </summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeys keys, IProblemDetailsService problems)
+internal sealed class ApiKeyHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeys keys, IProblemDetailsService problems)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";

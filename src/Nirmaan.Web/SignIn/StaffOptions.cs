@@ -72,7 +72,8 @@ internal sealed class StaffOptionsCheck : IValidateOptions<StaffOptions>
         {
             var (apiKey, key) = (options.ApiKeys[i], $"Staff:ApiKeys:{i}");
             Require(apiKey.Name.Length > 0, $"{key}:Name must say who uses the key.");
-            Require(apiKey.Sha256.Length == 64 && apiKey.Sha256.All(char.IsAsciiHexDigit), $"{key}:Sha256 must be 64 hex digits, as 'Nirmaan.Web new-api-key' prints them.");
+            Require(apiKey.Sha256.Length == 64 && apiKey.Sha256.All(char.IsAsciiHexDigit),
+                $"{key}:Sha256 must be 64 hex digits, as 'Nirmaan.Web new-api-key' prints them.");
             RequireRoles(apiKey.Roles, key);
         }
         Require(options.Session > TimeSpan.Zero, "Staff:Session (hh:mm:ss) must be greater than zero.");

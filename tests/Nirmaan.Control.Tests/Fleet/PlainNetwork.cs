@@ -20,7 +20,6 @@ internal sealed class PlainNetwork : IMiningNetwork
         new TemplatePayout("evm-address", "MINER_ID_0"), new TemplateLogs([], []), 20, 30, "by test", null);
 
     public NetworkNotice? NoticeAt(DateTimeOffset now) => null;
-    public WorkloadName? WorkloadOf(string kind) => null;
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = payoutAddress });
     public Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Add(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
     public Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) => Task.FromResult(Enrolled.Contains(networkKey) ? networkKey : null);

@@ -34,7 +34,7 @@ public sealed class FakeMiningNetwork(NetworkName network) : IMiningNetwork
     /// <inheritdoc />
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string>());
     /// <inheritdoc />
-    public Task<Effect> EnrolAsync(string networkKey, Template template, CancellationToken cancellationToken) => Task.FromResult<Effect>(new Effect.Done());
+    public Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken) => Task.FromResult<Effect>(new Effect.Done());
     /// <inheritdoc />
     public Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
     /// <inheritdoc />

@@ -189,5 +189,8 @@ public sealed partial class DataTable<T>
 
     private string SortIcon(Column<T> column) => column.Title != _sortTitle ? "sort" : _isDescending ? "down" : "up";
 
-    private static string CssText(string title) => title.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("<", "\\3c ", StringComparison.Ordinal);
+    private static string CssText(string title) => title
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("<", "\\3c ", StringComparison.Ordinal);
 }

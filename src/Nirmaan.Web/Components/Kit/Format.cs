@@ -49,8 +49,11 @@ public static class Format
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture).Replace('-', Minus);
 
     /// <summary>A share as a percentage: 0.1234 is 12.3 %.</summary>
-    public static string Percent(double share, int digits = 1) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(share * 100).ToString("N" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)} %").Replace('-', Minus);
+    public static string Percent(double share, int digits = 1)
+    {
+        var number = (share * 100).ToString("N" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return $"{number} %".Replace('-', Minus);
+    }
 
     /// <summary>A measured figure in few characters: 0.0042, 1.25, 340, 12.5k, 3.1M.</summary>
     public static string Brief(double value)

@@ -39,8 +39,8 @@ public static class Tones
     public static Tone OfState(string state) => s_states.GetValueOrDefault(state, Tone.Neutral);
 
     /// <summary>A state word as people write it: WarmingUp is "Warming up".</summary>
-    public static string Words(string state) =>
-        string.Concat(state.Select((letter, i) => i > 0 && char.IsUpper(letter) && !char.IsUpper(state[i - 1]) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));
+    public static string Words(string state) => string.Concat(state.Select((letter, i) =>
+        i > 0 && char.IsUpper(letter) && !char.IsUpper(state[i - 1]) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));
 
     /// <summary>The CSS class: tone-good and so on.</summary>
     public static string Css(this Tone tone) => tone switch

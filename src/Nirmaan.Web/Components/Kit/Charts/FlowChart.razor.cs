@@ -29,7 +29,10 @@ public sealed partial class FlowChart
     [Parameter] public string EmptyText { get; set; } = "Nothing flows yet.";
 
     private string Summary =>
-        $"{Title}. " + string.Join(". ", _layout!.Boxes.GroupBy(b => b.Node.Column).OrderBy(c => c.Key).Select(c => string.Join(", ", c.Select(b => $"{b.Node.Label} {_figures[b.Node.Id]}"))));
+        $"{Title}. " + string.Join(". ", _layout!.Boxes
+            .GroupBy(b => b.Node.Column)
+            .OrderBy(column => column.Key)
+            .Select(column => string.Join(", ", column.Select(b => $"{b.Node.Label} {_figures[b.Node.Id]}"))));
 
     protected override void OnParametersSet()
     {
@@ -37,9 +40,11 @@ public sealed partial class FlowChart
         _layout = FlowLayout.Of(Nodes, Links, Height);
         _css = Nodes.Select((node, i) => (node.Id, Css: $"series-{(i % 8) + 1}")).ToDictionary(n => n.Id, n => n.Css);
         // A box is known by either side; where both hold an unknown stream, what is known of it is a part only.
-        _figures = _layout.Boxes.ToDictionary(
-            b => b.Node.Id,
-            b => IsWhole(Links.Where(l => l.From == b.Node.Id)) || IsWhole(Links.Where(l => l.To == b.Node.Id)) ? Text(b.Value) : b.Value > 0 ? $"{Text(b.Value)} + unknown" : Text(null));
+        _figures = _layout.Boxes.ToDictionary(b => b.Node.Id, b =>
+        {
+            var isKnown = IsWhole(Links.Where(l => l.From == b.Node.Id)) || IsWhole(Links.Where(l => l.To == b.Node.Id));
+            return isKnown ? Text(b.Value) : b.Value > 0 ? $"{Text(b.Value)} + unknown" : Text(null);
+        });
     }
 
     private static bool IsWhole(IEnumerable<FlowLink> side) => side.Any() && side.All(l => l.Value is not null);

@@ -39,7 +39,9 @@ public sealed class FlowLayout
         var columns = nodes.GroupBy(n => n.Column).OrderBy(c => c.Key).Select(c => c.ToList()).ToList();
         Untangle(columns, links);
 
-        var scale = columns.Select(c => (c.Sum(Through), (height - ((c.Count - 1) * Gap)))).Where(c => c.Item1 > 0).Select(c => Math.Max(1, c.Item2) / c.Item1).DefaultIfEmpty(0).Min();
+        var scale = columns.Where(c => c.Sum(Through) > 0)
+            .Select(c => Math.Max(1, height - ((c.Count - 1) * Gap)) / c.Sum(Through))
+            .DefaultIfEmpty(0).Min();
         double Slot(FlowNode node) => Math.Max(LeastSlot, Through(node) * scale);
         double Tall(List<FlowNode> column) => column.Sum(Slot) + ((column.Count - 1) * Gap);
         var tallest = Math.Max(height, columns.Select(Tall).DefaultIfEmpty(0).Max());
@@ -70,7 +72,8 @@ public sealed class FlowLayout
             {
                 var ordered = column.OrderBy(node =>
                 {
-                    var joined = links.Where(l => (isForward ? l.To : l.From) == node.Id).Select(l => (Place: place[isForward ? l.From : l.To], Weight: (l.Value ?? 0) + 1e-9)).ToList();
+                    var joined = links.Where(l => (isForward ? l.To : l.From) == node.Id)
+                        .Select(l => (Place: place[isForward ? l.From : l.To], Weight: (l.Value ?? 0) + 1e-9)).ToList();
                     return joined.Count == 0 ? place[node.Id] : joined.Sum(j => j.Place * j.Weight) / joined.Sum(j => j.Weight);
                 }).ToList();
                 column.Clear();

@@ -20,7 +20,9 @@ internal static class ExampleData
     /// <summary>A fleet of so many machines.</summary>
     public static IReadOnlyList<ExampleMachine> Machines(int count, DateTimeOffset now)
     {
-        string[] suppliers = ["akash", "io.net", "runpod"], gpus = ["rtx-a6000", "rtx-a4000", "rtx-4090", "l40s"], states = ["Earning", "Earning", "Earning", "Idle", "WarmingUp", "Degraded", "Silent", "Unknown"];
+        string[] suppliers = ["akash", "io.net", "runpod"];
+        string[] gpus = ["rtx-a6000", "rtx-a4000", "rtx-4090", "l40s"];
+        string[] states = ["Earning", "Earning", "Earning", "Idle", "WarmingUp", "Degraded", "Silent", "Unknown"];
         return
         [
             .. Enumerable.Range(1, count).Select(i => new ExampleMachine(
@@ -31,4 +33,5 @@ internal static class ExampleData
 }
 
 /// <summary>A row of the example table.</summary>
-internal sealed record ExampleMachine(string Name, string Supplier, string Gpu, string Workload, string State, decimal? UsdPerHour, double? Uptime, DateTimeOffset SeenAt);
+internal sealed record ExampleMachine(
+    string Name, string Supplier, string Gpu, string Workload, string State, decimal? UsdPerHour, double? Uptime, DateTimeOffset SeenAt);
