@@ -7,6 +7,7 @@ using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Fleet.Effects;
+using Nirmaan.Control.Jobs;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Market;
 using Nirmaan.Control.Rewards;
@@ -26,6 +27,7 @@ public static class ControlServices
         services.AddMarketAndFleet(configuration);
         services.AddAllocation(configuration);
         services.AddUptimeRewardsAndStaking(configuration);
+        services.AddJobs(configuration);
         return services;
     }
 
@@ -89,5 +91,20 @@ public static class ControlServices
         services.TryAddSingleton<ApprovePlan>();
         services.TryAddSingleton<ExecutePlan>();
         services.TryAddSingleton<AllocationQueries>();
+    }
+
+    private static void AddJobs(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobOptions>, JobOptionsCheck>();
+        // The host brings the table of what runs when; without one there is nothing to run.
+        services.TryAddSingleton(_ => new JobTable([]));
+        services.TryAddSingleton<JobRunner>();
+        services.TryAddSingleton<SyncSchedule>();
+        services.TryAddSingleton<ControlJobs>();
+        services.TryAddSingleton<PruneRuns>();
+        services.TryAddSingleton<JobQueries>();
+        services.TryAddSingleton<SettingBook>();
+        services.TryAddSingleton<SchemaQueries>();
     }
 }

@@ -1,5 +1,12 @@
+using Nirmaan.Control;
+using Nirmaan.Networks;
+using Nirmaan.Providers;
 using Nirmaan.Web;
+using Nirmaan.Web.Api;
 using Nirmaan.Web.Components;
+using Nirmaan.Web.History;
+using Nirmaan.Web.Host;
+using Nirmaan.Web.Jobs;
 using Nirmaan.Web.Sandbox;
 using Nirmaan.Web.SignIn;
 
@@ -8,24 +15,39 @@ if (SecretTools.TryRun(args, Console.In, Console.Out))
     return;
 }
 
-var builder = WebHost.CreateBuilder(args);
+var builder = WebHost.CreateBuilder(args).UseSandboxPresets();
+var roles = HostRoles.Of(builder.Configuration);
+await using var database = await HostDatabase.OpenAsync(builder.Configuration);
 
 builder.Services
     .AddSandbox(builder.Configuration)
+    .AddHistory()
+    .AddNirmaanControl(builder.Configuration, database.ConnectionString)
+    .AddNirmaanProviders(builder.Configuration)
+    .AddNirmaanNetworks(builder.Configuration)
     .AddSignIn(builder.Configuration)
-    .AddPages(builder.Configuration);
+    .AddPages(builder.Configuration)
+    .AddApi(builder.Configuration)
+    .AddReadiness()
+    .AddJobs(roles);
 
 var app = builder.Build();
+await database.MigrateAsync(app.Logger);
 
 app.UsePageFaults();
+app.UseApiFaults();
 app.UseSecurityHeaders();
 app.UseSignIn();
 
-app.MapHealthChecks("/healthz");
-app.MapSignOut();
-app.MapPages();
+app.MapReadiness();
+if (roles.Web)
+{
+    app.MapSignOut();
+    app.MapApi();
+    app.MapPages();
+}
 
-app.Run();
+await app.RunAsync();
 
 /// <summary>The web host: pages, REST calls and background work.</summary>
 public partial class Program;

@@ -21,9 +21,14 @@ public sealed class FleetWork(IEnumerable<IFleetRound> rounds, IDbContextFactory
     }
 
     /// <summary>When the next row wants attention; null = none does.</summary>
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => NextAsync(inTransitOnly: false, cancellationToken);
+
+    /// <summary>The same without machines that simply run: nothing is lost when those are looked at a little later.</summary>
+    public Task<DateTimeOffset?> NextInTransitAsync(CancellationToken cancellationToken) => NextAsync(inTransitOnly: true, cancellationToken);
+
+    private async Task<DateTimeOffset?> NextAsync(bool inTransitOnly, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await WorkQueue.NextDueAsync(db, cancellationToken);
+        return await WorkQueue.NextDueAsync(db, inTransitOnly, cancellationToken);
     }
 }

@@ -79,14 +79,14 @@ internal static class WorkQueue
         }
     }
 
-    /// <summary>The earliest time at which an open operation or live instance wants attention; null = none does.</summary>
-    public static async Task<DateTimeOffset?> NextDueAsync(NirmaanDbContext db, CancellationToken cancellationToken)
+    /// <summary>The earliest time at which an open operation or live instance wants attention (with or without those that simply run); null = none does.</summary>
+    public static async Task<DateTimeOffset?> NextDueAsync(NirmaanDbContext db, bool inTransitOnly, CancellationToken cancellationToken)
     {
         var operation = await db.Operations
             .Where(o => o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown || o.State == OperationState.Closing)
             .MinAsync(o => (DateTimeOffset?)o.DueAt, cancellationToken);
         var instance = await db.Instances
-            .Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed)
+            .Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed && !(inTransitOnly && i.State == InstanceState.Running))
             .MinAsync(i => (DateTimeOffset?)i.DueAt, cancellationToken);
         return (operation, instance) switch { (null, _) => instance, (_, null) => operation, _ => operation < instance ? operation : instance };
     }

@@ -109,7 +109,7 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
         List<InvariantCheck> checks = [];
         foreach (var (name, sql) in s_rules)
         {
-            checks.Add(new InvariantCheck(name, await db.Database.SqlQueryRaw<string>(sql).Take(Shown).ToListAsync(cancellationToken)));
+            checks.Add(new InvariantCheck(name, await db.Database.SqlQueryRaw<string>(sql).OrderBy(breach => breach).Take(Shown).ToListAsync(cancellationToken)));
         }
         return checks;
     }

@@ -18,7 +18,6 @@ public static class PageServices
         services.TryAddSingleton(SiteMap.Of(typeof(PageServices).Assembly));
         services.TryAddScoped<Toasts>();
         services.AddHttpContextAccessor();
-        services.AddHealthChecks();
         services.Configure<CircuitOptions>(configuration.GetSection("Circuits"));
         services.AddRazorComponents().AddInteractiveServerComponents();
         return services;

@@ -17,11 +17,13 @@ public sealed class HistoryProgress
     /// <summary>Tells where the replay stands.</summary>
     /// <param name="done">Share done, 0 to 1.</param>
     /// <param name="virtualNow">The virtual time reached, UTC.</param>
-    public void Report(double done, DateTimeOffset virtualNow)
+    /// <param name="steps">Moments at which the world was brought forward so far.</param>
+    /// <param name="runs">Runs of verbs so far.</param>
+    public void Report(double done, DateTimeOffset virtualNow, long steps = 0, long runs = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(done);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(done, 1);
-        _step = new HistoryStep(done, virtualNow);
+        _step = new HistoryStep(done, virtualNow, steps, runs);
         Changed?.Invoke();
     }
 
@@ -36,4 +38,6 @@ public sealed class HistoryProgress
 /// <summary>One report of the replay.</summary>
 /// <param name="Done">Share done, 0 to 1.</param>
 /// <param name="VirtualNow">The virtual time reached, UTC.</param>
-public sealed record HistoryStep(double Done, DateTimeOffset VirtualNow);
+/// <param name="Steps">Moments at which the world was brought forward so far.</param>
+/// <param name="Runs">Runs of verbs so far.</param>
+public sealed record HistoryStep(double Done, DateTimeOffset VirtualNow, long Steps, long Runs);

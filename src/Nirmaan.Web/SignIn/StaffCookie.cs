@@ -13,6 +13,8 @@ internal sealed class StaffCookie(IOptions<StaffOptions> staff, StaffAccounts ac
 
     public void Configure(string? name, CookieAuthenticationOptions options)
     {
+        // A session lasts so many real hours, whatever the clock of the world shows.
+        options.TimeProvider = TimeProvider.System;
         options.Cookie.Name = "nirmaan-staff";
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;

@@ -29,7 +29,7 @@ public sealed partial class InstancePage
     private IReadOnlyDictionary<NetworkName, NetworkNotice> _notices = new Dictionary<NetworkName, NetworkNotice>();
     private Earnings? _earnings;
     private Guid _earningsOf;
-    private DateTimeOffset _earningsAt;
+    private TimeSpan _earningsAt;
     private MarketChoices? _choices;
     private IReadOnlyList<SwitchPreview>? _preview;
     private string? _switchTo;
@@ -74,9 +74,9 @@ public sealed partial class InstancePage
         {
             _heartbeats = await Uptime.HeartbeatsAsync(miner.Id, Nirmaan.Control.Paging.MaxLimit, cancellationToken);
             _windows = await Uptime.WindowsAsync(miner.Id, Now - s_week, Now, cancellationToken);
-            if (_earningsOf != Id || Now - _earningsAt >= s_earningsEvery)
+            if (_earningsOf != Id || Elapsed - _earningsAt >= s_earningsEvery)
             {
-                (_earnings, _earningsOf, _earningsAt) = (await EarningsAsync(detail.Miners, cancellationToken), Id, Now);
+                (_earnings, _earningsOf, _earningsAt) = (await EarningsAsync(detail.Miners, cancellationToken), Id, Elapsed);
             }
         }
         (_detail, _notices) = (detail, Market.Notices());

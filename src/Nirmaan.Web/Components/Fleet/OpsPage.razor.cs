@@ -29,7 +29,7 @@ public sealed partial class OpsPage
     private IReadOnlyList<Problems.ProblemItem> _findings = [];
     private IReadOnlyList<Timeline.TimelineEntry> _events = [];
     private IReadOnlyDictionary<NetworkName, NetworkNotice> _notices = new Dictionary<NetworkName, NetworkNotice>();
-    private DateTimeOffset _runwayAt = DateTimeOffset.MinValue;
+    private TimeSpan? _runwayAt;
     private bool _isAskingRunway;
 
     [Inject] public required FleetQueries Fleet { get; init; }
@@ -67,13 +67,13 @@ public sealed partial class OpsPage
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (IsRead && !_isAskingRunway && Now - _runwayAt >= s_runwayEvery) { _ = InvokeAsync(AskRunwayAsync); }
+        if (IsRead && !_isAskingRunway && (_runwayAt is not { } at || Elapsed - at >= s_runwayEvery)) { _ = InvokeAsync(AskRunwayAsync); }
     }
 
     // Apart from the rest, so that a slow supplier holds nothing else back.
     private async Task AskRunwayAsync()
     {
-        (_isAskingRunway, _runwayAt) = (true, Now);
+        (_isAskingRunway, _runwayAt) = (true, Elapsed);
         try
         {
             var runway = await Runways.ReadAsync(Gone);

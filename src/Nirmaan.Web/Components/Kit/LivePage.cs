@@ -22,8 +22,10 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     private readonly Lock _gate = new();
     private IReadOnlyList<IDisposable> _subscriptions = [];
     private ITimer? _next;
-    private DateTimeOffset _nextAt = DateTimeOffset.MaxValue;
-    private DateTimeOffset _readAt = DateTimeOffset.MinValue;
+    // In real time: the page's clock may be virtual and run through a day in a minute.
+    private TimeSpan _nextAt = TimeSpan.MaxValue;
+    private TimeSpan? _readAt;
+    private long _openedAt;
     private object? _shown;
     private bool _isReading, _isWantedAgain;
 
@@ -42,6 +44,9 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <summary>True once something was read.</summary>
     protected bool IsRead { get; private set; }
 
+    /// <summary>Real time since the page was opened: for what is not to be asked at every reading.</summary>
+    protected TimeSpan Elapsed => Clock.GetElapsedTime(_openedAt);
+
     /// <summary>Cancelled when the visitor leaves.</summary>
     protected CancellationToken Gone => _gone.Token;
 
@@ -57,14 +62,14 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <inheritdoc />
     protected override void OnInitialized()
     {
-        Now = Clock.GetUtcNow();
+        (Now, _openedAt) = (Clock.GetUtcNow(), Clock.GetTimestamp());
         _subscriptions = [.. Topics.Select(topic => Events.On(topic, () => Arm(Pause)))];
     }
 
     /// <inheritdoc />
     protected override Task OnParametersSetAsync()
     {
-        if (_readAt != DateTimeOffset.MinValue && Equals(_shown, Asked)) { return Task.CompletedTask; }
+        if (_readAt is not null && Equals(_shown, Asked)) { return Task.CompletedTask; }
         _shown = Asked;
         return ReloadAsync();
     }
@@ -80,7 +85,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
             do
             {
                 _isWantedAgain = false;
-                Now = _readAt = Clock.GetUtcNow();
+                (Now, _readAt) = (Clock.GetUtcNow(), Elapsed);
                 await ReadAsync(Gone);
             }
             while (_isWantedAgain && !Gone.IsCancellationRequested);
@@ -129,8 +134,8 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         lock (_gate)
         {
             if (_gone.IsCancellationRequested) { return; }
-            var now = Clock.GetUtcNow();
-            var at = _readAt + after > now ? _readAt + after : now;
+            var now = Elapsed;
+            var at = _readAt is { } read && read + after > now ? read + after : now;
             if (_next is not null && _nextAt <= at) { return; }
             _next?.Dispose();
             _nextAt = at;
@@ -143,7 +148,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         lock (_gate)
         {
             _next?.Dispose();
-            (_next, _nextAt) = (null, DateTimeOffset.MaxValue);
+            (_next, _nextAt) = (null, TimeSpan.MaxValue);
         }
         _ = InvokeAsync(ReloadAsync);
     }

@@ -1,0 +1,170 @@
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Jobs;
+using Nirmaan.Web.Sandbox;
+
+namespace Nirmaan.Web.History;
+
+/// <summary>
+/// Lives through the virtual days before "now", once, when a sandbox whose clock stands in the past meets an empty database. It steps to the
+/// next thing that is due (a job of the schedule, a row of the fleet, the agents' next report, the story's next event), brings the sandbox
+/// there and runs the verbs one by one. Nothing is inserted: every row comes of a verb, an agent's call or the story's orders.
+/// </summary>
+internal sealed partial class HistoryDriver(
+    VirtualClock clock, SandboxControl sandbox, ChainBeat chain, JobTable table, JobRunner runner, FleetWork fleet, FleetQueries machines, HistoryStory story, SettingBook settings, HistoryProgress progress,
+    IOptions<SandboxOptions> options, IOptions<FleetOptions> fleetOptions, ILogger<HistoryDriver> logger)
+{
+    /// <summary>Who did what history did.</summary>
+    public const string Actor = "history";
+
+    private const int FleetRounds = 50;
+    private const int Retries = 5;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1), s_pause = TimeSpan.FromSeconds(1), s_nearEnough = TimeSpan.FromSeconds(2), s_notedEvery = TimeSpan.FromHours(1), s_reportEvery = TimeSpan.FromMilliseconds(200);
+    private long _reportedAt, _steps, _runs;
+
+    /// <summary>Plays what is to be played, then hands the time over to the system's clock. Answers at once where there is no sandbox.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Value.IsOn) { return; }
+        if (await FindSandboxAsync(cancellationToken) is not { } present) { LogNoSandbox(options.Value.Url!); return; }
+        if (!present.IsManual) { return; }
+        var state = await BeginAsync(present.Now, cancellationToken);
+        if (state is { Done: false })
+        {
+            var began = clock.GetTimestamp();
+            try
+            {
+                state = await PlayAsync(state, cancellationToken);
+                var (played, took) = (state.Now - state.From, clock.GetElapsedTime(began));
+                LogPlayed(played, took, _steps, _runs);
+            }
+            // A history that cannot go on must not keep the present from working.
+            catch (Exception e) when (e is not OperationCanceledException) { LogFailed(e, clock.GetUtcNow()); }
+        }
+        await GoLiveAsync(state, cancellationToken);
+    }
+
+    private async Task<SandboxControl.Clock?> FindSandboxAsync(CancellationToken cancellationToken)
+    {
+        for (var began = clock.GetTimestamp(); ;)
+        {
+            try { return await sandbox.ReadClockAsync(cancellationToken); }
+            catch (HttpRequestException) when (clock.GetElapsedTime(began) < s_patience) { await Task.Delay(s_pause, clock, cancellationToken); }
+            catch (HttpRequestException) { return null; }
+        }
+    }
+
+    /// <summary>Where to begin or go on; null = there is no history to play.</summary>
+    private async Task<HistoryState?> BeginAsync(DateTimeOffset sandboxNow, CancellationToken cancellationToken)
+    {
+        if (await settings.FindAsync<HistoryState>(HistoryState.Key, cancellationToken) is { } noted)
+        {
+            return noted.Done ? noted : noted with { Now = noted.Now > sandboxNow ? noted.Now : sandboxNow };
+        }
+        if ((await machines.ListAsync(liveOnly: false, limit: 1, after: null, cancellationToken)).Items.Count > 0) { return null; }
+        return new HistoryState(sandboxNow, sandboxNow, false, []);
+    }
+
+    private async Task<HistoryState> PlayAsync(HistoryState state, CancellationToken cancellationToken)
+    {
+        using var pace = new HistoryPace(fleetOptions.Value);
+        var agenda = new HistoryAgenda(table, state.Now);
+        LogBegins(state.From, state.Now);
+        for (var (now, notedAt) = (state.Now, DateTimeOffset.MinValue); ;)
+        {
+            clock.Set(now);
+            var told = await StepAsync(state, agenda, now, cancellationToken);
+            state = state with { Now = now, Told = [.. state.Told, .. told] };
+            Report(state);
+            if (told.Count > 0 || now - notedAt >= s_notedEvery)
+            {
+                await settings.WriteAsync(HistoryState.Key, state, Actor, cancellationToken);
+                notedAt = now;
+            }
+            var present = clock.SystemNow;
+            if (present - now < s_nearEnough) { return state; }
+            now = await NextAsync(state, agenda, now, present, cancellationToken);
+        }
+    }
+
+    private async Task<DateTimeOffset> NextAsync(HistoryState state, HistoryAgenda agenda, DateTimeOffset now, DateTimeOffset present, CancellationToken cancellationToken)
+    {
+        var inTransit = await fleet.NextInTransitAsync(cancellationToken);
+        DateTimeOffset?[] candidates = [agenda.Next, HistoryPace.NextFull(now, HistoryPace.Beat), story.NextOf(state)?.At, inTransit < now + HistoryPace.Step ? now + HistoryPace.Step : inTransit, present];
+        var next = candidates.Min()!.Value;
+        return next > now ? next : now + HistoryPace.Step;
+    }
+
+    /// <summary>Brings the world to a moment and does what is due then; the ids of the story's events among it.</summary>
+    private async Task<IReadOnlyList<string>> StepAsync(HistoryState state, HistoryAgenda agenda, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await PatientlyAsync(() => sandbox.SetClockAsync(now, cancellationToken), cancellationToken);
+        _steps++;
+        List<string> told = [];
+        while (story.NextOf(state with { Told = [.. state.Told, .. told] }) is { } happening && happening.At <= now)
+        {
+            await story.TellAsync(happening, cancellationToken);
+            told.Add(happening.Id);
+        }
+        await fleet.RunAsync(FleetRounds, cancellationToken);
+        var due = agenda.Take(now);
+        if (due.Count == 0) { return told; }
+        await PatientlyAsync(() => chain.MineAsync(now, cancellationToken), cancellationToken);
+        foreach (var job in due)
+        {
+            await runner.RunAsync(job.Id, Actor, cancellationToken);
+            _runs++;
+        }
+        await fleet.RunAsync(FleetRounds, cancellationToken);
+        return told;
+    }
+
+    private async Task GoLiveAsync(HistoryState? state, CancellationToken cancellationToken)
+    {
+        // Ours first: the sandbox's last agents report by the system's time while it catches up.
+        clock.GoLive();
+        await PatientlyAsync(() => sandbox.GoLiveAsync(cancellationToken), cancellationToken);
+        await PatientlyAsync(() => chain.MineAsync(clock.GetUtcNow(), cancellationToken), cancellationToken);
+        if (state is { Done: false }) { await settings.WriteAsync(HistoryState.Key, state with { Now = clock.GetUtcNow(), Done = true }, Actor, cancellationToken); }
+        progress.Finish();
+        LogLive();
+    }
+
+    private async Task PatientlyAsync(Func<Task> call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try { await call(); return; }
+            catch (HttpRequestException e) when (attempt < Retries)
+            {
+                LogRetried(e.Message);
+                await Task.Delay(s_pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    private void Report(HistoryState state)
+    {
+        if (clock.GetElapsedTime(_reportedAt) < s_reportEvery) { return; }
+        _reportedAt = clock.GetTimestamp();
+        progress.Report(Math.Clamp((state.Now - state.From) / (clock.SystemNow - state.From), 0, 1), state.Now, _steps, _runs);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox at {Url} does not answer; there is no history to play")]
+    private partial void LogNoSandbox(Uri url);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "History begins at {From} and goes on from {Now}")]
+    private partial void LogBegins(DateTimeOffset from, DateTimeOffset now);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Played {Played} of history in {Took}: {Steps} steps, {Runs} runs of verbs")]
+    private partial void LogPlayed(TimeSpan played, TimeSpan took, long steps, long runs);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "History broke off at {Now}; going live")]
+    private partial void LogFailed(Exception e, DateTimeOffset now);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Tried again in a second: {Why}")]
+    private partial void LogRetried(string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The present is reached: the sandbox is live")]
+    private partial void LogLive();
+}

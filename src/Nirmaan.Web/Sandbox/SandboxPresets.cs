@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Nirmaan.Web.Sandbox;
+
+/// <summary>
+/// What "sandbox mode" sets: every supplier, network and price at <c>Sandbox:Url</c>, with the sandbox's keys and short waits. They are plain
+/// configuration of the lowest rank, so each can be seen (<see cref="For"/>) and is overridden by a file, the environment or an argument.
+/// </summary>
+internal static class SandboxPresets
+{
+    private const string UrlKey = $"{SandboxOptions.Section}:{nameof(SandboxOptions.Url)}";
+
+    // The sandbox's own: account 9 of the test chain is the wallet of its Morpheus node; Heurist counts points for any address.
+    private const string MorpheusProvider = "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720", HeuristAddress = "0x4e69726d61616e20706f6f6c0000000000000001";
+
+    /// <summary>Adds the presets below everything configured, if a sandbox is.</summary>
+    public static WebApplicationBuilder UseSandboxPresets(this WebApplicationBuilder builder)
+    {
+        if (Uri.TryCreate(builder.Configuration[UrlKey], UriKind.Absolute, out var url))
+        {
+            builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = For(url, builder.Configuration) });
+        }
+        return builder;
+    }
+
+    /// <summary>The presets of a sandbox.</summary>
+    public static IReadOnlyDictionary<string, string?> For(Uri sandbox, IConfiguration configuration)
+    {
+        var at = sandbox.ToString().TrimEnd('/');
+        return new Dictionary<string, string?>
+        {
+            ["Providers:Akash:Enabled"] = "true",
+            ["Providers:Akash:BaseUrl"] = $"{at}/akash",
+            ["Providers:Akash:ApiKey"] = $"ac.sk.sandbox.{new string('0', 64)}",
+            ["Providers:Akash:ReadTimeout"] = "00:00:10",
+            ["Providers:Akash:WriteTimeout"] = "00:00:20",
+            ["Providers:Akash:RetryDelay"] = "00:00:00.2",
+            ["Providers:Akash:ManifestRetryDelay"] = "00:00:02",
+            ["Providers:IoNet:Enabled"] = "true",
+            ["Providers:IoNet:BaseUrl"] = $"{at}/ionet",
+            ["Providers:IoNet:ApiKey"] = "sandbox-ionet-key-0001",
+            ["Providers:IoNet:ReadTimeout"] = "00:00:10",
+            ["Providers:IoNet:WriteTimeout"] = "00:00:20",
+            ["Providers:IoNet:RetryDelay"] = "00:00:00.2",
+            ["Providers:IoNet:MaxCallsPerSecond"] = "0",
+            ["Networks:Heurist:Enabled"] = "true",
+            ["Networks:Heurist:BaseUrl"] = $"{at}/heurist",
+            ["Networks:Heurist:TotalsUrl"] = $"{at}/heurist/network",
+            ["Networks:Heurist:ReadTimeout"] = "00:00:10",
+            // MOR is paid on the chain: without one there is nothing to read.
+            ["Networks:Morpheus:Enabled"] = configuration["Chain:Rpc"] is { Length: > 0 } ? "true" : "false",
+            ["Networks:Morpheus:BaseUrl"] = $"{at}/morpheus",
+            ["Networks:Morpheus:User"] = "admin",
+            ["Networks:Morpheus:Password"] = "sandboxsandboxsandboxsandbox0001",
+            ["Networks:Morpheus:ProviderEndpoint"] = "miners.nirmaan.example:3333",
+            ["Networks:Morpheus:ReadTimeout"] = "00:00:10",
+            ["Networks:Morpheus:WriteTimeout"] = "00:00:20",
+            ["Prices:Enabled"] = "true",
+            ["Prices:BaseUrl"] = $"{at}/prices",
+            ["Chain:FinalityDepth"] = "1",
+            ["Payout:heurist:0"] = HeuristAddress,
+            ["Payout:morpheus:0"] = MorpheusProvider,
+            ["Fleet:RequirePermission"] = "false",
+            ["Fleet:WorkerLease"] = "00:00:45",
+            ["Fleet:SettleFor"] = "00:00:30",
+            ["Jobs:Lease"] = "00:00:20",
+            ["Control:MinerTokenKey"] = "sandbox-only-key-that-everybody-knows",
+            ["Api:HeartbeatsPerMinute"] = "12000",
+            // What is lost in a power cut was played anyway.
+            ["PrivateCluster:Settings:synchronous_commit"] = "off",
+        };
+    }
+}
