@@ -37,17 +37,22 @@ public sealed partial class KeepLogs(IDbContextFactory<NirmaanDbContext> context
         var due = await db.Instances.AsNoTracking()
             .Where(i => i.ExternalId != null && i.RunningAt != null && i.State != InstanceState.Closed && i.State != InstanceState.Failed)
             .Select(i => new { i.Id, Last = db.InstanceLogs.Where(l => l.InstanceId == i.Id).Max(l => (DateTimeOffset?)l.At) })
-            .Where(i => i.Last == null || i.Last < before).OrderBy(i => i.Last ?? DateTimeOffset.UnixEpoch).Take(MostMachinesPerRun).ToListAsync(cancellationToken);
-        int read = 0, unread = 0;
+            .Where(i => i.Last == null || i.Last < before).OrderBy(i => i.Last ?? DateTimeOffset.UnixEpoch).ToListAsync(cancellationToken);
+        int read = 0, unread = 0, none = 0;
         foreach (var instance in due)
         {
-            var outcome = await RunAsync(instance.Id, Tail, cancellationToken);
-            if (outcome is LogOutcome.Read) { read++; }
-            else { unread++; }
+            // Reading takes seconds each, so a run ends after some; suppliers without logs answer at once and take nobody's turn.
+            if (read + unread >= MostMachinesPerRun) { break; }
+            switch (await RunAsync(instance.Id, Tail, cancellationToken))
+            {
+                case LogOutcome.Read: read++; break;
+                case LogOutcome.Unreadable: unread++; break;
+                default: none++; break;
+            }
         }
         var forgotten = await db.InstanceLogs.Where(l => l.At < oldest).ExecuteDeleteAsync(cancellationToken);
-        LogKept(read, unread, forgotten);
-        return $"{read} logs read, {unread} not to be had, {forgotten} old readings forgotten";
+        LogKept(read, unread, none, forgotten);
+        return $"{read} logs read, {unread} not readable, {none} have none, {forgotten} old readings forgotten";
     }
 
     /// <summary>Reads one machine's log now and keeps what is new.</summary>
@@ -62,7 +67,7 @@ public sealed partial class KeepLogs(IDbContextFactory<NirmaanDbContext> context
         IReadOnlyList<string>? tail;
         try { tail = await supplier.ReadLogTailAsync(external, lines, cancellationToken); }
         catch (SupplierUnavailableException e) { return new LogOutcome.Unreadable(e.Message); }
-        if (tail is null) { return new LogOutcome.None($"{instance.Supplier} has no log of it to give (yet)."); }
+        if (tail is null) { return new LogOutcome.None($"{instance.Supplier} gives no log of it."); }
         var clean = tail.Select(Clean).ToList();
         var now = StoredTime.Of(clock.GetUtcNow());
         await KeepAsync(db, id, clean, now, cancellationToken);
@@ -101,6 +106,6 @@ public sealed partial class KeepLogs(IDbContextFactory<NirmaanDbContext> context
         return text.Length <= LongestLine ? text : text[..LongestLine] + "…";
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Read {Read} logs, {Unread} not to be had, forgot {Forgotten} readings")]
-    private partial void LogKept(int read, int unread, int forgotten);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Read {Read} logs, {Unread} not readable, {None} have none, forgot {Forgotten} readings")]
+    private partial void LogKept(int read, int unread, int none, int forgotten);
 }

@@ -17,22 +17,15 @@ public sealed class TimelineQueries(IDbContextFactory<NirmaanDbContext> contexts
         return await events.OrderByDescending(e => e.Sequence).Take(count).ToListAsync(cancellationToken);
     }
 
-    /// <summary>The newest events of things, newest first, with the machine each belongs to (its own, its miner's or its operation's).</summary>
+    /// <summary>The newest events of machines, miners, jobs and settings, newest first, with the machine each belongs to. Operations are left out: what they did stands in their machine's own history.</summary>
     public async Task<IReadOnlyList<FleetEvent>> FleetAsync(int count, CancellationToken cancellationToken)
     {
-        var events = await RecentAsync(count, ["instance", "miner", "operation", "settings"], cancellationToken);
+        var events = await RecentAsync(count, ["instance", "miner", "job", "settings"], cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var miners = Ids(events, "miner").Select(id => new MinerId(id)).ToList();
-        var operations = Ids(events, "operation").Select(id => new OperationId(id)).ToList();
+        var miners = events.Where(e => e.Kind == "miner").Select(e => new MinerId(Guid.Parse(e.Subject))).Distinct().ToList();
         var owners = await db.Miners.AsNoTracking().Where(m => miners.Contains(m.Id)).Select(m => new { m.Id, m.InstanceId }).ToDictionaryAsync(m => m.Id.ToString(), m => (InstanceId?)m.InstanceId, cancellationToken);
-        foreach (var operation in await db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id)).Select(o => new { o.Id, o.InstanceId }).ToListAsync(cancellationToken))
-        {
-            owners[operation.Id.ToString()] = operation.InstanceId;
-        }
         return [.. events.Select(e => new FleetEvent(e, e.Kind == "instance" ? new InstanceId(Guid.Parse(e.Subject)) : owners.GetValueOrDefault(e.Subject)))];
     }
-
-    private static IEnumerable<Guid> Ids(IEnumerable<TimelineEvent> events, string kind) => events.Where(e => e.Kind == kind).Select(e => Guid.Parse(e.Subject)).Distinct();
 }
 
 /// <summary>An event and the machine it belongs to; null = none.</summary>

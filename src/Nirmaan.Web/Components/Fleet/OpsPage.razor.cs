@@ -54,6 +54,8 @@ public sealed partial class OpsPage
 
     private decimal? Burn => _shares.Any(s => s.UsdPerHour is null) ? null : _shares.Sum(s => s.UsdPerHour);
 
+    private string AtRisk => _summary!.UnknownOperations == 0 ? "nothing at risk" : _summary.UsdAtRisk is { } usd ? $"{Format.Usd(usd)} at risk" : "unknown dollars at risk";
+
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         _summary = await Fleet.SummariseAsync(cancellationToken);
@@ -61,7 +63,7 @@ public sealed partial class OpsPage
         _spend = await Spend.ReadAsync(cancellationToken);
         _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
         _findings = [.. (await Operations.ReportsWithFindingsAsync(MostShown, cancellationToken)).SelectMany(FindingWords.Of).Take(MostShown)];
-        _events = [.. (await Happened.FleetAsync(14, cancellationToken)).Select(EventWords.Entry)];
+        _events = [.. (await Happened.FleetAsync(12, cancellationToken)).Select(EventWords.Entry)];
         _notices = Market.Notices();
     }
 
