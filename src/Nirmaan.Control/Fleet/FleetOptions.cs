@@ -51,6 +51,10 @@ public sealed class FleetOptions
     public decimal MaxUsdPerHourPerSupplier { get; set; } = 150m;
     /// <summary>Cap of a day, USD: rent entered today plus what was paid up front today.</summary>
     public decimal MaxUsdPerDay { get; set; } = 2_500m;
+    /// <summary>How often a running machine's log is read and kept.</summary>
+    public TimeSpan KeepLogsEvery { get; set; } = TimeSpan.FromMinutes(15);
+    /// <summary>How long kept logs stay.</summary>
+    public TimeSpan KeepLogsFor { get; set; } = TimeSpan.FromDays(14);
     /// <summary>Most miners in one launch.</summary>
     public int MaxMinersPerLaunch { get; set; } = 1_000;
 }
@@ -71,6 +75,8 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.MinReliability is >= 0 and <= 1, "Fleet:MinReliability must be 0 to 1.");
         Need(options.PrepaidHours is > 0 and <= 8760, "Fleet:PrepaidHours must be 1 to 8760 hours.");
         Need(options.ExtendHours is > 0 and <= 8760, "Fleet:ExtendHours must be 1 to 8760 hours.");
+        Need(options.KeepLogsEvery > TimeSpan.Zero, "Fleet:KeepLogsEvery must be greater than zero.");
+        Need(options.KeepLogsFor >= options.KeepLogsEvery, "Fleet:KeepLogsFor must not be shorter than Fleet:KeepLogsEvery.");
         Need(options.MaxUsdPerHourPerLaunch > 0 && options.MaxUsdPerHourPerSupplier > 0 && options.MaxUsdPerDay > 0, "Fleet:MaxUsd... caps must be greater than 0 USD.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

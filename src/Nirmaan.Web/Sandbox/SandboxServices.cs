@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Refit;
 
 namespace Nirmaan.Web.Sandbox;
 
@@ -11,6 +12,11 @@ public static class SandboxServices
     {
         services.AddOptions<SandboxOptions>().Bind(configuration.GetSection(SandboxOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsCheck>());
+        services.AddRefitClient<ISandboxApi>().ConfigureHttpClient((provider, http) =>
+        {
+            http.BaseAddress = provider.GetRequiredService<IOptions<SandboxOptions>>().Value.Url;
+            http.Timeout = TimeSpan.FromSeconds(20);
+        });
         return services;
     }
 }

@@ -22,9 +22,10 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     private readonly Lock _gate = new();
     private IReadOnlyList<IDisposable> _subscriptions = [];
     private ITimer? _next;
-    // By the machine's stopwatch: in a sandbox the time of day may run ahead by hours in a second.
-    private long _nextAt = long.MaxValue;
-    private long? _readAt;
+    // In real time: the page's clock may be virtual and run through a day in a minute.
+    private TimeSpan _nextAt = TimeSpan.MaxValue;
+    private TimeSpan? _readAt;
+    private long _openedAt;
     private object? _shown;
     private bool _isReading, _isWantedAgain;
 
@@ -43,6 +44,9 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <summary>True once something was read.</summary>
     protected bool IsRead { get; private set; }
 
+    /// <summary>Real time since the page was opened: for what is not to be asked at every reading.</summary>
+    protected TimeSpan Elapsed => Clock.GetElapsedTime(_openedAt);
+
     /// <summary>Cancelled when the visitor leaves.</summary>
     protected CancellationToken Gone => _gone.Token;
 
@@ -58,7 +62,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <inheritdoc />
     protected override void OnInitialized()
     {
-        Now = Clock.GetUtcNow();
+        (Now, _openedAt) = (Clock.GetUtcNow(), Clock.GetTimestamp());
         _subscriptions = [.. Topics.Select(topic => Events.On(topic, () => Arm(Pause)))];
     }
 
@@ -81,8 +85,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
             do
             {
                 _isWantedAgain = false;
-                Now = Clock.GetUtcNow();
-                _readAt = Clock.GetTimestamp();
+                (Now, _readAt) = (Clock.GetUtcNow(), Elapsed);
                 await ReadAsync(Gone);
             }
             while (_isWantedAgain && !Gone.IsCancellationRequested);
@@ -103,7 +106,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <summary>Takes what is shown as read: it was handed over.</summary>
     protected void MarkRead()
     {
-        (_shown, _readAt, IsRead) = (Asked, Clock.GetTimestamp(), true);
+        (_shown, _readAt, IsRead) = (Asked, Elapsed, true);
         Arm(Pause);
     }
 
@@ -138,12 +141,12 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         lock (_gate)
         {
             if (_gone.IsCancellationRequested) { return; }
-            var wait = _readAt is { } read && after - Clock.GetElapsedTime(read) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero;
-            var at = Clock.GetTimestamp() + (long)(wait.TotalSeconds * Clock.TimestampFrequency);
+            var now = Elapsed;
+            var at = _readAt is { } read && read + after > now ? read + after : now;
             if (_next is not null && _nextAt <= at) { return; }
             _next?.Dispose();
             _nextAt = at;
-            _next = Clock.CreateTimer(_ => OnDue(), state: null, wait, Timeout.InfiniteTimeSpan);
+            _next = Clock.CreateTimer(_ => OnDue(), state: null, at - now, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -152,7 +155,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         lock (_gate)
         {
             _next?.Dispose();
-            (_next, _nextAt) = (null, long.MaxValue);
+            (_next, _nextAt) = (null, TimeSpan.MaxValue);
         }
         _ = InvokeAsync(ReloadAsync);
     }

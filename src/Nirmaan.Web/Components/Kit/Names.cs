@@ -22,10 +22,10 @@ public static class Names
     public static string Of(GpuModel gpu, int count = 1) => count == 1 ? GpuCatalogue.Name(gpu) : $"{Format.Count(count)} × {GpuCatalogue.Name(gpu)}";
 
     /// <summary>The last eight digits of an id: the first ones are only its time.</summary>
-    public static string Tail(Guid id) => id.ToString("N")[^8..];
+    public static string Brief(Guid id) => id.ToString("N")[^8..];
 
     /// <summary>A long outside id or address as its two ends.</summary>
-    public static string Ends(string text, int most = 18) => text.Length <= most ? text : $"{text[..(most - 7)]}…{text[^6..]}";
+    public static string Brief(string text, int most = 18) => text.Length <= most ? text : $"{text[..(most - 7)]}…{text[^6..]}";
 
     private static string Capital(string word) => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..];
 }

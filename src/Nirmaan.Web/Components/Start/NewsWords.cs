@@ -33,5 +33,5 @@ internal static class NewsWords
 
     private static string Amount(NewsItem item) => $"{Format.Tokens(item.Amount!.Value.Units, item.Amount.Value.Asset.Decimals, 4, out _)} {item.Amount.Value.Asset.Id}";
 
-    private static string Staker(NewsItem item) => Names.Ends(WalletAddress.Parse(item.Subject!).Checksummed(), 14);
+    private static string Staker(NewsItem item) => Names.Brief(WalletAddress.Parse(item.Subject!).Checksummed(), 14);
 }
