@@ -29,7 +29,7 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var roi = ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]);
         return new StakerReturns(
             address, from ?? shown.FirstOrDefault()?.From ?? until, until, held.Units, held.Since, total, ShareOf(held.Units, total), shown, Totals(shown), points,
-            await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken), roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
+            (await RatesAsync(db, 7, cancellationToken)).Apr, (await RatesAsync(db, 30, cancellationToken)).Apr, roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
     }
 
     /// <summary>What an account may claim now, per asset; empty = nothing yet.</summary>
@@ -75,20 +75,26 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var held = await db.Database.SqlQuery<BigInteger>($"""SELECT sum(delta) AS "Value" FROM stake_events GROUP BY account HAVING sum(delta) > 0""").ToListAsync(cancellationToken);
+        var (apr, unit) = await RatesAsync(db, 7, cancellationToken);
         return new StakeTotals(
-            held.Aggregate(BigInteger.Zero, (sum, units) => sum + units), held.Count, await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken),
+            held.Aggregate(BigInteger.Zero, (sum, units) => sum + units), held.Count, apr, (await RatesAsync(db, 30, cancellationToken)).Apr, unit,
             ReturnRates.MethodVersion, await ChainCursors.StakesReadToAsync(db, cancellationToken));
     }
 
-    /// <summary>The pool's yearly rate over the epochs that ended in the last days.</summary>
-    private async Task<decimal?> AprAsync(NirmaanDbContext db, int days, CancellationToken cancellationToken)
+    /// <summary>The pool's yearly rate, and what 1,000 NRM brought per day, over the epochs that ended in the last days.</summary>
+    private async Task<(decimal? Apr, IReadOnlyList<UnitReturn> Unit)> RatesAsync(NirmaanDbContext db, int days, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var epochs = await EpochReader.ReadAsync(db, null, now.AddDays(-days), now, cancellationToken);
-        var series = await LoadPricesAsync(epochs, now, cancellationToken);
-        return ReturnRates.Apr([.. epochs.GroupBy(e => e.Epoch).Select(g => new EpochYield(
-            g.First().From, g.First().To, SumOrUnknown(g.Where(e => e.Pool.Sign > 0).Select(e => series.ValueOf(new TokenAmount(e.Pool, Asset.Of(e.AssetId)), e.To))),
-            series.ValueOf(new TokenAmount(g.Max(e => e.AverageTotal), Asset.Nrm), g.First().To)))]);
+        var lines = await EpochReader.ReadAsync(db, null, now.AddDays(-days), now, cancellationToken);
+        var series = await LoadPricesAsync(lines, now, cancellationToken);
+        var epochs = lines.GroupBy(e => e.Epoch).Select(g => (g.First().From, g.First().To, Stake: new TokenAmount(g.Max(e => e.AverageTotal), Asset.Nrm), Lines: g.Where(e => e.Pool.Sign > 0))).ToList();
+        var apr = ReturnRates.Apr([.. epochs.Select(e => new EpochYield(e.From, e.To, SumOrUnknown(e.Lines.Select(ValueOf)), series.ValueOf(e.Stake, e.To)))]);
+        var nrmDays = epochs.Sum(e => e.Stake.ToDecimal() * (decimal)(e.To - e.From).TotalDays);
+        return (apr, nrmDays <= 0 ? [] : [.. lines.Where(l => l.Pool.Sign > 0).GroupBy(l => l.AssetId).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new UnitReturn(
+            Asset.Of(g.Key), decimal.Round(g.Sum(l => new TokenAmount(l.Pool, Asset.Of(l.AssetId)).ToDecimal()) / nrmDays * 1000, 12),
+            SumOrUnknown(g.Select(ValueOf)) is { } usd ? decimal.Round(usd / nrmDays * 1000, 8) : null))]);
+
+        decimal? ValueOf(EpochLine line) => series.ValueOf(new TokenAmount(line.Pool, Asset.Of(line.AssetId)), line.To);
     }
 
     private async Task<PriceSeries> LoadPricesAsync(IReadOnlyList<EpochLine> epochs, DateTimeOffset now, CancellationToken cancellationToken) =>

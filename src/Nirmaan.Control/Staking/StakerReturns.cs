@@ -94,4 +94,6 @@ public sealed record StakeMove(DateTimeOffset At, BigInteger Delta, BigInteger B
 public sealed record StakerRow(WalletAddress Address, BigInteger Staked, decimal? Share, DateTimeOffset FirstStakedAt, IReadOnlyList<TokenAmount> Earned);
 
 /// <summary>All stakers together.</summary>
-public sealed record StakeTotals(BigInteger Staked, int Stakers, decimal? Apr7d, decimal? Apr30d, string MethodVersion, DateTimeOffset? ReadTo);
+/// <param name="PerThousandPerDay">What 1,000 NRM brought per day over the epochs of the last 7 days, per asset; empty = no epoch closed in them.</param>
+public sealed record StakeTotals(
+    BigInteger Staked, int Stakers, decimal? Apr7d, decimal? Apr30d, IReadOnlyList<UnitReturn> PerThousandPerDay, string MethodVersion, DateTimeOffset? ReadTo);

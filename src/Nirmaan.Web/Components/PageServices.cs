@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nirmaan.Web.Components.Layout;
 using Nirmaan.Web.Components.Kit;
+using Nirmaan.Web.Components.Staking;
 using Nirmaan.Web.History;
 
 namespace Nirmaan.Web.Components;
@@ -45,6 +46,7 @@ public static class PageServices
     public static WebApplication MapPages(this WebApplication app)
     {
         app.MapStaticAssets();
+        app.MapEpochFiles();
         // The host sends its own, stricter content policy.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

@@ -48,6 +48,9 @@ public static class Format
     /// <summary>A count: 12,345.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture).Replace('-', Minus);
 
+    /// <summary>A count of things: 1 staker, 12 stakers.</summary>
+    public static string Count(long count, string one) => $"{Count(count)} {one}{(count is 1 or -1 ? "" : "s")}";
+
     /// <summary>A share as a percentage: 0.1234 is 12.3 %.</summary>
     public static string Percent(double share, int digits = 1)
     {
@@ -104,6 +107,9 @@ public static class Format
 
     /// <summary>22 Nov.</summary>
     public static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM", CultureInfo.InvariantCulture);
+
+    /// <summary>22 Nov.</summary>
+    public static string Day(DateOnly day) => day.ToString("d MMM", CultureInfo.InvariantCulture);
 
     /// <summary>22 Nov 10:38.</summary>
     public static string DayTime(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM HH:mm", CultureInfo.InvariantCulture);

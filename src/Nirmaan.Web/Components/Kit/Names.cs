@@ -21,6 +21,9 @@ public static class Names
     /// <summary>RTX A6000; with a count above one, 8 × RTX A4000.</summary>
     public static string Of(GpuModel gpu, int count = 1) => count == 1 ? GpuCatalogue.Name(gpu) : $"{Format.Count(count)} × {GpuCatalogue.Name(gpu)}";
 
+    /// <summary>A kind of points: waifu is Waifu.</summary>
+    public static string OfKind(string kind) => Capital(kind);
+
     /// <summary>The last eight digits of an id: the first ones are only its time.</summary>
     public static string Brief(Guid id) => id.ToString("N")[^8..];
 

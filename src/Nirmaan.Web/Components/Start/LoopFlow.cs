@@ -49,7 +49,7 @@ internal static class LoopFlow
         if (picture.Values.Count == 0 && picture.Points.Count == 0) { return; }
         var (fee, isKnown) = (picture.Policy.FeeBasisPoints / 10_000m, picture.Policy.RentTreasuryFunded);
         var received = SumOf(picture.Values.Select(v => v.UsdPerHour));
-        nodes.Add(new FlowNode(Stakers, Count(stakers, "staker"), 4, "/stakers", PerHour(isKnown ? received * (1 - fee) : null)));
+        nodes.Add(new FlowNode(Stakers, Format.Count(stakers, "staker"), 4, "/stakers", PerHour(isKnown ? received * (1 - fee) : null)));
         foreach (var asset in picture.Values.GroupBy(v => v.Asset))
         {
             var usd = SumOf(asset.Select(v => v.UsdPerHour));
@@ -65,12 +65,6 @@ internal static class LoopFlow
         links.AddRange(picture.Points.Select(p => p.Network).Distinct().Select(n => new FlowLink($"points:{n}", Stakers, null)));
     }
 
-    /// <summary>12 stakers, 1 staker.</summary>
-    public static string Count(int count, string one) => $"{Format.Count(count)} {one}{(count == 1 ? "" : "s")}";
-
-    /// <summary>A kind of points as people write it: waifu is Waifu.</summary>
-    public static string KindName(string kind) => kind.Length == 0 ? kind : char.ToUpperInvariant(kind[0]) + kind[1..];
-
     private static string? NetworkFigure(NetworkName? network, IReadOnlyList<LoopRent> rent, IReadOnlyList<LoopValue> values)
     {
         var (own, paid) = (rent.Where(r => r.Network == network).ToList(), values.Where(v => v.Network == network).ToList());
@@ -78,7 +72,7 @@ internal static class LoopFlow
         return paid.Count == 0 ? cost : $"{cost}, {PerHour(SumOf(paid.Select(v => v.UsdPerHour)))} back";
     }
 
-    private static string PointsFigure(IEnumerable<LoopPoints> points) => string.Join(", ", points.Select(p => $"{Format.Brief((double)p.PerHour)} {KindName(p.Kind)}/h"));
+    private static string PointsFigure(IEnumerable<LoopPoints> points) => string.Join(", ", points.Select(p => $"{Format.Brief((double)p.PerHour)} {Names.OfKind(p.Kind)}/h"));
 
     private static string Id(SupplierName supplier) => $"supplier:{supplier}";
     private static string Id(GpuModel gpu) => $"gpu:{gpu}";

@@ -16,10 +16,10 @@ internal static class NewsWords
         NewsKind.Reclaimed => Line(item, $"{Supplier(item)} takes {Machines(item)} back", Tone.Warn),
         NewsKind.Returned => Line(item, $"{Machines(item)} {(item.Count == 1 ? "was" : "were")} given back to {Supplier(item)}", Tone.Neutral),
         NewsKind.Switched => Line(item, $"{Machines(item)} on {Supplier(item)} {(item.Count == 1 ? "was" : "were")} set to {item.Workload}", Tone.Busy),
-        NewsKind.FirstCredit => Line(item, $"{LoopFlow.Count(item.Count, "miner")} of {item.Workload} got {(item.Count == 1 ? "its" : "their")} first credit", Tone.Good),
+        NewsKind.FirstCredit => Line(item, $"{Format.Count(item.Count, "miner")} of {item.Workload} got {(item.Count == 1 ? "its" : "their")} first credit", Tone.Good),
         NewsKind.PlanApproved => Line(item, "An allocation plan was approved", Tone.Busy),
         NewsKind.PlanDone => Line(item, "An allocation plan was carried out", Tone.Good),
-        NewsKind.EpochClosed => Line(item, $"Epoch {item.Subject} paid {Amount(item)} to {LoopFlow.Count(item.Count, "staker")}", Tone.Good) with { Href = $"/epochs/{item.Subject}" },
+        NewsKind.EpochClosed => Line(item, $"Epoch {item.Subject} paid {Amount(item)} to {Format.Count(item.Count, "staker")}", Tone.Good) with { Href = $"/epochs/{item.Subject}" },
         NewsKind.Staked => Line(item, $"{Staker(item)} staked {Amount(item)}", Tone.Neutral) with { Href = $"/stakers/{item.Subject}" },
         NewsKind.Unstaked => Line(item, $"{Staker(item)} unstaked {Amount(item)}", Tone.Neutral) with { Href = $"/stakers/{item.Subject}" },
         _ => throw new ArgumentOutOfRangeException(nameof(item), item.Kind, "No words for it."),
@@ -27,7 +27,7 @@ internal static class NewsWords
 
     private static Timeline.TimelineEntry Line(NewsItem item, string title, Tone tone) => new(item.At, title, item.Why, Tone: tone);
 
-    private static string Machines(NewsItem item) => $"{LoopFlow.Count(item.Count, "machine")} with {Names.Of(item.Gpu!.Value, item.Gpus)}";
+    private static string Machines(NewsItem item) => $"{Format.Count(item.Count, "machine")} with {Names.Of(item.Gpu!.Value, item.Gpus)}";
 
     private static string Supplier(NewsItem item) => Names.Of(item.Supplier!.Value);
 

@@ -20,12 +20,14 @@ function ageText(at, now) {
   return Math.abs(seconds) < 1 ? 'now' : seconds > 0 ? `${spanText(seconds)} ago` : `in ${spanText(-seconds)}`;
 }
 
-// The server's clock may be virtual or simply differ: ages are counted from what it said last.
-let told = null, skew = 0;
+// The server's clock may be virtual or simply differ: ages are counted from what it said last, wherever on the page it said it.
+const told = new WeakMap();
+let skew = 0;
 function serverNow() {
-  const said = document.querySelector('[data-now]')?.dataset.now;
-  if (said && said !== told) {
-    told = said;
+  for (const teller of document.querySelectorAll('[data-now]')) {
+    const said = teller.dataset.now;
+    if (told.get(teller) === said) continue;
+    told.set(teller, said);
     skew = Date.parse(said) - Date.now();
   }
   return Date.now() + skew;

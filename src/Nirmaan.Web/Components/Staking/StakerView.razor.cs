@@ -1,0 +1,45 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Nirmaan.Control;
+using Nirmaan.Control.Live;
+using Nirmaan.Control.Staking;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Web.Components.Kit;
+
+namespace Nirmaan.Web.Components.Staking;
+
+/// <summary>Returns of one account. Period, chosen epoch and chart stand in the page's address, so that a link shows the same to whoever gets it.</summary>
+public sealed partial class StakerView
+{
+    private static readonly (string Name, string? Days)[] s_ranges = [("All", null), ("30 days", "30"), ("7 days", "7")];
+
+    [Parameter, EditorRequired] public WalletAddress Account { get; set; }
+
+    [Inject] public required StakerQueries Stakers { get; init; }
+
+    [Inject] public required NavigationManager Navigation { get; init; }
+
+    protected override IReadOnlyList<Topic> Topics => [Topic.Staking, Topic.Rewards];
+
+    protected override object? Asked => (Account, Days);
+
+    private string? Days => Navigation.Asked("days") is "7" or "30" ? Navigation.Asked("days") : null;
+
+    private bool IsCumulative => Navigation.Asked("view") == "sum";
+
+    private string CsvHref => $"/api/v1/stakers/{Account.Checksummed()}/returns.csv{(From is { } from ? $"?from={from.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "")}";
+
+    // Whole days, so that the CSV's link, opened a minute later, means the same epochs.
+    private DateTimeOffset? From => Days is { } days ? new DateTimeOffset(Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-int.Parse(days, CultureInfo.InvariantCulture)) : null;
+
+    protected override async Task<View> FindAsync(CancellationToken cancellationToken) => new(
+        await Stakers.ReadReturnsAsync(Account, From, null, cancellationToken), await Stakers.ReadMovesAsync(Account, Paging.MaxLimit, cancellationToken),
+        await Stakers.ReadTotalsAsync(cancellationToken));
+
+    /// <summary>The epoch that the address names, else the newest.</summary>
+    private ReturnEpoch? Chosen(StakerReturns returns) =>
+        (int.TryParse(Navigation.Asked("epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? returns.Epochs.FirstOrDefault(e => e.Epoch == n) : null) ?? (returns.Epochs is [.., var newest] ? newest : null);
+
+    /// <summary>What is shown.</summary>
+    public sealed record View(StakerReturns Returns, IReadOnlyList<StakeMove> Moves, StakeTotals Totals);
+}
