@@ -38,6 +38,8 @@ public static class ControlServices
         services.AddOptions<PayoutOptions>().Bind(configuration.GetSection("Payout"));
         services.AddOptions<MinerTokenOptions>().Bind(configuration.GetSection("Control"))
             .Validate(o => o.MinerTokenKey.Length >= 32, "Control:MinerTokenKey must be at least 32 characters; it is the secret from which miners' tokens are made.").ValidateOnStart();
+        services.AddOptions<MarketOptions>().Bind(configuration.GetSection(MarketOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MarketOptions>, MarketOptionsCheck>();
         // Verbs hold no state of their own: one of each serves all callers.
         services.TryAddSingleton<SupplierShelf>();
         services.TryAddSingleton<NetworkShelf>();
@@ -66,12 +68,17 @@ public static class ControlServices
         services.AddSingleton<IFleetRound, AttendInstances>();
         services.TryAddSingleton<IResolveOperation, ResolveOperation>();
         services.TryAddSingleton<FleetWork>();
+        services.TryAddSingleton<KeepLogs>();
         services.TryAddSingleton<OfferQueries>();
+        services.TryAddSingleton<MarketQueries>();
         services.TryAddSingleton<FleetQueries>();
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
         services.TryAddSingleton<PayoutQueries>();
+        services.TryAddSingleton<LaunchQueries>();
         services.TryAddSingleton<LogQueries>();
+        services.TryAddSingleton<SpendQueries>();
+        services.TryAddSingleton<TimelineQueries>();
     }
 
     private static void AddAllocation(this IServiceCollection services, IConfiguration configuration)

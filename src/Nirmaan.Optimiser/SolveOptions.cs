@@ -15,8 +15,11 @@ public sealed record SolveOptions
     /// <summary>Newton steps in price space.</summary>
     public int MaxPriceSteps { get; init; } = 600;
 
-    /// <summary>Moves the local search may try, over all its rounds.</summary>
-    public long MaxMovesTried { get; init; } = 400_000;
+    /// <summary>Moves the local search may try, over all its rounds; with many scenarios a move counts for more.</summary>
+    public long MaxMovesTried { get; init; } = 1_000_000;
+
+    /// <summary>The local search ends once the gap is this small.</summary>
+    public double GapWanted { get; init; } = 2e-5;
 
     /// <summary>A plan for a similar instance, e.g. the last one: its prices and assignments are where the search starts.</summary>
     public AllocationPlan? WarmStart { get; init; }

@@ -31,14 +31,20 @@ public static class ProviderServices
         if (IsEnabled(configuration, IoNetOptions.Section))
         {
             AddOptions<IoNetOptions, IoNetOptionsCheck>(services, configuration, IoNetOptions.Section);
-            AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), address => address.AbsolutePath.Contains("/enterprise/", StringComparison.Ordinal))
-                .AddHttpMessageHandler(provider => Options<IoNetOptions>(provider).MaxCallsPerSecond is > 0 and var limit ? new PaceHandler(limit) : new PassHandler());
+            AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), IsIoNetCallWithKey)
+                .AddHttpMessageHandler(provider => Pace(Options<IoNetOptions>(provider).MaxCallsPerSecond));
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetComputeProvider>());
         }
         return services;
     }
 
-    private static bool IsEnabled(IConfiguration configuration, string section) => configuration.GetSection(section).GetValue(nameof(SupplierOptions.Enabled), false);
+    private static bool IsEnabled(IConfiguration configuration, string section) =>
+        configuration.GetSection(section).GetValue(nameof(SupplierOptions.Enabled), false);
+
+    // The catalogue lies outside the key's part of the interface and is open to all.
+    private static bool IsIoNetCallWithKey(Uri address) => address.AbsolutePath.Contains("/enterprise/", StringComparison.Ordinal);
+
+    private static DelegatingHandler Pace(int callsPerSecond) => callsPerSecond > 0 ? new PaceHandler(callsPerSecond) : new PassHandler();
 
     private static void AddOptions<TOptions, TCheck>(IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : SupplierOptions where TCheck : class, IValidateOptions<TOptions>

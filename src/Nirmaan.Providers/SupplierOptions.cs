@@ -8,7 +8,9 @@ public abstract class SupplierOptions
     /// <summary>False = the supplier is not there at all; nothing else of the section is then read.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>Address before the paths of the interface. Plain http is taken only on this machine or inside a container network (a host without a dot).</summary>
+    /// <summary>
+    /// Address before the paths of the interface. Plain http is taken only on this machine or inside a container network (a host without a dot).
+    /// </summary>
     public Uri? BaseUrl { get; set; }
 
     /// <summary>The account's key. Never logged.</summary>
@@ -66,13 +68,34 @@ internal abstract class SupplierOptionsCheck<T>(string section) : IValidateOptio
         {
             yield return $"BaseUrl '{address}' must be https: the key would travel in the open.";
         }
-        if (string.IsNullOrWhiteSpace(options.ApiKey)) { yield return "ApiKey is missing."; }
-        else if (options.ApiKey.Any(c => c is <= ' ' or > '~')) { yield return "ApiKey holds a character that no key has (blank, line break or beyond ASCII)."; }
+        foreach (var wrong in Times(options).Concat(Texts(options))) { yield return wrong; }
+    }
+
+    private static IEnumerable<string> Times(T options)
+    {
         if (options.ReadTimeout <= TimeSpan.Zero) { yield return $"ReadTimeout {options.ReadTimeout} must be greater than zero."; }
-        if (options.WriteTimeout < options.ReadTimeout) { yield return $"WriteTimeout {options.WriteTimeout} must not be shorter than ReadTimeout {options.ReadTimeout}."; }
+        if (options.WriteTimeout < options.ReadTimeout)
+        {
+            yield return $"WriteTimeout {options.WriteTimeout} must not be shorter than ReadTimeout {options.ReadTimeout}.";
+        }
         if (options.QuickRetries is < 0 or > 5) { yield return $"QuickRetries {options.QuickRetries} must lie between 0 and 5."; }
-        if (options.RetryDelay < TimeSpan.Zero || options.RetryDelay > TimeSpan.FromSeconds(30)) { yield return $"RetryDelay {options.RetryDelay} must lie between 0 and 30 seconds."; }
-        if (options.MiningPermission is { } text && string.IsNullOrWhiteSpace(text)) { yield return "MiningPermission must say who confirmed it and when, or be absent."; }
+        if (options.RetryDelay < TimeSpan.Zero || options.RetryDelay > TimeSpan.FromSeconds(30))
+        {
+            yield return $"RetryDelay {options.RetryDelay} must lie between 0 and 30 seconds.";
+        }
+    }
+
+    private static IEnumerable<string> Texts(T options)
+    {
+        if (string.IsNullOrWhiteSpace(options.ApiKey)) { yield return "ApiKey is missing."; }
+        else if (options.ApiKey.Any(c => c is <= ' ' or > '~'))
+        {
+            yield return "ApiKey holds a character that no key has (blank, line break or beyond ASCII).";
+        }
+        if (options.MiningPermission is { } text && string.IsNullOrWhiteSpace(text))
+        {
+            yield return "MiningPermission must say who confirmed it and when, or be absent.";
+        }
         if (options.Sizes.Any(n => n is < 1 or > 24) || options.Sizes.Distinct().Count() < options.Sizes.Count)
         {
             yield return $"GpusPerMachine '{string.Join(", ", options.Sizes)}' must be different numbers from 1 to 24.";

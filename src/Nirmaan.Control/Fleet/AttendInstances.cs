@@ -31,9 +31,11 @@ internal sealed partial class AttendInstances(
         {
             taken = await WorkQueue.TakeInstancesAsync(db, token, clock.GetUtcNow(), options.Value.WorkerLease, options.Value.Parallel * 4, cancellationToken);
         }
+        if (taken.Count == 0) { return 0; }
+        await using var hold = WorkQueue.Hold(contexts, "instances", token, options.Value, clock, LogHoldFailed);
         await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
             async (id, ct) => await AttendAsync(id, token, ct));
-        if (taken.Count > 0) { events.Changed(Topic.Fleet); }
+        events.Changed(Topic.Fleet);
         return taken.Count;
     }
 
@@ -265,6 +267,9 @@ internal sealed partial class AttendInstances(
     }
 
     private static bool IsGone(SupplierInstance? seen) => seen is null or { Status: SupplierStatus.Closed or SupplierStatus.Failed or SupplierStatus.Lost };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A hold on due rows could not be renewed")]
+    private partial void LogHoldFailed(Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Instance {Instance} belongs to another worker now; nothing was written")]
     private partial void LogLostRow(Guid instance);

@@ -9,8 +9,10 @@ public sealed class FleetOptions
     public Uri ControlUrl { get; set; } = new("http://127.0.0.1:5280");
     /// <summary>Port on which the agent answers HTTP inside the container.</summary>
     public int AgentPort { get; set; } = 8080;
-    /// <summary>A worker's hold on a row; longer than the longest call to a supplier.</summary>
-    public TimeSpan WorkerLease { get; set; } = TimeSpan.FromMinutes(4);
+    /// <summary>A worker's hold on a row. It is renewed while the worker lives; the rows of a killed worker are free again after this long.</summary>
+    public TimeSpan WorkerLease { get; set; } = TimeSpan.FromSeconds(45);
+    /// <summary>How often a hold is renewed; zero = never, then WorkerLease must outlast the longest call to a supplier.</summary>
+    public TimeSpan RenewEvery { get; set; } = TimeSpan.FromSeconds(10);
     /// <summary>Rows attended at once.</summary>
     public int Parallel { get; set; } = 8;
     /// <summary>How long bids are collected before the cheapest is accepted.</summary>
@@ -49,6 +51,10 @@ public sealed class FleetOptions
     public decimal MaxUsdPerHourPerSupplier { get; set; } = 150m;
     /// <summary>Cap of a day, USD: rent entered today plus what was paid up front today.</summary>
     public decimal MaxUsdPerDay { get; set; } = 2_500m;
+    /// <summary>How often a running machine's log is read and kept.</summary>
+    public TimeSpan KeepLogsEvery { get; set; } = TimeSpan.FromMinutes(15);
+    /// <summary>How long kept logs stay.</summary>
+    public TimeSpan KeepLogsFor { get; set; } = TimeSpan.FromDays(14);
     /// <summary>Most miners in one launch.</summary>
     public int MaxMinersPerLaunch { get; set; } = 1_000;
 }
@@ -60,7 +66,8 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         List<string> faults = [];
         void Need(bool good, string fault) { if (!good) { faults.Add(fault); } }
         Need(options.ControlUrl.IsAbsoluteUri, "Fleet:ControlUrl must be an absolute URL that rented machines can reach.");
-        Need(options.WorkerLease >= TimeSpan.FromSeconds(20), "Fleet:WorkerLease must be at least 00:00:20 and longer than the longest call to a supplier (Providers:...:Timeout).");
+        Need(options.WorkerLease >= TimeSpan.FromSeconds(15), "Fleet:WorkerLease must be at least 00:00:15.");
+        Need(options.RenewEvery >= TimeSpan.Zero && options.RenewEvery * 3 <= options.WorkerLease, "Fleet:RenewEvery must be zero or at most a third of Fleet:WorkerLease.");
         Need(options.Parallel is > 0 and <= 64, "Fleet:Parallel must be 1 to 64 rows.");
         Need(options.Poll > TimeSpan.Zero, "Fleet:Poll must be greater than zero.");
         Need(options.ObserveEvery > TimeSpan.Zero, "Fleet:ObserveEvery must be greater than zero.");
@@ -68,6 +75,8 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.MinReliability is >= 0 and <= 1, "Fleet:MinReliability must be 0 to 1.");
         Need(options.PrepaidHours is > 0 and <= 8760, "Fleet:PrepaidHours must be 1 to 8760 hours.");
         Need(options.ExtendHours is > 0 and <= 8760, "Fleet:ExtendHours must be 1 to 8760 hours.");
+        Need(options.KeepLogsEvery > TimeSpan.Zero, "Fleet:KeepLogsEvery must be greater than zero.");
+        Need(options.KeepLogsFor >= options.KeepLogsEvery, "Fleet:KeepLogsFor must not be shorter than Fleet:KeepLogsEvery.");
         Need(options.MaxUsdPerHourPerLaunch > 0 && options.MaxUsdPerHourPerSupplier > 0 && options.MaxUsdPerDay > 0, "Fleet:MaxUsd... caps must be greater than 0 USD.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

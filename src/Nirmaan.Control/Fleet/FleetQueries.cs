@@ -28,6 +28,12 @@ public sealed record InstanceDetail(InstanceRow Instance, IReadOnlyList<MinerRow
 public sealed record FleetSummary(
     IReadOnlyDictionary<InstanceState, int> Instances, IReadOnlyDictionary<MinerState, int> Miners, decimal UsdPerHour, int GpusEarning, int GpusLive, int UnknownOperations, decimal? UsdAtRisk);
 
+/// <summary>GPUs of one kind at one supplier that work for one network.</summary>
+/// <param name="Network">Null = no miner is set up.</param>
+/// <param name="Gpus">Ours and billing.</param>
+/// <param name="UsdPerHour">Null = the price of one of them is unknown.</param>
+public sealed record FleetShare(SupplierName Supplier, NetworkName? Network, WorkloadName Workload, GpuModel Gpu, int Machines, int Gpus, int GpusEarning, decimal? UsdPerHour);
+
 /// <summary>Reads of the fleet.</summary>
 public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, TimeProvider clock)
 {
@@ -116,7 +122,22 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
             instances.Where(i => i.BilledFrom is not null).Sum(i => i.GpuCount), unknown.Count, risks.Contains(null) ? null : risks.Sum());
     }
 
-    private async Task<List<InstanceRow>> RowsAsync(NirmaanDbContext db, List<Instance> instances, CancellationToken cancellationToken)
+    /// <summary>What is ours and billing, by supplier, network, workload and GPU.</summary>
+    public async Task<IReadOnlyList<FleetShare>> SharesAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var instances = await db.Instances.AsNoTracking().Where(i => i.BilledFrom != null && i.State != InstanceState.Closed && i.State != InstanceState.Failed)
+            .Select(i => new { i.Id, i.Supplier, i.Workload, i.Gpu, i.GpuCount, i.UsdPerGpuHour }).ToListAsync(cancellationToken);
+        var miners = (await db.Miners.AsNoTracking().Where(m => m.State != MinerState.Stopped).Select(m => new { m.InstanceId, m.Network, m.State, m.CreatedAt }).ToListAsync(cancellationToken))
+            .GroupBy(m => m.InstanceId).ToDictionary(g => g.Key, g => g.MaxBy(m => m.CreatedAt)!);
+        return [.. instances.GroupBy(i => (i.Supplier, miners.GetValueOrDefault(i.Id)?.Network, i.Workload, i.Gpu))
+            .Select(g => new FleetShare(
+                g.Key.Supplier, g.Key.Network, g.Key.Workload, g.Key.Gpu, g.Count(), g.Sum(i => i.GpuCount), g.Where(i => miners.GetValueOrDefault(i.Id)?.State == MinerState.Earning).Sum(i => i.GpuCount),
+                g.Any(i => i.UsdPerGpuHour is null) ? null : g.Sum(i => i.UsdPerGpuHour * i.GpuCount)))
+            .OrderBy(s => s.Supplier.Value, StringComparer.Ordinal).ThenBy(s => s.Workload.Value, StringComparer.Ordinal).ThenBy(s => s.Gpu.Id, StringComparer.Ordinal)];
+    }
+
+    internal async Task<List<InstanceRow>> RowsAsync(NirmaanDbContext db, List<Instance> instances, CancellationToken cancellationToken)
     {
         var ids = instances.Select(i => i.Id).ToList();
         var subjects = ids.Select(i => i.ToString()).ToList();

@@ -9,9 +9,14 @@ public sealed record LaunchRequest(
     OfferId? OfferId = null, string Reason = "", bool AcceptBidsByHand = false);
 
 /// <summary>One offer as it was when a launch was planned.</summary>
+/// <param name="RejectedFor">Null = chosen; otherwise the funnel's reason, or <see cref="Dearer"/>.</param>
 public sealed record PlannedOffer(
     OfferId OfferId, SupplierName Supplier, string Provider, string ProviderLabel, GpuModel Gpu, int GpusPerMachine, decimal? UsdPerGpuHour, PriceKind PriceKind,
-    string? Region, int Available, DateTimeOffset SeenAt, int Machines, string? RejectedFor);
+    string? Region, int Available, DateTimeOffset SeenAt, int Machines, string? RejectedFor)
+{
+    /// <summary>It fits, but cheaper ones are enough.</summary>
+    public const string Dearer = "dearer";
+}
 
 /// <summary>The plan and price of a launch, shown before anything is spent and kept afterwards.</summary>
 /// <param name="Blocked">Why it may not be launched at all (cap, kill switch, licence); null = it may.</param>

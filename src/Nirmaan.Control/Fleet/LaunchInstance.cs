@@ -110,10 +110,11 @@ public sealed partial class LaunchInstance(
             : selection.UsdPerHour > caps.MaxUsdPerHourPerLaunch
                 ? string.Create(CultureInfo.InvariantCulture, $"${selection.UsdPerHour:0.00} an hour is over the cap of one launch, ${caps.MaxUsdPerHourPerLaunch:0.00} (Fleet:MaxUsdPerHourPerLaunch).")
             : await guard.RefuseAsync(db, perSupplier, upFront, alreadyCounted: false, cancellationToken);
+        var taken = selection.Chosen.Select(c => c.Offer.Id).ToHashSet();
         var plan = new LaunchPlan(
             request, template.Needs.Gpus, selection.Found, selection.UsdPerHour, upFront > 0 ? upFront : null,
             [.. selection.Chosen.Select(c => Describe(c.Offer, c.Machines, null))],
-            [.. search.Verdicts.Where(v => v.RejectedFor is not null).Select(v => Describe(v.Offer, 0, v.RejectedFor))],
+            [.. search.Verdicts.Where(v => !taken.Contains(v.Offer.Id)).Select(v => Describe(v.Offer, 0, v.RejectedFor ?? PlannedOffer.Dearer))],
             search.Funnel, blocked);
         return (plan, selection);
     }

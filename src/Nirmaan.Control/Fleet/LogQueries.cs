@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
 using Nirmaan.Domain.Amounts;
-using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Control.Fleet;
 
@@ -10,7 +9,7 @@ public enum LogSource
 {
     /// <summary>Nothing was ever read.</summary>
     None,
-    /// <summary>As last read; the machine is gone or cannot be read.</summary>
+    /// <summary>As kept; the machine is gone or cannot be read.</summary>
     Kept,
     /// <summary>Read now.</summary>
     Live,
@@ -19,37 +18,45 @@ public enum LogSource
 /// <summary>Lines of a container's log, oldest first.</summary>
 public sealed record LogTail(LogSource Source, DateTimeOffset? At, IReadOnlyList<string> Lines);
 
-/// <summary>Reads of containers' logs. What is read is kept, one copy per machine, so that the last words of a lost one can still be read.</summary>
-public sealed class LogQueries(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, TimeProvider clock)
-{
-    private const int MostLines = 1_000, UsualLines = 200;
+/// <summary>Lines of a container's log as they were read at a time, oldest first.</summary>
+public sealed record KeptLines(DateTimeOffset ReadAt, IReadOnlyList<string> Lines);
 
-    /// <summary>The newest lines of a miner's machine; null = there is no such miner.</summary>
+/// <summary>Reads of containers' logs. What was kept outlives the machine, so that the last words of a lost one can still be read.</summary>
+public sealed class LogQueries(IDbContextFactory<NirmaanDbContext> contexts, KeepLogs keep)
+{
+    private const int UsualLines = 200;
+
+    /// <summary>The newest lines of a miner's machine, read now where that is possible, else as kept; null = there is no such miner.</summary>
     public async Task<LogTail?> ReadTailAsync(MinerId miner, int? lines, CancellationToken cancellationToken)
     {
-        var take = lines switch { null => UsualLines, >= 1 and <= MostLines => lines.Value, _ => throw new InvalidInputException("tail", lines, $"1 to {MostLines} lines") };
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var instance = await db.Instances.AsNoTracking().Where(i => db.Miners.Any(m => m.Id == miner && m.InstanceId == i.Id)).SingleOrDefaultAsync(cancellationToken);
-        if (instance is null) { return null; }
-        if (await ReadLiveAsync(instance, take, cancellationToken) is { } live)
+        var take = lines ?? UsualLines;
+        InstanceId? id;
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
-            var now = StoredTime.Of(clock.GetUtcNow());
-            await KeepAsync(db, instance.Id, now, live, cancellationToken);
-            return new LogTail(LogSource.Live, now, live);
+            id = await db.Miners.AsNoTracking().Where(m => m.Id == miner).Select(m => (InstanceId?)m.InstanceId).SingleOrDefaultAsync(cancellationToken);
         }
-        var kept = await db.InstanceLogs.AsNoTracking().Where(l => l.InstanceId == instance.Id).OrderByDescending(l => l.At).FirstOrDefaultAsync(cancellationToken);
-        return kept is null ? new LogTail(LogSource.None, null, []) : new LogTail(LogSource.Kept, kept.At, [.. kept.Lines.Split('\n').TakeLast(take)]);
+        if (id is not { } instance) { return null; }
+        if (await keep.RunAsync(instance, take, cancellationToken) is LogOutcome.Read read) { return new LogTail(LogSource.Live, read.At, read.Lines); }
+        var kept = await KeptAsync(instance, take, cancellationToken);
+        return kept is [.., var last] ? new LogTail(LogSource.Kept, last.ReadAt, [.. kept.SelectMany(k => k.Lines).TakeLast(take)]) : new LogTail(LogSource.None, null, []);
     }
 
-    private async Task<IReadOnlyList<string>?> ReadLiveAsync(Instance instance, int lines, CancellationToken cancellationToken)
+    /// <summary>What was kept of one machine's log, oldest first, as many readings from the end as hold at least so many lines.</summary>
+    public async Task<IReadOnlyList<KeptLines>> KeptAsync(InstanceId id, int lines, CancellationToken cancellationToken)
     {
-        if (!instance.IsLive || instance.ExternalId is not { } external || suppliers.Find(instance.Supplier) is not { } supplier) { return null; }
-        try { return await supplier.ReadLogTailAsync(external, lines, cancellationToken); }
-        catch (SupplierUnavailableException) { return null; }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await KeptAsync(db, id, lines, cancellationToken);
     }
 
-    private static Task<int> KeepAsync(NirmaanDbContext db, InstanceId instance, DateTimeOffset now, IReadOnlyList<string> lines, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync($"""
-        WITH older AS (DELETE FROM instance_logs WHERE instance_id = {instance.Value} AND at < {now})
-        INSERT INTO instance_logs (instance_id, at, lines) VALUES ({instance.Value}, {now}, {string.Join('\n', lines).Replace("\0", "", StringComparison.Ordinal)}) ON CONFLICT DO NOTHING
-        """, cancellationToken);
+    internal static async Task<IReadOnlyList<KeptLines>> KeptAsync(NirmaanDbContext db, InstanceId id, int lines, CancellationToken cancellationToken)
+    {
+        List<KeptLines> kept = [];
+        // A reading is hundreds of lines at most, so a few rows are enough; they are fetched one by one only while more are wanted.
+        await foreach (var log in db.InstanceLogs.AsNoTracking().Where(l => l.InstanceId == id).OrderByDescending(l => l.At).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            kept.Insert(0, new KeptLines(log.At, log.Lines.Split('\n')));
+            if (kept.Sum(k => k.Lines.Count) >= lines) { break; }
+        }
+        return kept;
+    }
 }

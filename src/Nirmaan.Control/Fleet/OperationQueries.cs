@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet.Effects;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
 
 namespace Nirmaan.Control.Fleet;
 
@@ -12,16 +14,29 @@ public sealed record OperationRow(
     OperationId Id, OperationKind Kind, OperationState State, SupplierName? Supplier, NetworkName? Network, InstanceId? InstanceId, MinerId? MinerId, string Name, string? ReasonCode, string? Reason, string? ExternalId,
     int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, DateTimeOffset? UnknownSince, DateTimeOffset? EndedAt, DateTimeOffset DueAt, int AgeSeconds, decimal? UsdPerHourAtRisk, decimal? UsdAtRisk);
 
+/// <summary>Which operations are asked for; null = any.</summary>
+public sealed record OperationFilter(OperationState? State = null, OperationKind? Kind = null, SupplierName? Supplier = null, NetworkName? Network = null);
+
+/// <summary>A thing on a supplier's account that an unknown create may have made: no operation of ours has it.</summary>
+public sealed record Candidate(string ExternalId, string? Name, string RawState, DateTimeOffset? CreatedAt, GpuModel? Gpu, int? GpuCount, decimal? UsdPerGpuHour, string? Provider);
+
 /// <summary>Reads of operations and of comparisons with suppliers.</summary>
-public sealed class OperationQueries(IDbContextFactory<NirmaanDbContext> contexts, TimeProvider clock)
+public sealed class OperationQueries(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, TimeProvider clock)
 {
     /// <summary>Operations of a state (null = all), newest first.</summary>
-    public async Task<Page<OperationRow>> ListAsync(OperationState? state, int? limit, string? after, CancellationToken cancellationToken)
+    public Task<Page<OperationRow>> ListAsync(OperationState? state, int? limit, string? after, CancellationToken cancellationToken) =>
+        ListAsync(new OperationFilter(state), limit, after, cancellationToken);
+
+    /// <summary>Operations that fit a filter, newest first.</summary>
+    public async Task<Page<OperationRow>> ListAsync(OperationFilter filter, int? limit, string? after, CancellationToken cancellationToken)
     {
         var take = Paging.Limit(limit);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var query = db.Operations.AsNoTracking();
-        if (state is { } wanted) { query = query.Where(o => o.State == wanted); }
+        if (filter.State is { } state) { query = query.Where(o => o.State == state); }
+        if (filter.Kind is { } kind) { query = query.Where(o => o.Kind == kind); }
+        if (filter.Supplier is { } supplier) { query = query.Where(o => o.Supplier == supplier); }
+        if (filter.Network is { } network) { query = query.Where(o => o.Network == network); }
         if (after is not null)
         {
             if (!Guid.TryParse(after, out var id)) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
@@ -43,6 +58,22 @@ public sealed class OperationQueries(IDbContextFactory<NirmaanDbContext> context
             .OrderBy(o => o.CreatedAt).Take(500).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
         return [.. rows.Select(o => Row(o, now))];
+    }
+
+    /// <summary>
+    /// What an unknown create may have made: things on the supplier's account that appeared since and that no operation of ours has. The
+    /// supplier is asked now. Empty for operations that are not unknown creates.
+    /// </summary>
+    /// <exception cref="SupplierUnavailableException">The supplier could not be read.</exception>
+    public async Task<IReadOnlyList<Candidate>> CandidatesAsync(OperationId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var operation = await db.Operations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, cancellationToken);
+        if (operation is not { State: OperationState.Unknown, Kind: OperationKind.Create, Supplier: { } name } || suppliers.Find(name) is not { } supplier) { return []; }
+        var inventory = await supplier.ListAsync(cancellationToken);
+        var known = await CreateHandler.KnownAsync(db, name, cancellationToken);
+        return [.. CreateHandler.Candidates(operation, inventory, known)
+            .Select(c => new Candidate(c.ExternalId, c.Name, c.RawState, c.CreatedAt, c.Gpu, c.GpuCount, c.UsdPerGpuHour, c.Provider))];
     }
 
     /// <summary>The newest comparison with each supplier.</summary>

@@ -29,9 +29,11 @@ internal sealed partial class RunOperations(
         {
             taken = await WorkQueue.TakeOperationsAsync(db, token, clock.GetUtcNow(), options.Value.WorkerLease, options.Value.Parallel * 2, cancellationToken);
         }
+        if (taken.Count == 0) { return 0; }
+        await using var hold = WorkQueue.Hold(contexts, "operations", token, options.Value, clock, LogHoldFailed);
         await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
             async (id, ct) => await AttendAsync(id, token, ct));
-        if (taken.Count > 0) { events.Changed(Topic.Fleet); }
+        events.Changed(Topic.Fleet);
         return taken.Count;
     }
 
@@ -209,6 +211,9 @@ internal sealed partial class RunOperations(
     }
 
     private TimeSpan Backoff(int attempts) => TimeSpan.FromSeconds(Math.Min(300, options.Value.Poll.TotalSeconds * Math.Pow(1.6, Math.Min(attempts, 12))));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A hold on due rows could not be renewed")]
+    private partial void LogHoldFailed(Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Operation {Operation} belongs to another worker now; nothing was written")]
     private partial void LogLostRow(Guid operation);

@@ -29,7 +29,7 @@ public sealed class SpendGuard(SpendingSwitch spending, IOptions<FleetOptions> o
                 return Text($"{supplier} would cost ${then:0.00} an hour; the cap Fleet:MaxUsdPerHourPerSupplier is ${caps.MaxUsdPerHourPerSupplier:0.00}");
             }
         }
-        var today = await SpentTodayAsync(db, cancellationToken);
+        var today = await SpentTodayAsync(db, clock.GetUtcNow(), cancellationToken);
         return today + usdUpFront > caps.MaxUsdPerDay
             ? Text($"today's ${today:0.00} and ${usdUpFront:0.00} more exceed the cap Fleet:MaxUsdPerDay of ${caps.MaxUsdPerDay:0.00}")
             : null;
@@ -41,9 +41,10 @@ public sealed class SpendGuard(SpendingSwitch spending, IOptions<FleetOptions> o
             .Where(i => i.Supplier == supplier && i.State != InstanceState.Closed && i.State != InstanceState.Failed)
             .Select(i => new { i.UsdPerGpuHour, i.GpuCount }).ToListAsync(cancellationToken)).Sum(i => (i.UsdPerGpuHour ?? 0) * i.GpuCount);
 
-    private async Task<decimal> SpentTodayAsync(NirmaanDbContext db, CancellationToken cancellationToken)
+    /// <summary>USD that left the treasury since midnight UTC.</summary>
+    internal static async Task<decimal> SpentTodayAsync(NirmaanDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var midnight = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        var midnight = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         var units = await db.Ledger.AsNoTracking()
             .Where(e => e.Account == LedgerAccounts.Treasury && e.AssetId == Asset.Usd.Id && e.At >= midnight)
             .Select(e => e.Units).ToListAsync(cancellationToken);

@@ -34,6 +34,51 @@ internal static class WorkQueue
             RETURNING id AS "Value"
             """, token, now, lease, count, cancellationToken)).Select(id => new InstanceId(id))];
 
+    /// <summary>
+    /// Keeps a worker's hold on the rows it took while it lives, so that a lease can be short: a killed worker's rows are free again after one
+    /// lease, and a call that takes minutes keeps its row. Rows given back no longer bear the token and are not touched.
+    /// </summary>
+    public static IAsyncDisposable Hold(IDbContextFactory<NirmaanDbContext> contexts, string table, Guid token, FleetOptions options, TimeProvider clock, Action<Exception> onFault) =>
+        new LeaseHold(contexts, table, token, options, clock, onFault);
+
+    private sealed class LeaseHold : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _ended = new();
+        private readonly Task _renewing;
+
+        public LeaseHold(IDbContextFactory<NirmaanDbContext> contexts, string table, Guid token, FleetOptions options, TimeProvider clock, Action<Exception> onFault) =>
+            _renewing = options.RenewEvery > TimeSpan.Zero ? RenewAsync(contexts, $"UPDATE {table} SET token_until = @until WHERE token = @token", token, options, clock, onFault) : Task.CompletedTask;
+
+        private async Task RenewAsync(IDbContextFactory<NirmaanDbContext> contexts, string sql, Guid token, FleetOptions options, TimeProvider clock, Action<Exception> onFault)
+        {
+            using var timer = new PeriodicTimer(options.RenewEvery, clock);
+            while (await WaitAsync(timer))
+            {
+                try
+                {
+                    await using var db = await contexts.CreateDbContextAsync(_ended.Token);
+                    await db.Database.ExecuteSqlRawAsync(sql, [new NpgsqlParameter("until", clock.GetUtcNow() + options.WorkerLease), new NpgsqlParameter("token", token)], _ended.Token);
+                }
+                catch (OperationCanceledException) { return; }
+                // A lease that cannot be renewed runs out; whoever takes the row then looks before it acts.
+                catch (Exception e) { onFault(e); }
+            }
+        }
+
+        private async Task<bool> WaitAsync(PeriodicTimer timer)
+        {
+            try { return await timer.WaitForNextTickAsync(_ended.Token); }
+            catch (OperationCanceledException) { return false; }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _ended.CancelAsync();
+            await _renewing;
+            _ended.Dispose();
+        }
+    }
+
     /// <summary>The earliest time at which an open operation or live instance wants attention (with or without those that simply run); null = none does.</summary>
     public static async Task<DateTimeOffset?> NextDueAsync(NirmaanDbContext db, bool inTransitOnly, CancellationToken cancellationToken)
     {

@@ -55,7 +55,8 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             FROM pool p FULL JOIN waiting w USING (asset_id) WHERE coalesce(p.units, 0) <> coalesce(w.units, 0)
             """),
         ("an epoch holds its rewards and no other epoch's", """
-            SELECT 'epoch ' || d.epoch || ' of ' || d.asset_id || ' received ' || d.gross || ', its rewards are ' || coalesce(r.units, 0) || ' and ' || d.carried_in || ' carried in' AS "Value"
+            SELECT 'epoch ' || d.epoch || ' of ' || d.asset_id || ' received ' || d.gross
+                || ', its rewards are ' || coalesce(r.units, 0) || ' and ' || d.carried_in || ' carried in' AS "Value"
             FROM distributions d LEFT JOIN (SELECT epoch, asset_id, sum(units) AS units FROM rewards WHERE epoch IS NOT NULL GROUP BY epoch, asset_id) r USING (epoch, asset_id)
             WHERE d.gross <> coalesce(r.units, 0) + d.carried_in
             """),

@@ -63,8 +63,11 @@ public sealed partial class CloseEpoch(
         return (last.ReadTo ?? DateTimeOffset.MinValue, $"{last.What}, read to {(last.ReadTo is { } at ? $"{at:u}" : "nowhere yet")}");
     }
 
-    private static async Task<IReadOnlyList<Asset>> AssetsAsync(NirmaanDbContext db, CancellationToken cancellationToken) =>
-        [.. (await db.Rewards.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name).Select(r => r.AssetId).Distinct().ToListAsync(cancellationToken)).Order(StringComparer.Ordinal).Select(Asset.Of)];
+    private static async Task<IReadOnlyList<Asset>> AssetsAsync(NirmaanDbContext db, CancellationToken cancellationToken)
+    {
+        var ids = await db.Rewards.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name).Select(r => r.AssetId).Distinct().ToListAsync(cancellationToken);
+        return [.. ids.Order(StringComparer.Ordinal).Select(Asset.Of)];
+    }
 
     private static async Task<Period?> NextAsync(NirmaanDbContext db, Asset asset, DateTimeOffset firstDay, CancellationToken cancellationToken)
     {
@@ -95,8 +98,9 @@ public sealed partial class CloseEpoch(
         var paid = new LedgerBooking(period.To, LedgerCauses.Distribution, LedgerSubjects.Epoch(period.Epoch));
         foreach (var line in closed.Leaves) { paid.Move(LedgerAccounts.Pool, LedgerAccounts.Staker(line.Account), new TokenAmount(line.Amount, asset)); }
         db.Ledger.AddRange(paid.ToEntries());
+        TokenAmount Of(BigInteger units) => new(units, asset);
         db.Timeline.Add(new TimelineEvent(closed.ClosedAt, "epoch", $"{period.Epoch}:{asset.Id}", nameof(CloseEpoch), "closed",
-            $"{rewards.Count} rewards of {new TokenAmount(closed.Gross, asset)}: cost {new TokenAmount(closed.Cost, asset)}, fee {new TokenAmount(closed.Fee, asset)}, to stakers {new TokenAmount(closed.Pool, asset)}, carried on {new TokenAmount(closed.CarriedOut, asset)}"));
+            $"{rewards.Count} rewards of {Of(closed.Gross)}: cost {Of(closed.Cost)}, fee {Of(closed.Fee)}, to stakers {Of(closed.Pool)}, carried on {Of(closed.CarriedOut)}"));
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         LogClosed(period.Epoch, asset.Id, rewards.Count, closed.Root);
@@ -119,11 +123,15 @@ public sealed partial class CloseEpoch(
             StoredTime.Of(clock.GetUtcNow()));
     }
 
-    /// <summary>The period's rent over all networks, and the part that an asset bears: that of the pool's miners on networks that pay it, shared equally where a network pays several.</summary>
+    /// <summary>
+    /// The period's rent over all networks, and the part that an asset bears: that of the pool's miners on networks that pay it, shared
+    /// equally where a network pays several.
+    /// </summary>
     private static async Task<(decimal All, decimal Borne)> RentAsync(NirmaanDbContext db, Asset asset, Period period, CancellationToken cancellationToken)
     {
         var rent = await RentReader.ReadAsync(db, period.From, period.To, cancellationToken);
-        var paid = (await db.Rewards.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && r.At < period.To).Select(r => new { r.Network, r.AssetId }).Distinct().ToListAsync(cancellationToken)).ToLookup(r => r.Network, r => r.AssetId);
+        var paid = (await db.Rewards.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && r.At < period.To)
+            .Select(r => new { r.Network, r.AssetId }).Distinct().ToListAsync(cancellationToken)).ToLookup(r => r.Network, r => r.AssetId);
         var borne = rent.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && paid[r.Network].Contains(asset.Id)).Sum(r => r.Usd / paid[r.Network].Count());
         return (rent.Sum(r => r.Usd), decimal.Round(borne, 8));
     }

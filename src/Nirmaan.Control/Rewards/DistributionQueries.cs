@@ -12,8 +12,8 @@ namespace Nirmaan.Control.Rewards;
 /// <param name="Cost">Deducted to cover rent; 0 while the treasury pays it.</param>
 /// <param name="RentUsd">Rent of the day over all networks, whoever pays it.</param>
 public sealed record DistributionRow(
-    int Epoch, DateTimeOffset From, DateTimeOffset To, Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, int FeeBasisPoints, BigInteger Pool, BigInteger CarriedIn, BigInteger CarriedOut,
-    decimal RentUsd, string Root, int Leaves, DateTimeOffset ClosedAt);
+    int Epoch, DateTimeOffset From, DateTimeOffset To, Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, int FeeBasisPoints, BigInteger Pool,
+    BigInteger CarriedIn, BigInteger CarriedOut, decimal RentUsd, string Root, int Leaves, DateTimeOffset ClosedAt);
 
 /// <summary>A reward that a distribution shares out.</summary>
 public sealed record DistributedReward(string Network, string ExternalId, BigInteger Units, DateTimeOffset At, string Evidence);
@@ -84,8 +84,8 @@ public sealed class DistributionQueries(IDbContextFactory<NirmaanDbContext> cont
 
     // The lines stay in the database: an epoch may have very many.
     private static IQueryable<Stored> Rows(NirmaanDbContext db) => db.Database.SqlQuery<Stored>($"""
-        SELECT epoch AS "Epoch", starts_at AS "From", ends_at AS "To", asset_id AS "AssetId", gross AS "Gross", cost AS "Cost", fee AS "Fee", fee_basis_points AS "FeeBasisPoints", pool AS "Pool",
-            carried_in AS "CarriedIn", carried_out AS "CarriedOut", rent_usd AS "RentUsd", root AS "Root", jsonb_array_length(leaves) AS "Leaves", closed_at AS "ClosedAt"
+        SELECT epoch AS "Epoch", starts_at AS "From", ends_at AS "To", asset_id AS "AssetId", gross AS "Gross", cost AS "Cost", fee AS "Fee",
+            fee_basis_points AS "FeeBasisPoints", pool AS "Pool", carried_in AS "CarriedIn", carried_out AS "CarriedOut", rent_usd AS "RentUsd", root AS "Root", jsonb_array_length(leaves) AS "Leaves", closed_at AS "ClosedAt"
         FROM distributions
         """);
 
@@ -93,6 +93,6 @@ public sealed class DistributionQueries(IDbContextFactory<NirmaanDbContext> cont
         d.Epoch, d.From, d.To, Asset.Of(d.AssetId), d.Gross, d.Cost, d.Fee, d.FeeBasisPoints, d.Pool, d.CarriedIn, d.CarriedOut, d.RentUsd, d.Root, d.Leaves, d.ClosedAt);
 
     private sealed record Stored(
-        int Epoch, DateTimeOffset From, DateTimeOffset To, string AssetId, BigInteger Gross, BigInteger Cost, BigInteger Fee, int FeeBasisPoints, BigInteger Pool, BigInteger CarriedIn, BigInteger CarriedOut,
-        decimal RentUsd, string Root, int Leaves, DateTimeOffset ClosedAt);
+        int Epoch, DateTimeOffset From, DateTimeOffset To, string AssetId, BigInteger Gross, BigInteger Cost, BigInteger Fee, int FeeBasisPoints, BigInteger Pool,
+        BigInteger CarriedIn, BigInteger CarriedOut, decimal RentUsd, string Root, int Leaves, DateTimeOffset ClosedAt);
 }

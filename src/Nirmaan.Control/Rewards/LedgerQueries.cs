@@ -38,8 +38,9 @@ public sealed class LedgerQueries(IDbContextFactory<NirmaanDbContext> contexts)
         if (filter.Subject is { } subject) { entries = entries.Where(e => e.Subject == subject); }
         if (after is not null)
         {
-            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var mark)) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
-            entries = entries.Where(e => e.Sequence < mark);
+            entries = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var mark)
+                ? entries.Where(e => e.Sequence < mark)
+                : throw new InvalidInputException("after", after, "the next value of an earlier page");
         }
         var rows = await entries.OrderByDescending(e => e.Sequence).Take(take + 1)
             .Select(e => new LedgerRow(e.Sequence, e.TransactionId, e.At, e.Account, e.AssetId, e.Units, e.Cause, e.Subject)).ToListAsync(cancellationToken);

@@ -36,7 +36,8 @@ public sealed partial class MeterRent(
         var (adjusted, adjustedUsd) = await AdjustAsync(db, now, cancellationToken);
         if (usd != 0 || adjusted > 0) { events.Changed(Topic.Rewards); }
         LogMetered(billed.Count, usd, adjusted, adjustedUsd);
-        return FormattableString.Invariant($"Entered ${usd:0.00######} of rent for {billed.Count - unpriced} machines; {adjusted} corrected by ${adjustedUsd:0.00######} to the supplier's figure{(unpriced > 0 ? $"; {unpriced} without a known price" : "")}.");
+        return FormattableString.Invariant($"Entered ${usd:0.00######} of rent for {billed.Count - unpriced} machines; ")
+            + FormattableString.Invariant($"{adjusted} corrected by ${adjustedUsd:0.00######} to the supplier's figure{(unpriced > 0 ? $"; {unpriced} without a known price" : "")}.");
     }
 
     private async Task<decimal> MeterAsync(NirmaanDbContext db, Instance instance, decimal usdPerHour, DateTimeOffset now, CancellationToken cancellationToken)

@@ -14,7 +14,8 @@ namespace Nirmaan.Control.Rewards;
 /// <param name="RentUsdPerThousand">What a thousand points cost in rent; null = none were earned or the kind has no workload.</param>
 /// <param name="Notice">What must stand beside the figures; null = nothing.</param>
 public sealed record PointsSum(
-    NetworkName Network, string Kind, WorkloadName? Workload, decimal Earned, decimal Awarded, int Irregularities, DateTimeOffset SampledAt, decimal RentUsd, decimal? RentUsdPerThousand, NetworkNotice? Notice);
+    NetworkName Network, string Kind, WorkloadName? Workload, decimal Earned, decimal Awarded, int Irregularities, DateTimeOffset SampledAt, decimal RentUsd,
+    decimal? RentUsdPerThousand, NetworkNotice? Notice);
 
 /// <summary>Points of one kind on one UTC day.</summary>
 public sealed record PointsDay(DateOnly Day, NetworkName Network, string Kind, decimal Earned);
@@ -30,7 +31,8 @@ public sealed class PointsQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var sums = await Samples(db, from, to).GroupBy(s => new { s.Network, s.Kind }).OrderBy(g => g.Key.Network).ThenBy(g => g.Key.Kind)
-            .Select(g => new { g.Key.Network, g.Key.Kind, Earned = g.Sum(s => s.Earned), Irregular = g.Count(s => s.Irregularity != null), At = g.Max(s => s.At) }).ToListAsync(cancellationToken);
+            .Select(g => new { g.Key.Network, g.Key.Kind, Earned = g.Sum(s => s.Earned), Irregular = g.Count(s => s.Irregularity != null), At = g.Max(s => s.At) })
+            .ToListAsync(cancellationToken);
         var awarded = (await MinersAsync(from, to, null, cancellationToken)).GroupBy(p => (p.Network, p.Kind)).ToDictionary(g => g.Key, g => g.Sum(p => p.Points));
         var rent = (await RentReader.ReadAsync(db, from, to, cancellationToken)).GroupBy(r => r.Workload).ToDictionary(g => g.Key, g => g.Sum(r => r.Usd));
         var now = clock.GetUtcNow();
@@ -75,8 +77,9 @@ public sealed class PointsQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var samples = db.PointsSamples.AsNoTracking().Where(s => s.Network == network && s.Kind == kind && s.Account == account);
         if (after is not null)
         {
-            if (!DateTimeOffset.TryParseExact(after, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var mark)) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
-            samples = samples.Where(s => s.At < mark);
+            samples = DateTimeOffset.TryParseExact(after, "O", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var mark)
+                ? samples.Where(s => s.At < mark)
+                : throw new InvalidInputException("after", after, "the next value of an earlier page");
         }
         return Paging.Cut(await samples.OrderByDescending(s => s.At).Take(take + 1).ToListAsync(cancellationToken), take, s => s.At.ToString("O", CultureInfo.InvariantCulture));
     }

@@ -23,7 +23,8 @@ internal static class RentReader
             WHERE l.cause IN ('rent', 'rent-adjustment') AND l.account LIKE 'rent:%' AND l.at >= {first} AND l.at < {end}
             GROUP BY m.id, m.network, m.workload, m.beneficiary, "Day"
             """).ToListAsync(cancellationToken);
-        return [.. rows.Select(r => new MinerRent(new MinerId(r.MinerId), new NetworkName(r.Network), new WorkloadName(r.Workload), r.Beneficiary, r.Day, new TokenAmount(r.Units, Asset.Usd).ToDecimal()))];
+        return [.. rows.Select(r => new MinerRent(
+            new MinerId(r.MinerId), new NetworkName(r.Network), new WorkloadName(r.Workload), r.Beneficiary, r.Day, new TokenAmount(r.Units, Asset.Usd).ToDecimal()))];
     }
 
     private sealed record Row(Guid MinerId, string Network, string Workload, string Beneficiary, DateOnly Day, BigInteger Units);

@@ -11,7 +11,8 @@ namespace Nirmaan.Control.Rewards;
 /// <summary>A received reward and where anyone can check it.</summary>
 /// <param name="ValueUsd">At the price of its time; null = no price is known.</param>
 public sealed record RewardRow(
-    NetworkName Network, string ExternalId, Asset Asset, BigInteger Units, decimal? ValueUsd, DateTimeOffset At, string PaidTo, string Evidence, MinerId? MinerId, string Beneficiary, int? Epoch);
+    NetworkName Network, string ExternalId, Asset Asset, BigInteger Units, decimal? ValueUsd, DateTimeOffset At, string PaidTo, string Evidence, MinerId? MinerId,
+    string Beneficiary, int? Epoch);
 
 /// <summary>What was received of one asset.</summary>
 /// <param name="ValueUsd">At the prices of its times; null = one of them is unknown.</param>
@@ -87,7 +88,8 @@ public sealed class RewardQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var tokens = only is null ? 0 : new TokenAmount(only.Units, only.Asset).ToDecimal();
         decimal? acquisition = tokens > 0 ? decimal.Round(rentUsd / tokens, 8) : null;
         decimal? market = tokens > 0 && only!.ValueUsd is { } value ? decimal.Round(value / tokens, 8) : null;
-        return new NetworkRewards(network, received, rentUsd, acquisition, market, acquisition is { } a && market is { } m and > 0 ? decimal.Round(a / m, 6) : null, networks.Find(network)?.NoticeAt(clock.GetUtcNow()));
+        decimal? share = acquisition is { } a && market is { } m and > 0 ? decimal.Round(a / m, 6) : null;
+        return new NetworkRewards(network, received, rentUsd, acquisition, market, share, networks.Find(network)?.NoticeAt(clock.GetUtcNow()));
     }
 
     private async Task<IReadOnlyList<RewardRow>> LoadAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)

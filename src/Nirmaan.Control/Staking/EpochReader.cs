@@ -9,7 +9,8 @@ namespace Nirmaan.Control.Staking;
 /// <param name="TotalWeight">Stake x seconds of all lines.</param>
 /// <param name="Weight">Stake x seconds of the account; null = it has no line.</param>
 internal sealed record EpochLine(
-    int Epoch, DateTimeOffset From, DateTimeOffset To, string AssetId, BigInteger Cost, BigInteger Fee, BigInteger Pool, decimal RentUsd, string Root, BigInteger TotalWeight, BigInteger? Weight, BigInteger? Amount, BigInteger? Cumulative)
+    int Epoch, DateTimeOffset From, DateTimeOffset To, string AssetId, BigInteger Cost, BigInteger Fee, BigInteger Pool, decimal RentUsd, string Root,
+    BigInteger TotalWeight, BigInteger? Weight, BigInteger? Amount, BigInteger? Cumulative)
 {
     /// <summary>Time-weighted stake of all, base units of NRM.</summary>
     public BigInteger AverageTotal => Average(TotalWeight);
@@ -25,8 +26,9 @@ internal static class EpochReader
     {
         var (text, after, until) = (account?.Value ?? "", from.ToUniversalTime(), to.ToUniversalTime());
         return await db.Database.SqlQuery<EpochLine>($"""
-            SELECT d.epoch AS "Epoch", d.starts_at AS "From", d.ends_at AS "To", d.asset_id AS "AssetId", d.cost AS "Cost", d.fee AS "Fee", d.pool AS "Pool", d.rent_usd AS "RentUsd", d.root AS "Root",
-                l.total AS "TotalWeight", (l.mine ->> 'balanceSeconds')::numeric AS "Weight", (l.mine ->> 'amount')::numeric AS "Amount", (l.mine ->> 'cumulative')::numeric AS "Cumulative"
+            SELECT d.epoch AS "Epoch", d.starts_at AS "From", d.ends_at AS "To", d.asset_id AS "AssetId", d.cost AS "Cost", d.fee AS "Fee", d.pool AS "Pool",
+                d.rent_usd AS "RentUsd", d.root AS "Root", l.total AS "TotalWeight", (l.mine ->> 'balanceSeconds')::numeric AS "Weight",
+                (l.mine ->> 'amount')::numeric AS "Amount", (l.mine ->> 'cumulative')::numeric AS "Cumulative"
             FROM distributions d CROSS JOIN LATERAL (
                 SELECT coalesce(sum((leaf ->> 'balanceSeconds')::numeric), 0) AS total, (array_agg(leaf) FILTER (WHERE leaf ->> 'account' = {text}))[1] AS mine
                 FROM jsonb_array_elements(d.leaves) leaf) l

@@ -25,11 +25,11 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var series = await LoadPricesAsync(epochs, now, cancellationToken);
         var shown = epochs.GroupBy(e => e.Epoch).Select(g => Epoch(g, series)).OfType<ReturnEpoch>().ToList();
         var (staked, total) = (Sum(stakes.Where(e => e.Account == address)), Sum(stakes));
+        var points = await PointsAsync(db, address, stakes, since, until, cancellationToken);
+        var roi = ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]);
         return new StakerReturns(
-            address, from ?? shown.FirstOrDefault()?.From ?? until, until, staked, total, ShareOf(staked, total), shown, Totals(shown), await PointsAsync(db, address, stakes, since, until, cancellationToken),
-            await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken),
-            ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]),
-            series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
+            address, from ?? shown.FirstOrDefault()?.From ?? until, until, staked, total, ShareOf(staked, total), shown, Totals(shown), points,
+            await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken), roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
     }
 
     /// <summary>What an account may claim now, per asset; empty = nothing yet.</summary>
@@ -59,23 +59,25 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             SELECT account AS "Account", sum(delta) AS "Staked", min(at) AS "FirstStakedAt" FROM stake_events GROUP BY account ORDER BY sum(delta) DESC, account
             """).ToListAsync(cancellationToken);
         var total = accounts.Aggregate(BigInteger.Zero, (sum, a) => sum + a.Staked);
-        var start = after is null ? 0 : accounts.FindIndex(a => a.Account == after) is var index and >= 0 ? index + 1 : throw new InvalidInputException("after", after, "the next value of an earlier page");
-        var page = accounts.Skip(start).Take(take + 1).ToList();
+        var last = after is null ? -1 : accounts.FindIndex(a => a.Account == after);
+        if (after is not null && last < 0) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
+        var page = accounts.Skip(last + 1).Take(take + 1).ToList();
         var ledger = page.Select(a => LedgerAccounts.Staker(WalletAddress.Parse(a.Account))).ToList();
         var earned = (await db.Database.SqlQuery<LedgerBalance>($"""
             SELECT account AS "Account", asset_id AS "AssetId", sum(units) AS "Units" FROM ledger WHERE account = ANY({ledger}) GROUP BY account, asset_id ORDER BY asset_id
             """).ToListAsync(cancellationToken)).ToLookup(b => b.Account, b => new TokenAmount(b.Units, Asset.Of(b.AssetId)));
-        return Paging.Cut([.. page.Zip(ledger, (a, l) => new StakerRow(WalletAddress.Parse(a.Account), a.Staked, ShareOf(a.Staked, total), a.FirstStakedAt, [.. earned[l]]))], take, r => r.Address.Value);
+        var rows = page.Zip(ledger, (a, l) => new StakerRow(WalletAddress.Parse(a.Account), a.Staked, ShareOf(a.Staked, total), a.FirstStakedAt, [.. earned[l]])).ToList();
+        return Paging.Cut(rows, take, r => r.Address.Value);
     }
 
     /// <summary>All stakers together.</summary>
     public async Task<StakeTotals> ReadTotalsAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var sums = await db.Database.SqlQuery<AccountSum>($"""SELECT account AS "Account", sum(delta) AS "Staked", min(at) AS "FirstStakedAt" FROM stake_events GROUP BY account HAVING sum(delta) > 0""").ToListAsync(cancellationToken);
+        var held = await db.Database.SqlQuery<BigInteger>($"""SELECT sum(delta) AS "Value" FROM stake_events GROUP BY account HAVING sum(delta) > 0""").ToListAsync(cancellationToken);
         return new StakeTotals(
-            sums.Aggregate(BigInteger.Zero, (sum, a) => sum + a.Staked), sums.Count, await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken), ReturnRates.MethodVersion,
-            await ChainCursors.StakesReadToAsync(db, cancellationToken));
+            held.Aggregate(BigInteger.Zero, (sum, units) => sum + units), held.Count, await AprAsync(db, 7, cancellationToken), await AprAsync(db, 30, cancellationToken),
+            ReturnRates.MethodVersion, await ChainCursors.StakesReadToAsync(db, cancellationToken));
     }
 
     /// <summary>The pool's yearly rate over the epochs that ended in the last days.</summary>
@@ -104,14 +106,18 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             var (cost, fee) = (Part(e.Cost), Part(e.Fee));
             return new ReturnLine(asset, net + fee + cost, cost, fee, net, e.Cumulative!.Value, series.Find(e.AssetId, e.To), series.ValueOf(new TokenAmount(net, asset), e.To), e.Root);
         }).ToList();
-        return new ReturnEpoch(first.Epoch, first.From, first.To, first.Average(first.Weight!.Value), share, decimal.Round(first.RentUsd * share, 8), shown, SumOrUnknown(shown.Where(l => !l.Net.IsZero).Select(l => l.NetUsd)));
+        return new ReturnEpoch(
+            first.Epoch, first.From, first.To, first.Average(first.Weight!.Value), share, decimal.Round(first.RentUsd * share, 8), shown,
+            SumOrUnknown(shown.Where(l => !l.Net.IsZero).Select(l => l.NetUsd)));
     }
 
-    private static IReadOnlyList<ReturnTotal> Totals(List<ReturnEpoch> epochs) => [.. epochs.SelectMany(e => e.Lines).GroupBy(l => l.Asset).OrderBy(g => g.Key.Id, StringComparer.Ordinal).Select(g => new ReturnTotal(
+    private static IReadOnlyList<ReturnTotal> Totals(List<ReturnEpoch> epochs) =>
+        [.. epochs.SelectMany(e => e.Lines).GroupBy(l => l.Asset).OrderBy(g => g.Key.Id, StringComparer.Ordinal).Select(g => new ReturnTotal(
         g.Key, Add(g, l => l.Gross), Add(g, l => l.Cost), Add(g, l => l.Fee), Add(g, l => l.Net), SumOrUnknown(g.Where(l => !l.Net.IsZero).Select(l => l.NetUsd))))];
 
     /// <summary>Each day's points of the pool's miners, by the account's share of that day's stake.</summary>
-    private async Task<IReadOnlyList<ReturnPoints>> PointsAsync(NirmaanDbContext db, WalletAddress address, List<StakeEvent> stakes, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReturnPoints>> PointsAsync(
+        NirmaanDbContext db, WalletAddress address, List<StakeEvent> stakes, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var (since, until) = (from.ToUniversalTime(), to.ToUniversalTime());
         if (stakes.All(e => e.Account != address)) { return []; }

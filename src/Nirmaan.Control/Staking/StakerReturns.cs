@@ -14,14 +14,16 @@ namespace Nirmaan.Control.Staking;
 /// <param name="Price">At the epoch's end; null = unknown.</param>
 /// <param name="NetUsd">Net at that price; null = unknown, never 0.</param>
 /// <param name="Root">Of the tree in which the line stands.</param>
-public sealed record ReturnLine(Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, BigInteger Net, BigInteger Cumulative, KnownPrice? Price, decimal? NetUsd, string Root);
+public sealed record ReturnLine(
+    Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, BigInteger Net, BigInteger Cumulative, KnownPrice? Price, decimal? NetUsd, string Root);
 
 /// <summary>One epoch of an account; epochs are UTC days.</summary>
 /// <param name="AverageStake">Time-weighted stake in base units of NRM.</param>
 /// <param name="Share">Of all stake x time, 0 to 1.</param>
 /// <param name="RentUsd">Its share of the day's rent over all networks, whoever pays it.</param>
 /// <param name="NetUsd">Sum of the lines; null = one of their prices is unknown.</param>
-public sealed record ReturnEpoch(int Epoch, DateTimeOffset From, DateTimeOffset To, BigInteger AverageStake, decimal Share, decimal RentUsd, IReadOnlyList<ReturnLine> Lines, decimal? NetUsd);
+public sealed record ReturnEpoch(
+    int Epoch, DateTimeOffset From, DateTimeOffset To, BigInteger AverageStake, decimal Share, decimal RentUsd, IReadOnlyList<ReturnLine> Lines, decimal? NetUsd);
 
 /// <summary>Sums of one asset over the epochs shown.</summary>
 public sealed record ReturnTotal(Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, BigInteger Net, decimal? NetUsd);
@@ -36,27 +38,31 @@ public sealed record ReturnPoints(NetworkName Network, string Kind, decimal Poin
 /// <param name="Roi">Of this account over the period; null = unknown.</param>
 /// <param name="NrmPrice">Now; null = unknown, and then the rates are too.</param>
 public sealed record StakerReturns(
-    WalletAddress Address, DateTimeOffset From, DateTimeOffset To, BigInteger Staked, BigInteger TotalStaked, decimal? Share, IReadOnlyList<ReturnEpoch> Epochs, IReadOnlyList<ReturnTotal> Totals,
-    IReadOnlyList<ReturnPoints> Points, decimal? Apr7d, decimal? Apr30d, decimal? Roi, KnownPrice? NrmPrice, string MethodVersion)
+    WalletAddress Address, DateTimeOffset From, DateTimeOffset To, BigInteger Staked, BigInteger TotalStaked, decimal? Share, IReadOnlyList<ReturnEpoch> Epochs,
+    IReadOnlyList<ReturnTotal> Totals, IReadOnlyList<ReturnPoints> Points, decimal? Apr7d, decimal? Apr30d, decimal? Roi, KnownPrice? NrmPrice, string MethodVersion)
 {
     /// <summary>The lines as CSV; the columns add up to <see cref="Totals"/> exactly. An unknown price is an empty field.</summary>
     public string ToCsv()
     {
         var csv = new StringBuilder("epoch,from,to,asset,average_stake_nrm,share,gross,cost,fee,net,price_usd,price_at,price_source,net_usd,rent_share_usd,root\n");
-        foreach (var epoch in Epochs)
+        foreach (var (epoch, line) in Epochs.SelectMany(e => e.Lines.Select(l => (e, l))))
         {
-            foreach (var line in epoch.Lines)
-            {
-                string Tokens(BigInteger units) => new TokenAmount(units, line.Asset).ToDecimalText();
-                csv.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{StakesCsv.TimeText(epoch.From)},{StakesCsv.TimeText(epoch.To)},{line.Asset.Id},{new TokenAmount(epoch.AverageStake, Asset.Nrm).ToDecimalText()},{epoch.Share},")
-                    .Append(CultureInfo.InvariantCulture, $"{Tokens(line.Gross)},{Tokens(line.Cost)},{Tokens(line.Fee)},{Tokens(line.Net)},{line.Price?.Usd},{(line.Price is { } price ? StakesCsv.TimeText(price.At) : "")},{Quoted(line.Price?.Source)},{line.NetUsd},{epoch.RentUsd},{line.Root}\n");
-            }
+            string[] fields =
+            [
+                Text(epoch.Epoch), StakesCsv.TimeText(epoch.From), StakesCsv.TimeText(epoch.To), line.Asset.Id, Tokens(epoch.AverageStake, Asset.Nrm), Text(epoch.Share),
+                Tokens(line.Gross, line.Asset), Tokens(line.Cost, line.Asset), Tokens(line.Fee, line.Asset), Tokens(line.Net, line.Asset),
+                Text(line.Price?.Usd), line.Price is { } price ? StakesCsv.TimeText(price.At) : "", Quoted(line.Price?.Source ?? ""), Text(line.NetUsd), Text(epoch.RentUsd), line.Root,
+            ];
+            csv.AppendJoin(',', fields).Append('\n');
         }
         return csv.ToString();
     }
 
+    private static string Tokens(BigInteger units, Asset asset) => new TokenAmount(units, asset).ToDecimalText();
+    private static string Text(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
+
     // A source is a name of ours, but a comma or a quote in it must not shift the columns.
-    private static string Quoted(string? text) => text is not null && text.AsSpan().IndexOfAny(",\"\n\r") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text ?? "";
+    private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n\r") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
 
 /// <summary>What an account may claim of one asset, and the proof.</summary>

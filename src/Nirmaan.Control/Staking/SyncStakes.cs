@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Live;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Staking;
 
 namespace Nirmaan.Control.Staking;
@@ -14,6 +15,16 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
 {
     /// <summary>Reads up to the newest final block.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        try { return await SyncAsync(cancellationToken); }
+        catch (SupplierUnavailableException e)
+        {
+            LogUnread(e);
+            return $"Not readable: {e.Message}";
+        }
+    }
+
+    private async Task<string> SyncAsync(CancellationToken cancellationToken)
     {
         var chainId = await chain.ReadChainIdAsync(cancellationToken);
         await EnsureOneChainAsync(chainId, cancellationToken);
@@ -43,11 +54,11 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
     private async Task EnsureOneChainAsync(long chainId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await db.Cursors.Where(c => c.Id.StartsWith(ChainCursors.StakesPrefix) && c.Id != ChainCursors.Stakes(chainId)).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken) is { } other)
-        {
-            other = other[ChainCursors.StakesPrefix.Length..];
-            throw new InvalidOperationException($"The node is of chain {chainId}, but the stakes stored here are of chain {other}: connect a node of chain {other} or begin with an empty database.");
-        }
+        var mine = ChainCursors.Stakes(chainId);
+        var other = await db.Cursors.Where(c => c.Id.StartsWith(ChainCursors.StakesPrefix) && c.Id != mine).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken);
+        if (other is null) { return; }
+        other = other[ChainCursors.StakesPrefix.Length..];
+        throw new InvalidOperationException($"The node is of chain {chainId}, the stakes stored here of chain {other}: connect a node of chain {other} or begin with an empty database.");
     }
 
     private abstract record Ground
@@ -114,6 +125,9 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Chain {Chain}: read to block {Block}, {Stored} new stake events, {TakenBack} taken back")]
     private partial void LogSynced(long chain, long block, int stored, int takenBack);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stakes could not be read")]
+    private partial void LogUnread(SupplierUnavailableException exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Chain {Chain} was reorganised below block {Read}: {Events} stake events above block {Block} are taken back")]
     private partial void LogReorganised(long chain, long read, long block, int events);

@@ -65,7 +65,8 @@ public sealed partial class CloseUptimeWindow(
                 starting_seconds = excluded.starting_seconds, failed_seconds = excluded.failed_seconds, unheard_seconds = excluded.unheard_seconds,
                 heartbeats = excluded.heartbeats, jobs = excluded.jobs
             WHERE (old.counted_seconds, old.up_seconds, old.starting_seconds, old.failed_seconds, old.unheard_seconds, old.heartbeats, old.jobs)
-                IS DISTINCT FROM (excluded.counted_seconds, excluded.up_seconds, excluded.starting_seconds, excluded.failed_seconds, excluded.unheard_seconds, excluded.heartbeats, excluded.jobs)
+                IS DISTINCT FROM (excluded.counted_seconds, excluded.up_seconds, excluded.starting_seconds, excluded.failed_seconds, excluded.unheard_seconds,
+                excluded.heartbeats, excluded.jobs)
             """, cancellationToken);
     }
 

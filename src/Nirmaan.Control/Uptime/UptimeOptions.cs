@@ -31,7 +31,8 @@ internal sealed class UptimeOptionsCheck : IValidateOptions<UptimeOptions>
         }.Where(o => o.Value <= TimeSpan.Zero).Select(o => $"{UptimeOptions.Section}:{o.Key} is {o.Value}; expected a time span (hh:mm:ss) greater than zero.").ToList();
         if (options.HeartbeatReach < options.HeartbeatEvery)
         {
-            faults.Add($"{UptimeOptions.Section}:{nameof(options.HeartbeatReach)} is {options.HeartbeatReach}; expected at least {nameof(options.HeartbeatEvery)}, {options.HeartbeatEvery}: else no miner is ever fully up.");
+            faults.Add($"{UptimeOptions.Section}:{nameof(options.HeartbeatReach)} is {options.HeartbeatReach}; "
+                + $"expected at least {nameof(options.HeartbeatEvery)}, {options.HeartbeatEvery}: else no miner is ever fully up.");
         }
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

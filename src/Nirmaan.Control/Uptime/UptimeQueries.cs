@@ -19,7 +19,8 @@ public sealed record FleetHour(DateTimeOffset StartsAt, int Miners, UptimeSum Su
 public sealed record MinerUptime(MinerId MinerId, NetworkName Network, WorkloadName Workload, UptimeSum Sum);
 
 /// <summary>A report as the instance page shows it.</summary>
-public sealed record HeartbeatRow(Guid BootId, long Sequence, DateTimeOffset SentAt, DateTimeOffset ReceivedAt, string State, IReadOnlyList<GpuReading> Gpus, int JobsDone, DateTimeOffset? LastJobAt);
+public sealed record HeartbeatRow(
+    Guid BootId, long Sequence, DateTimeOffset SentAt, DateTimeOffset ReceivedAt, string State, IReadOnlyList<GpuReading> Gpus, int JobsDone, DateTimeOffset? LastJobAt);
 
 /// <summary>Reads of uptime. Periods are [from, to) and count the hours that begin in them; only hours that ended are scored.</summary>
 public sealed class UptimeQueries(IDbContextFactory<NirmaanDbContext> contexts)
@@ -32,8 +33,14 @@ public sealed class UptimeQueries(IDbContextFactory<NirmaanDbContext> contexts)
         if (network is { } name) { windows = windows.Where(w => db.Miners.Any(m => m.Id == w.MinerId && m.Network == name)); }
         var hours = await windows.GroupBy(w => w.StartsAt).OrderBy(g => g.Key).Select(g => new
         {
-            g.Key, Miners = g.Count(), Counted = g.Sum(w => (long)w.CountedSeconds), Up = g.Sum(w => (long)w.UpSeconds), Starting = g.Sum(w => (long)w.StartingSeconds),
-            Failed = g.Sum(w => (long)w.FailedSeconds), Unheard = g.Sum(w => (long)w.UnheardSeconds), Jobs = g.Sum(w => (long)w.Jobs),
+            g.Key,
+            Miners = g.Count(),
+            Counted = g.Sum(w => (long)w.CountedSeconds),
+            Up = g.Sum(w => (long)w.UpSeconds),
+            Starting = g.Sum(w => (long)w.StartingSeconds),
+            Failed = g.Sum(w => (long)w.FailedSeconds),
+            Unheard = g.Sum(w => (long)w.UnheardSeconds),
+            Jobs = g.Sum(w => (long)w.Jobs),
         }).ToListAsync(cancellationToken);
         return [.. hours.Select(h => new FleetHour(h.Key, h.Miners, new UptimeSum(h.Counted, h.Up, h.Starting, h.Failed, h.Unheard, h.Jobs)))];
     }
@@ -44,8 +51,13 @@ public sealed class UptimeQueries(IDbContextFactory<NirmaanDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var sums = await Windows(db, from, to).GroupBy(w => w.MinerId).Select(g => new
         {
-            g.Key, Counted = g.Sum(w => (long)w.CountedSeconds), Up = g.Sum(w => (long)w.UpSeconds), Starting = g.Sum(w => (long)w.StartingSeconds),
-            Failed = g.Sum(w => (long)w.FailedSeconds), Unheard = g.Sum(w => (long)w.UnheardSeconds), Jobs = g.Sum(w => (long)w.Jobs),
+            g.Key,
+            Counted = g.Sum(w => (long)w.CountedSeconds),
+            Up = g.Sum(w => (long)w.UpSeconds),
+            Starting = g.Sum(w => (long)w.StartingSeconds),
+            Failed = g.Sum(w => (long)w.FailedSeconds),
+            Unheard = g.Sum(w => (long)w.UnheardSeconds),
+            Jobs = g.Sum(w => (long)w.Jobs),
         }).Join(db.Miners, s => s.Key, m => m.Id, (s, m) => new { s, m.Network, m.Workload }).OrderBy(x => x.s.Key).ToListAsync(cancellationToken);
         return [.. sums.Select(x => new MinerUptime(x.s.Key, x.Network, x.Workload, new UptimeSum(x.s.Counted, x.s.Up, x.s.Starting, x.s.Failed, x.s.Unheard, x.s.Jobs)))];
     }

@@ -10,7 +10,8 @@ public sealed record OfferFilter(
     OfferId? OfferId = null, string? MinCuda = null, int GpusPerMiner = 1, bool NeedsVm = false, bool NeedsInboundPorts = false);
 
 /// <summary>One step of the funnel: why offers dropped out, how many machines, and the cheapest relaxation that would bring some back.</summary>
-public sealed record FunnelStep(string Reason, int Dropped, string? CheapestRelaxation);
+/// <param name="Relaxed">The search with that relaxation made; null = no change of the search brings any back.</param>
+public sealed record FunnelStep(string Reason, int Dropped, string? CheapestRelaxation, OfferFilter? Relaxed = null);
 
 /// <summary>One offer with the verdict over it.</summary>
 /// <param name="RejectedFor">Null = eligible; otherwise the funnel's reason.</param>
@@ -42,10 +43,13 @@ public static class OfferSearch
             .OrderBy(o => o.UsdPerGpuHour ?? decimal.MaxValue).ThenByDescending(o => o.Reliability ?? 0).ThenBy(o => o.Key, StringComparer.Ordinal)
             .Select(o => new OfferVerdict(o, Reject(o, filter, abilities.GetValueOrDefault(o.Supplier), minReliability, requirePermission)))
             .ToList();
+        // What would be left if one reason were lifted: an offer that then fails another test is no relaxation.
+        bool Fits(Offer offer, OfferFilter relaxed, decimal reliability) =>
+            Reject(offer, relaxed, abilities.GetValueOrDefault(offer.Supplier), reliability, requirePermission) is null;
         var funnel = Reasons
             .Select(reason => (reason, dropped: verdicts.Where(v => v.RejectedFor == reason).Select(v => v.Offer).ToList()))
             .Where(step => step.dropped.Count > 0)
-            .Select(step => new FunnelStep(step.reason, step.dropped.Sum(o => Math.Max(o.Available, 1)), Relaxation(step.reason, step.dropped, filter)))
+            .Select(step => Step(step.reason, step.dropped, filter, (relaxed, reliability) => [.. step.dropped.Where(o => Fits(o, relaxed, reliability ?? minReliability))]))
             .ToList();
         return new OfferSearchResult(verdicts, funnel);
     }
@@ -70,23 +74,37 @@ public static class OfferSearch
         _ => null,
     };
 
-    private static string? Relaxation(string reason, List<Offer> dropped, OfferFilter filter)
+    private static FunnelStep Step(string reason, List<Offer> dropped, OfferFilter filter, Func<OfferFilter, decimal?, List<Offer>> left)
     {
-        var free = dropped.Where(o => o.Available > 0 && o.UsdPerGpuHour is not null).ToList();
-        var cheapest = free.MinBy(o => o.UsdPerGpuHour);
-        if (cheapest is null) { return null; }
+        var count = dropped.Sum(o => Math.Max(o.Available, 1));
+        if (reason == "mining permission") { return new FunnelStep(reason, count, "record who confirmed the supplier's mining terms, and when"); }
+        var lifted = reason switch
+        {
+            "other offer" => filter with { OfferId = null },
+            "supplier" => filter with { Supplier = null },
+            "gpu" => filter with { Gpu = null },
+            "vram" => filter with { MinVramGb = null },
+            "region" => filter with { Region = null },
+            "price" => filter with { MaxUsdPerGpuHour = null },
+            "provider" => filter,
+            _ => null,
+        };
+        var fits = lifted is null ? [] : left(lifted, reason == "provider" ? 0 : null);
+        if (fits.MinBy(o => o.UsdPerGpuHour) is not { } cheapest) { return new FunnelStep(reason, count, null); }
         var price = cheapest.UsdPerGpuHour!.Value;
+        int Machines(Func<Offer, bool> of) => fits.Where(of).Sum(o => o.Available);
         return reason switch
         {
-            "price" when filter.MaxUsdPerGpuHour is { } ceiling =>
-                Text($"+${price - ceiling:0.0000}/GPU-h gives {free.Where(o => o.UsdPerGpuHour <= price * 1.02m).Sum(o => o.Available)} more at ${price:0.0000}"),
-            "gpu" => Text($"{GpuCatalogue.Name(cheapest.Gpu)} at ${price:0.0000}/GPU-h gives {free.Where(o => o.Gpu == cheapest.Gpu).Sum(o => o.Available)} more"),
-            "region" => Text($"region {cheapest.Region ?? "unknown"} at ${price:0.0000}/GPU-h gives {free.Where(o => o.Region == cheapest.Region).Sum(o => o.Available)} more"),
-            "vram" => Text($"{free.Max(o => o.VramGb ?? 0)} GB of VRAM is the most that is left"),
-            "supplier" => Text($"{cheapest.Supplier} at ${price:0.0000}/GPU-h gives {free.Where(o => o.Supplier == cheapest.Supplier).Sum(o => o.Available)} more"),
-            "provider" => Text($"uptime {free.Max(o => o.Reliability):0.000} at ${price:0.0000}/GPU-h gives {free.Sum(o => o.Available)} more"),
-            "mining permission" => "record who confirmed the supplier's mining terms, and when",
-            _ => Text($"{free.Sum(o => o.Available)} machines from ${price:0.0000}/GPU-h"),
+            "other offer" => new FunnelStep(reason, count, Text($"any offer: {Machines(_ => true)} more from ${price:0.0000}/GPU-h"), lifted),
+            "supplier" => new FunnelStep(reason, count, Text($"{cheapest.Supplier} at ${price:0.0000}/GPU-h gives {Machines(o => o.Supplier == cheapest.Supplier)} more"), filter with { Supplier = cheapest.Supplier }),
+            "gpu" => new FunnelStep(reason, count, Text($"{GpuCatalogue.Name(cheapest.Gpu)} at ${price:0.0000}/GPU-h gives {Machines(o => o.Gpu == cheapest.Gpu)} more"), filter with { Gpu = cheapest.Gpu }),
+            "vram" when fits.MaxBy(o => o.VramGb ?? 0)!.VramGb is { } most =>
+                new FunnelStep(reason, count, Text($"{most} GB of VRAM at ${fits.Where(o => o.VramGb == most).Min(o => o.UsdPerGpuHour):0.0000}/GPU-h gives {Machines(o => o.VramGb == most)} more"), filter with { MinVramGb = most }),
+            "region" => new FunnelStep(reason, count, Text($"region {cheapest.Region ?? "any"} at ${price:0.0000}/GPU-h gives {Machines(o => o.Region == cheapest.Region)} more"), filter with { Region = cheapest.Region }),
+            "price" => new FunnelStep(reason, count, Text($"+${price - filter.MaxUsdPerGpuHour:0.0000}/GPU-h gives {Machines(o => o.UsdPerGpuHour <= price)} more at ${price:0.0000}"), filter with { MaxUsdPerGpuHour = price }),
+            // The least uptime is a setting of the house, not of a search.
+            "provider" => new FunnelStep(reason, count, Text($"uptime {fits.Max(o => o.Reliability):0.000} at ${price:0.0000}/GPU-h gives {Machines(_ => true)} more")),
+            _ => new FunnelStep(reason, count, null),
         };
     }
 

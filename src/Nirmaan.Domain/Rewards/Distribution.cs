@@ -49,7 +49,10 @@ public sealed class Distribution
     {
         (Epoch, AssetId, From, To, Gross, Cost, Fee, Pool, CarriedIn, CarriedOut, RentUsd, Root, Leaves, FeeBasisPoints, ClosedAt) =
             (epoch, asset.Id, from, to, gross, cost, fee, pool, carriedIn, carriedOut, rentUsd, root, [.. leaves], feeBasisPoints, closedAt);
-        if (gross != cost + fee + pool + carriedOut) { throw new InvalidOperationException($"Epoch {epoch}, {asset.Id}: {gross} is not cost {cost} + fee {fee} + pool {pool} + carried {carriedOut}."); }
+        if (gross != cost + fee + pool + carriedOut)
+        {
+            throw new InvalidOperationException($"Epoch {epoch}, {asset.Id}: {gross} is not cost {cost} + fee {fee} + pool {pool} + carried {carriedOut}.");
+        }
     }
 
     /// <summary>Number of the epoch, from 1.</summary>

@@ -63,7 +63,10 @@ public static class HeartbeatRules
     {
         if (report.BootId == Guid.Empty) { yield return new FieldError($"{at}bootId", "is missing; expected the UUID of the agent's run."); }
         if (report.Sequence < 0) { yield return new FieldError($"{at}sequence", $"is {report.Sequence}; expected 0 or more."); }
-        if (report.SentAt > now + ClockSkew) { yield return new FieldError($"{at}sentAt", $"{report.SentAt:O} is in the future; expected at most {ClockSkew.TotalMinutes:0} minutes after {now:O}."); }
+        if (report.SentAt > now + ClockSkew)
+        {
+            yield return new FieldError($"{at}sentAt", $"{report.SentAt:O} is in the future; expected at most {ClockSkew.TotalMinutes:0} minutes after {now:O}.");
+        }
         if (report.SentAt < s_earliest) { yield return new FieldError($"{at}sentAt", $"{report.SentAt:O} is before {s_earliest:O}; expected the time at which it was made."); }
         if (!ReportedStates.All.Contains(report.State)) { yield return new FieldError($"{at}state", $"'{report.State}' is not one of {string.Join(", ", ReportedStates.All)}."); }
         if (report.JobsDone < 0) { yield return new FieldError($"{at}jobsDone", $"is {report.JobsDone}; expected 0 or more."); }

@@ -44,6 +44,33 @@ internal static class Assigned
         return plan;
     }
 
+    /// <summary>Puts some items of one plan to the use they have in another.</summary>
+    public static void Copy(Model model, PlanState from, PlanState to, Func<int, bool> items)
+    {
+        for (var i = 0; i < model.Items.Count; i++)
+        {
+            if (!items(i))
+            {
+                continue;
+            }
+            for (var slot = to.FirstSlot(i); slot < to.SlotEnd(i); slot++)
+            {
+                if (to.WorkloadAt(slot) is >= 0 and var w)
+                {
+                    to.Change(i, w, -to.CountAt(slot));
+                }
+            }
+            for (var slot = from.FirstSlot(i); slot < from.SlotEnd(i); slot++)
+            {
+                if (from.WorkloadAt(slot) is >= 0 and var w)
+                {
+                    to.Change(i, w, from.CountAt(slot));
+                }
+            }
+            to.Commit();
+        }
+    }
+
     /// <summary>The assignments of a plan, in the order in which the instance lists items and workloads.</summary>
     public static List<Assignment> To(Model model, PlanState plan, AllocationInstance instance)
     {

@@ -17,6 +17,9 @@ internal sealed class Core
     /// <summary>What a choice may lose to be taken in.</summary>
     public double Band { get; private init; }
 
+    /// <summary>Options in all.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Items with a choice, cheapest to leave idle first.</summary>
     public int[] Items { get; private set; } = [];
 
@@ -51,6 +54,7 @@ internal sealed class Core
             if (options.Count > 1 || (options.Count == 1 && (idle <= band || options[0].Loss > 0)))
             {
                 options.Sort();
+                core.Count += options.Count;
                 core.OptionsOf[i] = options;
                 idleLoss.Add((idle, i));
                 foreach (var option in options)

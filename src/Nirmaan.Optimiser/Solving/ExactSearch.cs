@@ -6,12 +6,13 @@ namespace Nirmaan.Optimiser.Solving;
 /// </summary>
 internal sealed class ExactSearch(Model model, PlanState plan, Lagrangian at)
 {
-    private const int MostUses = 600, MostTried = 400_000;
+    private const int MostUses = 600;
 
     private readonly List<Deviation> _deviations = [];
     private readonly List<int> _chosen = [];
     private readonly bool[] _deviates = new bool[model.Items.Count];
     private List<int>? _better;
+    private readonly int _mostTried = 100_000 / (model.Networks.TailWeight > 0 ? 1 + (model.Networks.Scenarios / 64) : 1);
     private double _gap, _slack, _rounding;
     private int _tried;
 
@@ -129,7 +130,7 @@ internal sealed class ExactSearch(Model model, PlanState plan, Lagrangian at)
 
         bool Fill(int from, int left, double worth)
         {
-            if (++_tried > MostTried || uses.Count > MostUses)
+            if (++_tried > _mostTried || uses.Count > MostUses)
             {
                 return false;
             }
@@ -204,7 +205,7 @@ internal sealed class ExactSearch(Model model, PlanState plan, Lagrangian at)
 
         bool Visit(int next, double loss)
         {
-            if (++_tried > MostTried)
+            if (++_tried > _mostTried)
             {
                 return false;
             }

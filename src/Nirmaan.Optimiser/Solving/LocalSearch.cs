@@ -9,6 +9,9 @@ internal sealed class LocalSearch
 {
     private const int Longest = 4, TriesPerStart = 300;
 
+    /// <summary>The share of the gap by which a kicked plan may at first be worse.</summary>
+    private const double Patience = 0.03;
+
     private readonly Model _model;
     private readonly PlanState _plan;
     private readonly Lagrangian _at;
@@ -17,13 +20,21 @@ internal sealed class LocalSearch
     private readonly double[] _rowLoss, _networkLoss, _own;
     private readonly bool[] _isQueued;
     private readonly Queue<int> _queue = new();
-    private readonly double _least;
+    private readonly double _least, _enough;
+    private readonly long _limit;
     private double _base, _tailLoss, _common, _mostOwn;
     private int _longest = Longest;
     private long _stop;
 
-    public LocalSearch(Model model, PlanState plan, Lagrangian at, Core core)
+    /// <param name="model">The model.</param>
+    /// <param name="plan">A feasible plan, which is improved in place.</param>
+    /// <param name="at">Prices.</param>
+    /// <param name="core">The choices worth looking at.</param>
+    /// <param name="limit">Moves that may be tried.</param>
+    /// <param name="enough">A plan worth this much ends the search, model USD per hour.</param>
+    public LocalSearch(Model model, PlanState plan, Lagrangian at, Core core, long limit, double enough)
     {
+        (_limit, _enough) = (limit, enough);
         (_model, _plan, _at) = (model, plan, at);
         _moves = new Neighbourhood(model, plan, at, core);
         (_rowLoss, _networkLoss, _own) = (new double[model.Rows.Count], new double[model.Networks.Count], new double[model.Networks.Count]);
@@ -32,14 +43,18 @@ internal sealed class LocalSearch
         Rebase();
     }
 
+    public PlanState Plan => _plan;
+
     /// <summary>Moves tried so far: the measure limits are set in.</summary>
     public long Tried { get; private set; }
 
     /// <summary>Moves made, oldest first.</summary>
     public List<Move> Made { get; } = [];
 
+    private bool IsOver => Tried >= _limit || _base >= _enough;
+
     /// <summary>Searches around every network, with longer and longer chains, until none improves or the limit of tried moves is reached.</summary>
-    public void Run(long limit, CancellationToken cancellationToken)
+    public void Run(CancellationToken cancellationToken)
     {
         for (_longest = 1; _longest <= Longest; _longest++)
         {
@@ -48,16 +63,118 @@ internal sealed class LocalSearch
             {
                 Queue(n);
             }
-            while (_queue.TryDequeue(out var network))
+            Drain(cancellationToken);
+        }
+    }
+
+    private void Drain(CancellationToken cancellationToken)
+    {
+        while (_queue.TryDequeue(out var network))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _isQueued[network] = false;
+            if (!IsOver)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                _isQueued[network] = false;
-                if (Tried < limit)
+                Around(network);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Rounds of a kick and a search around it, until a limit is reached. A round that ends a little worse
+    /// is kept at first, ever less so later; the best plan met is what remains.
+    /// </summary>
+    public void Kick(SplitMix random, CancellationToken cancellationToken)
+    {
+        _longest = Longest;
+        Rebase();
+        _moves.Refresh();
+        var (bestMark, best, first) = (Made.Count, _base, Tried);
+        var most = Patience * (_common + _own.Sum());
+        while (!IsOver)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (mark, before) = (Made.Count, _base);
+            if (Disturb(Pick(random), random))
+            {
+                Drain(cancellationToken);
+                var patience = most * (_limit - Tried) / (_limit - first);
+                if (_base < before && _base < best - patience)
                 {
-                    Around(network, limit);
+                    TakeBack(mark);
+                }
+                else if (_base > best)
+                {
+                    (bestMark, best) = (Made.Count, _base);
                 }
             }
         }
+        TakeBack(bestMark);
+    }
+    /// <summary>A network, the likelier the more it and its rows lose.</summary>
+    private int Pick(SplitMix random)
+    {
+        var at = random.NextUnit() * (_own.Sum() + (_own.Length * 1e-9));
+        for (var n = 0; n < _own.Length; n++)
+        {
+            at -= _own[n] + 1e-9;
+            if (at < 0)
+            {
+                return n;
+            }
+        }
+        return _own.Length - 1;
+    }
+
+    /// <summary>Makes a few moves around a network that lose little, feasible in the end; false if there was no such way.</summary>
+    private bool Disturb(int network, SplitMix random)
+    {
+        var (length, wanted) = (0, 2 + random.Next(3));
+        while (length < Longest)
+        {
+            Tried++;
+            var broken = _plan.WorstRow(touchedOnly: true);
+            if (broken < 0 && length >= wanted)
+            {
+                break;
+            }
+            var moves = broken < 0
+                ? random.Next(2) == 0 ? _moves.Into(network) : _moves.OutOf(network)
+                : _model.Rows[broken] is { Networks: { } networks } row
+                    ? row.IsFloor ? _moves.Into(networks[random.Next(networks.Length)]) : _moves.OutOf(networks[random.Next(networks.Length)])
+                    : _moves.Idle(_model.Rows[broken].Provider);
+            var chosen = random.Next(Math.Max(1, Math.Min(moves.Count, 24)));
+            if (chosen >= moves.Count || !_moves.IsPossible(moves[chosen]))
+            {
+                break;
+            }
+            _chain[length] = moves[chosen];
+            _moves.Apply(moves[chosen]);
+            length++;
+        }
+        if (_plan.WorstRow(touchedOnly: true) >= 0 || length == 0)
+        {
+            _plan.Rollback(0);
+            return false;
+        }
+        Accept(length);
+        return true;
+    }
+
+    private void TakeBack(int mark)
+    {
+        for (var i = Made.Count - 1; i >= mark; i--)
+        {
+            var move = Made[i];
+            _moves.Apply(new Move(move.Item, move.To, move.Given, move.From, move.Taken, -move.Loss));
+        }
+        _plan.Commit();
+        for (var i = mark; i < Made.Count; i++)
+        {
+            _moves.Made(Made[i]);
+        }
+        Made.RemoveRange(mark, Made.Count - mark);
+        Rebase();
     }
 
     private void Queue(int network)
@@ -69,11 +186,11 @@ internal sealed class LocalSearch
         }
     }
 
-    private void Around(int network, long limit)
+    private void Around(int network)
     {
         foreach (var starts in (ReadOnlySpan<MoveList>)[_moves.Into(network), _moves.OutOf(network)])
         {
-            for (var i = 0; i < starts.Count && starts[i].Loss < _common + _own[network] + _mostOwn && Tried < limit; i++)
+            for (var i = 0; i < starts.Count && starts[i].Loss < _common + _own[network] + _mostOwn && !IsOver; i++)
             {
                 _stop = Tried + TriesPerStart;
                 if (_moves.IsPossible(starts[i]) && Follow(starts[i], 0, 0, relieve: -1))

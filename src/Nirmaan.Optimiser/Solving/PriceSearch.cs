@@ -9,7 +9,7 @@ namespace Nirmaan.Optimiser.Solving;
 internal sealed class PriceSearch
 {
     /// <summary>Temperatures below which all blocks are priced, and at which a warm start begins.</summary>
-    private const double SampleUntil = 0.003, WarmStart = 0.002, Cooling = 0.25, Reach = 100;
+    private const double SampleUntil = 0.003, WarmStart = 0.002, Cooling = 0.25, Reach = 100, Natural = 16;
     private const int SampleSize = 4096, StepsPerStage = 25;
 
     private readonly Model _model;
@@ -167,10 +167,11 @@ internal sealed class PriceSearch
             // Where no choice is near a tie there is no curvature to go by; prices move with the temperature, so a step is
             // held to a multiple of it.
             var curvature = _dual.Hessian[(j * _d) + j] + (_slack[j] / _prices[j]);
-            // While the temperature is high a price may also double, or a contradiction would take for ever to show.
-            var reach = (Reach * temperature) + (temperature > SampleUntil ? _prices[j] : 0);
+            // While the temperature is high a price may also double, or a contradiction would take for ever to show; and a price
+            // far above all rents may come down as fast.
+            var reach = (Reach * temperature) + (temperature > SampleUntil ? _prices[j] : Math.Max(0, _prices[j] - Natural));
             var held = Math.Abs(_direction[j]) / reach;
-            _factor[(j * _d) + j] += (_slack[j] / _prices[j]) + Math.Max(1e-9, held - curvature);
+            _factor[(j * _d) + j] += (_slack[j] / _prices[j]) + Math.Max(0, held - curvature);
         }
         Cholesky.Factor(_factor, _d);
         Cholesky.Solve(_factor, _d, _direction);

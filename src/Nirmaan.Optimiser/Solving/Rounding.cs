@@ -84,6 +84,7 @@ internal static class Rounding
                 left -= whole;
             }
             carry[gpu, w] += wanted[w] - whole;
+            wanted[w] -= whole;
         }
         while (true)
         {
@@ -91,7 +92,8 @@ internal static class Rounding
             foreach (var w in touched)
             {
                 var lot = model.Workloads.Lot[w];
-                if (lot <= left && (most < 0 || carry[gpu, w] / lot > carry[gpu, most] / model.Workloads.Lot[most]))
+                // What other items were rounded by comes here only where this one is in two minds as well.
+                if (lot <= left && wanted[w] > 1e-6 && (most < 0 || carry[gpu, w] / lot > carry[gpu, most] / model.Workloads.Lot[most]))
                 {
                     most = w;
                 }

@@ -114,4 +114,8 @@ internal sealed class RowTable
 /// <param name="IsFloor">Usage counts negative.</param>
 /// <param name="Networks">The networks whose GPUs use it, null for all.</param>
 /// <param name="Provider">The provider whose GPUs use it, -1 for all.</param>
-internal sealed record Row(string Name, double Limit, double Tolerance, bool IsFloor, int[]? Networks, int Provider);
+internal sealed record Row(string Name, double Limit, double Tolerance, bool IsFloor, int[]? Networks, int Provider)
+{
+    /// <summary>What prices take the limit to be greater by: the tolerance, or next to nothing.</summary>
+    public double Hair => Math.Max(Tolerance, PlanEvaluator.Tolerance);
+}

@@ -239,8 +239,9 @@ internal sealed class SmoothedDual
         var value = 0.0;
         for (var r = 0; r < rows.Count; r++)
         {
-            slopes[r] = rows[r].Limit;
-            value += rows[r].Limit * prices[r];
+            // Without that hair of room a row whose limit is 0 could be priced higher and higher for ever.
+            slopes[r] = rows[r].Limit + rows[r].Hair;
+            value += slopes[r] * prices[r];
         }
         for (var n = 0; n < _networks; n++)
         {

@@ -3,9 +3,11 @@ namespace Nirmaan.Optimiser.Solving;
 /// <summary>One solve from start to end.</summary>
 internal sealed class Solve
 {
-    /// <summary>Prices are followed down to this temperature: what smoothing adds to the bound is then out of sight.</summary>
-    private const double LastTemperature = 2e-7;
-    private const int CoreOptions = 20_000, RepairMoves = 20_000;
+    /// <summary>Prices are followed down to these temperatures: what smoothing adds to the bound is then out of sight.</summary>
+    private const double LastTemperature = 2e-9, LastTemperatureOfMany = 2e-7;
+    private const int ManyItems = 20_000;
+    private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 100;
+    private const double NearShare = 0.01;
 
     private readonly AllocationInstance _instance;
     private readonly SolveOptions _options;
@@ -13,7 +15,6 @@ internal sealed class Solve
     private readonly long _started;
     private readonly Model _model;
     private readonly PriceSearch _search;
-    private long _tried;
 
     public Solve(AllocationInstance instance, SolveOptions options, CancellationToken cancellationToken)
     {
@@ -25,17 +26,23 @@ internal sealed class Solve
     public AllocationSolution Run()
     {
         LockedItems.Check(_model);
-        if (!_search.Run(LastTemperature, _options.MaxPriceSteps, Warm(), AfterStage, _cancellation))
+        if (!_search.Run(_model.Items.Count < ManyItems ? LastTemperature : LastTemperatureOfMany, _options.MaxPriceSteps, Warm(), AfterStage, _cancellation))
         {
             throw new Contradiction(_instance, _cancellation).Explain();
         }
         var prices = _search.Prices.ToArray();
         var lagrangian = new Lagrangian(_model, prices, _search.ScenarioWeights.ToArray());
-        var best = Improve(Starts(lagrangian), lagrangian);
+        var core = Core.Select(_model, lagrangian, CoreOptions);
+        var searches = Improve(Starts(lagrangian, core), lagrangian, core);
         var outside = PricesOutside(prices);
         var bound = DualCertificate.Bound(_instance, outside, _search.ScenarioWeights.Length > 0 ? _search.ScenarioWeights.ToArray() : null);
+        var best = searches.MaxBy(s => s.Plan.Objective)!.Plan;
         var isProved = new ExactSearch(_model, best, lagrangian).Run(bound * _model.UsdScale, _cancellation);
-        return Finish(best, lagrangian, outside, bound, isProved);
+        if (!isProved)
+        {
+            best = Kick(searches, best);
+        }
+        return Finish(best, lagrangian, outside, bound, isProved, searches.Sum(s => s.Tried));
     }
 
     private void AfterStage(double temperature) => _options.Progress?.Report(new SolveProgress(SolveStage.Prices, _search.Value / _model.UsdScale, null));
@@ -58,21 +65,25 @@ internal sealed class Solve
         return new SolveStart(prices, _options.WarmScenarioWeights ?? []);
     }
 
-    /// <summary>Feasible plans to improve on: the rounded one, everything left where it is, and the warm start's.</summary>
-    private List<PlanState> Starts(Lagrangian lagrangian)
+    /// <summary>Feasible plans to improve on: the rounded one; everything left where it is and the warm start's if they come near it.</summary>
+    private List<PlanState> Starts(Lagrangian lagrangian, Core core)
     {
         var rounded = new PlanState(_model);
         Rounding.Fill(_model, rounded, _search.Prices, _search.Temperature);
-        var starts = new List<PlanState> { rounded };
-        if (Assigned.Held(_model) is { } held)
+        var feasible = new List<PlanState>();
+        Consider(rounded, RepairMoves);
+        var near = rounded.Objective - (NearShare * Math.Abs(rounded.Objective));
+        foreach (var start in new[] { Assigned.Held(_model), _options.WarmStart is { } warm ? Assigned.From(_model, warm.Assignments) : null })
         {
-            starts.Add(held);
+            if (start is not null)
+            {
+                Assigned.Copy(_model, rounded, start, item => core.OptionsOf[item] is null);
+                if (start.Objective > near)
+                {
+                    Consider(start, FewRepairMoves);
+                }
+            }
         }
-        if (_options.WarmStart is { } warm)
-        {
-            starts.Add(Assigned.From(_model, warm.Assignments));
-        }
-        var feasible = starts.Where(s => new Repair(_model, s, lagrangian).Run(RepairMoves, _cancellation)).ToList();
         if (feasible.Count == 0)
         {
             var search = new ExactSearch(_model, rounded, lagrangian);
@@ -83,26 +94,52 @@ internal sealed class Solve
             }
             feasible.Add(rounded);
         }
-        _options.Progress?.Report(new SolveProgress(SolveStage.Rounded, _search.Value / _model.UsdScale, feasible.Max(s => s.Objective) / _model.UsdScale));
+        Report(SolveStage.Rounded, feasible.Max(s => s.Objective));
         return feasible;
+
+        void Consider(PlanState start, int moves)
+        {
+            if (new Repair(_model, start, lagrangian).Run(moves, _cancellation))
+            {
+                feasible.Add(start);
+            }
+        }
     }
 
-    private PlanState Improve(List<PlanState> starts, Lagrangian lagrangian)
+    /// <summary>Local search from every start that comes near the best.</summary>
+    private List<LocalSearch> Improve(List<PlanState> starts, Lagrangian lagrangian, Core core)
     {
-        var core = Core.Select(_model, lagrangian, CoreOptions);
         var promising = starts.Max(s => s.Objective);
-        var worthwhile = starts.Where(s => s.Objective >= promising - (0.01 * Math.Abs(promising))).ToList();
-        PlanState? best = null;
+        var worthwhile = starts.Where(s => s.Objective >= promising - (NearShare * Math.Abs(promising))).ToList();
+        // Around few choices little is to be found, and a move costs more the more scenarios it is valued in.
+        var moves = Math.Min(_options.MaxMovesTried, MovesPerOption * (long)core.Count) / worthwhile.Count
+            / (_model.Networks.TailWeight > 0 ? 1 + (_model.Networks.Scenarios / 64) : 1);
+        var enough = _search.Value - (_options.GapWanted * Math.Abs(_search.Value));
+        var searches = new List<LocalSearch>();
         foreach (var start in worthwhile)
         {
-            var local = new LocalSearch(_model, start, lagrangian, core);
-            local.Run(_options.MaxMovesTried / worthwhile.Count, _cancellation);
-            _tried += local.Tried;
-            best = best is null || start.Objective > best.Objective ? start : best;
-            _options.Progress?.Report(new SolveProgress(SolveStage.Improved, _search.Value / _model.UsdScale, best.Objective / _model.UsdScale));
+            var local = new LocalSearch(_model, start, lagrangian, core, moves, enough);
+            local.Run(_cancellation);
+            searches.Add(local);
+            Report(SolveStage.Improved, searches.Max(s => s.Plan.Objective));
         }
-        return best!;
+        return searches;
     }
+
+    /// <summary>What is left of the moves goes into kicks.</summary>
+    private PlanState Kick(List<LocalSearch> searches, PlanState best)
+    {
+        foreach (var local in searches)
+        {
+            local.Kick(new SplitMix((ulong)_options.Seed), _cancellation);
+            best = local.Plan.Objective > best.Objective ? local.Plan : best;
+            Report(SolveStage.Improved, best.Objective);
+        }
+        return best;
+    }
+
+    private void Report(SolveStage stage, double objective) =>
+        _options.Progress?.Report(new SolveProgress(stage, _search.Value / _model.UsdScale, objective / _model.UsdScale));
 
     private Dictionary<string, double> PricesOutside(double[] prices)
     {
@@ -118,7 +155,7 @@ internal sealed class Solve
         return outside;
     }
 
-    private AllocationSolution Finish(PlanState best, Lagrangian lagrangian, Dictionary<string, double> prices, double bound, bool isProved)
+    private AllocationSolution Finish(PlanState best, Lagrangian lagrangian, Dictionary<string, double> prices, double bound, bool isProved, long tried)
     {
         var assignments = Assigned.To(_model, best, _instance);
         var evaluation = PlanEvaluator.Evaluate(_instance, assignments);
@@ -146,7 +183,7 @@ internal sealed class Solve
             ScenarioWeights = lagrangian.ScenarioWeights,
             IsProvedOptimal = isProved,
             PriceSteps = _search.Steps,
-            MovesTried = _tried,
+            MovesTried = tried,
         };
     }
 }

@@ -20,7 +20,8 @@ internal sealed class AkashAvailability(IAkashApi api, SupplierCalls calls)
     {
         var bidders = screen ? await ScreenAsync(pairs, cancellationToken) : [];
         // Null = would bid, or was not asked: then the provider's own count decides.
-        int? Said(AkashPair pair) => !bidders.TryGetValue((pair.Gpu, pair.Gpus), out var found) ? null : found.TryGetValue(pair.Provider.Owner!, out var gpus) ? gpus : 0;
+        int? Said(AkashPair pair) => !bidders.TryGetValue((pair.Gpu, pair.Gpus), out var found) ? null
+            : found.TryGetValue(pair.Provider.Owner!, out var gpus) ? gpus : 0;
         var stock = await CountAsync(pairs.Where(p => Said(p) is null).Select(p => p.Provider.Owner!).Distinct(StringComparer.Ordinal), cancellationToken);
         return pairs.ToDictionary(p => p, p => Said(p) ?? Own(p, stock) ?? p.Gpus);
     }
@@ -40,7 +41,8 @@ internal sealed class AkashAvailability(IAkashApi api, SupplierCalls calls)
         {
             var answer = await calls.ReadAsync("bid-screening", () => api.ScreenBidsAsync(Screening(wanted.Gpu, wanted.Gpus), token), token);
             if (answer.Providers is not { } bidders) { return; }
-            found[wanted] = bidders.Where(b => b.Owner is not null).DistinctBy(b => b.Owner).ToDictionary(b => b.Owner!, b => b.AvailableGpus is { } gpus ? (int?)Whole(gpus) : null, StringComparer.Ordinal);
+            found[wanted] = bidders.Where(b => b.Owner is not null).DistinctBy(b => b.Owner)
+                .ToDictionary(b => b.Owner!, b => b.AvailableGpus is { } gpus ? (int?)Whole(gpus) : null, StringComparer.Ordinal);
         }, cancellationToken);
         return new(found);
     }
@@ -67,8 +69,9 @@ internal sealed class AkashAvailability(IAkashApi api, SupplierCalls calls)
     private static AkashScreeningBody Screening(GpuModel gpu, int gpus)
     {
         static AkashValueBody Value(long value) => new(value.ToString(CultureInfo.InvariantCulture));
-        var resource = new AkashResourceBody(1, new(Value(4000)), new(Value(16 * Gi)), new(Value(gpus), [new(AkashGpus.CardOf(gpu).ToKey(), "true")]), [new("default", Value(40 * Gi))]);
-        return new AkashScreeningBody([new(resource, 1, new(AkashUnits.Denom, AkashUnits.MaxCeiling.ToString(CultureInfo.InvariantCulture)))], "UTC");
+        var cards = new AkashGpuBody(Value(gpus), [new(AkashGpus.CardOf(gpu).ToKey(), "true")]);
+        var resource = new AkashResourceBody(1, new(Value(4000)), new(Value(16 * Gi)), cards, [new("default", Value(40 * Gi))]);
+        return new AkashScreeningBody([new(resource, 1, new(AkashUnits.Denom, Value(AkashUnits.MaxCeiling).Val))], "UTC");
     }
 
     private static int Whole(decimal number) => (int)decimal.Clamp(decimal.Floor(number), 0, int.MaxValue);

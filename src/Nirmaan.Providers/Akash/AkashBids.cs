@@ -26,13 +26,15 @@ internal sealed class AkashBids(IAkashApi api, SupplierCalls calls, AkashHeight 
     public async Task<IReadOnlyList<Bid>> ListAsync(string dseq, InstanceWish wish, CancellationToken cancellationToken)
     {
         var entries = (await calls.ReadAsync($"bids of {dseq}", () => api.ListBidsAsync(dseq, cancellationToken), cancellationToken)).Data ?? [];
-        var bids = entries.Select(e => e.Bid).OfType<AkashBidWire>().Where(b => b.Id is { Provider.Length: > 0, Gseq: not null, Oseq: not null }).ToList();
+        var bids = entries.Select(e => e.Bid).OfType<AkashBidWire>()
+            .Where(b => b.Id is { Provider.Length: > 0, Gseq: not null, Oseq: not null }).ToList();
         if (bids.Count == 0) { return []; }
         var addresses = string.Join(',', bids.Select(b => b.Id!.Provider).Distinct(StringComparer.Ordinal));
         var providers = (await calls.ReadAsync("providers", () => api.ListProvidersAsync(addresses, cancellationToken), cancellationToken))
             .Where(p => p.Owner is not null).DistinctBy(p => p.Owner).ToDictionary(p => p.Owner!, StringComparer.Ordinal);
         var now = await height.TryReadAsync(cancellationToken);
-        return [.. bids.Select(b => Judge(b, wish, providers.GetValueOrDefault(b.Id!.Provider!), now)).OrderBy(b => b.UsdPerGpuHour).ThenBy(b => b.Ref, StringComparer.Ordinal)];
+        return [.. bids.Select(b => Judge(b, wish, providers.GetValueOrDefault(b.Id!.Provider!), now))
+            .OrderBy(b => b.UsdPerGpuHour).ThenBy(b => b.Ref, StringComparer.Ordinal)];
     }
 
     private Bid Judge(AkashBidWire bid, InstanceWish wish, AkashProviderWire? provider, AkashBlock? now)
@@ -50,14 +52,16 @@ internal sealed class AkashBids(IAkashApi api, SupplierCalls calls, AkashHeight 
             _ when price is not > 0 => $"price '{bid.Price?.Amount}' is no price",
             _ when wish.Provider is { Length: > 0 } wanted && wanted != id.Provider => $"another provider than {wanted}",
             _ when card is not null && !card.Fits(AkashGpus.CardOf(wish.Gpu)) => $"offers {Name(card)} instead of {wish.Gpu}",
-            _ when gpus is { } offered && offered < wish.GpuCount => string.Create(CultureInfo.InvariantCulture, $"offers {offered:0} GPUs instead of {wish.GpuCount}"),
-            _ when usd > wish.MaxUsdPerGpuHour => string.Create(CultureInfo.InvariantCulture, $"{usd:0.####} USD per GPU-hour is above the ceiling of {wish.MaxUsdPerGpuHour:0.####}"),
+            _ when gpus < wish.GpuCount => FormattableString.Invariant($"offers {gpus:0} GPUs instead of {wish.GpuCount}"),
+            _ when usd > wish.MaxUsdPerGpuHour =>
+                FormattableString.Invariant($"{usd:0.####} USD per GPU-hour is above the ceiling of {wish.MaxUsdPerGpuHour:0.####}"),
             _ => provider is null ? "the provider is not listed" : Unsuitable(provider, wish),
         };
         var gpu = card is null ? null : card.Fits(AkashGpus.CardOf(wish.Gpu)) ? wish.Gpu : AkashGpus.ModelOf(card);
         return new Bid(
-            id.ToString(), id.Provider, provider is null ? id.Provider : AkashOffers.Label(provider), gpu, usd, provider is null ? null : AkashOffers.Uptime(provider),
-            provider is null ? null : AkashOffers.Region(provider), bid.State == "open", unsuitable, now?.TimeOf(AkashUnits.Height(bid.CreatedAt)) + s_life);
+            id.ToString(), id.Provider, provider is null ? id.Provider : AkashOffers.Label(provider), gpu, usd,
+            provider is null ? null : AkashOffers.Uptime(provider), provider is null ? null : AkashOffers.Region(provider), bid.State == "open", unsuitable,
+            now?.TimeOf(AkashUnits.Height(bid.CreatedAt)) + s_life);
     }
 
     private string? Unsuitable(AkashProviderWire provider, InstanceWish wish) => 0 switch
@@ -66,11 +70,12 @@ internal sealed class AkashBids(IAkashApi api, SupplierCalls calls, AkashHeight 
         _ when provider.IsAudited != true => "the provider is not audited",
         _ when provider.IsValidVersion == false => "the provider runs an outdated version",
         _ when AkashOffers.Uptime(provider) is { } uptime && uptime < options.MinUptime =>
-            string.Create(CultureInfo.InvariantCulture, $"uptime {uptime:0.000} over 7 days is below {options.MinUptime:0.000}"),
+            FormattableString.Invariant($"uptime {uptime:0.000} over 7 days is below {options.MinUptime:0.000}"),
         _ when wish.Region is { Length: > 0 } region && !region.Equals(AkashOffers.Region(provider), StringComparison.OrdinalIgnoreCase) =>
             $"in {AkashOffers.Region(provider) ?? "an unknown region"} instead of {region}",
         _ => null,
     };
 
-    private static string Name(AkashCard card) => AkashGpus.ModelOf(card)?.Id ?? string.Join(' ', new[] { card.Model, card.Ram, card.Interface }.OfType<string>());
+    private static string Name(AkashCard card) =>
+        AkashGpus.ModelOf(card)?.Id ?? string.Join(' ', new[] { card.Model, card.Ram, card.Interface }.OfType<string>());
 }

@@ -8,7 +8,8 @@ namespace Nirmaan.Providers.Akash;
 /// The account's credit. The sources disagree whether it comes in uact or in USD, a factor of a million: the reserved sum is compared with
 /// the escrow accounts of the list, which are surely uact. While the unit is not known, or contradicts the setting, so is the balance.
 /// </summary>
-internal sealed partial class AkashCredit(IAkashApi api, SupplierCalls calls, AkashInventory inventory, AkashOptions options, TimeProvider clock, ILogger logger)
+internal sealed partial class AkashCredit(
+    IAkashApi api, SupplierCalls calls, AkashInventory inventory, AkashOptions options, TimeProvider clock, ILogger logger)
 {
     // Settlements between the two reads move the sums a little; the units lie a million apart.
     private const decimal Near = 10;
@@ -46,6 +47,7 @@ internal sealed partial class AkashCredit(IAkashApi api, SupplierCalls calls, Ak
 
     private static bool IsNear(decimal left, decimal right) => left < right * Near && right < left * Near;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Providers:Akash:BalanceUnit is {Setting}, but the escrow accounts say {Seen}: the balance counts as unknown")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Providers:Akash:BalanceUnit is {Setting}, but the escrow accounts say {Seen}: the balance counts as unknown")]
     private partial void LogContradiction(AkashBalanceUnit setting, AkashBalanceUnit seen);
 }

@@ -18,18 +18,24 @@ internal sealed record AkashCard(string Model, string? Ram = null, string? Inter
     private static bool Agree(string? left, string? right) => left is null || right is null || string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>Akash's GPU names and the canonical ones. Source: names of <c>/v1/gpu-models</c>; models sold in two sizes or forms need the second word.</summary>
+/// <summary>
+/// Akash's GPU names and the canonical ones. Source: names of <c>/v1/gpu-models</c>; models sold in two sizes or forms need the second word.
+/// </summary>
 internal static class AkashGpus
 {
     private static readonly (GpuModel Gpu, AkashCard Card)[] s_special =
     [
         (new("a100-40gb"), new("a100", "40Gi")), (new("a100-80gb"), new("a100", "80Gi")), (new("h100-sxm"), new("h100", null, "sxm")),
-        (new("h100-pcie"), new("h100", null, "pcie")), (new("h200-sxm"), new("h200")), (new("v100-16gb"), new("v100", "16Gi")), (new("v100-32gb"), new("v100", "32Gi")),
+        (new("h100-pcie"), new("h100", null, "pcie")), (new("h200-sxm"), new("h200")), (new("v100-16gb"), new("v100", "16Gi")),
+        (new("v100-32gb"), new("v100", "32Gi")),
     ];
 
     // On the network and without a canonical id yet; an SDL may name them.
     private static readonly string[] s_furtherModels =
-        ["b300", "gh200", "gtx1070", "gtx1070ti", "gtx1080", "gtx1080ti", "p40", "p100", "pro6000se", "pro6000we", "rtx2080ti", "rtx3060ti", "rtx3080ti", "rtx3090ti", "rtx4070ti", "rtx5070", "rtx5080"];
+    [
+        "b300", "gh200", "gtx1070", "gtx1070ti", "gtx1080", "gtx1080ti", "p40", "p100", "pro6000se", "pro6000we", "rtx2080ti", "rtx3060ti",
+        "rtx3080ti", "rtx3090ti", "rtx4070ti", "rtx5070", "rtx5080",
+    ];
 
     /// <summary>Every model name that an SDL may hold.</summary>
     public static IReadOnlySet<string> Models { get; } =
@@ -61,8 +67,8 @@ internal static class AkashGpus
     }
 
     /// <summary>GB of a text such as <c>24Gi</c>; null = not said.</summary>
-    public static int? RamGb(string? ram) =>
-        ram is not null && ram.EndsWith("Gi", StringComparison.Ordinal) && int.TryParse(ram.AsSpan(0, ram.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var gb) ? gb : null;
+    public static int? RamGb(string? ram) => ram is [.. var digits, 'G', 'i']
+        && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var gb) ? gb : null;
 
     private static string? Link(string? text) => text?.ToLowerInvariant() switch
     {

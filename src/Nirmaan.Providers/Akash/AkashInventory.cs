@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Providers.Http;
@@ -55,7 +54,7 @@ internal sealed class AkashInventory(IAkashApi api, SupplierCalls calls, AkashHe
                 return all;
             }
         }
-        throw new SupplierUnavailableException(SupplierName.Akash.Value, "deployments: the list changes faster than it can be read");
+        throw calls.Unavailable("deployments: the list changes faster than it can be read");
     }
 
     private async Task<List<AkashDeploymentWire>?> TryReadAllAsync(CancellationToken cancellationToken)
@@ -65,7 +64,7 @@ internal sealed class AkashInventory(IAkashApi api, SupplierCalls calls, AkashHe
         {
             var skip = Math.Max(0, all.Count - 1);
             var answer = await calls.ReadAsync("deployments", () => api.ListDeploymentsAsync(skip, PageSize, cancellationToken), cancellationToken);
-            if (answer.Data is not { Deployments: { } page }) { throw new SupplierUnavailableException(SupplierName.Akash.Value, "deployments: the answer lacks the list"); }
+            if (answer.Data is not { Deployments: { } page }) { throw calls.Unavailable("deployments: the answer lacks the list"); }
             page.ForEach(d => Checked(d, "deployments"));
             if (all.Count > 0 && Dseq(page.FirstOrDefault()) != Dseq(all[^1])) { return null; }
             var before = all.Count;
@@ -87,8 +86,8 @@ internal sealed class AkashInventory(IAkashApi api, SupplierCalls calls, AkashHe
         catch (SupplierUnavailableException) { return null; }
     }
 
-    private static AkashDeploymentWire Checked(AkashDeploymentWire? deployment, string what) =>
-        Dseq(deployment) is { Length: > 0 } ? deployment! : throw new SupplierUnavailableException(SupplierName.Akash.Value, $"{what}: a deployment without dseq");
+    private AkashDeploymentWire Checked(AkashDeploymentWire? deployment, string what) =>
+        Dseq(deployment) is { Length: > 0 } ? deployment! : throw calls.Unavailable($"{what}: a deployment without dseq");
 
     private static string? Dseq(AkashDeploymentWire? deployment) => deployment?.Deployment?.Id?.Dseq;
 }
@@ -99,7 +98,8 @@ internal sealed record AkashOrder(GpuModel? Gpu, int GpuCount)
     /// <summary>Reads it from the chain's groups; null = they do not say.</summary>
     public static AkashOrder? Of(List<AkashGroupWire>? groups)
     {
-        var units = (groups ?? []).SelectMany(g => g.GroupSpec?.Resources ?? []).Select(u => (u.Resource?.Gpu, Count: u.Count ?? 1)).Where(u => u.Gpu is not null).ToList();
+        var units = (groups ?? []).SelectMany(g => g.GroupSpec?.Resources ?? [])
+            .Select(u => (u.Resource?.Gpu, Count: u.Count ?? 1)).Where(u => u.Gpu is not null).ToList();
         var gpus = units.Sum(u => (AkashUnits.Amount(u.Gpu!.Units?.Val) ?? 0) * u.Count);
         var card = units.SelectMany(u => u.Gpu!.Attributes ?? []).Select(a => AkashGpus.OfKey(a.Key)).FirstOrDefault(c => c is not null);
         return gpus > 0 ? new AkashOrder(card is null ? null : AkashGpus.ModelOf(card), (int)gpus) : null;

@@ -21,7 +21,7 @@ internal sealed class AkashOffers(IAkashApi api, SupplierCalls calls, AkashOptio
         var prices = (await calls.ReadAsync("gpu-prices", () => api.ReadGpuPricesAsync(cancellationToken), cancellationToken)).Models ?? [];
         var pairs = providers.Where(IsUsable).SelectMany(Pairs).SelectMany(p => options.Sizes.Select(n => p with { Gpus = n })).ToList();
         var free = await _availability.ReadAsync(pairs, options.ScreenBids, cancellationToken);
-        return [.. pairs.Select(p => Quote(p, PriceOf(p.Card, prices), free[p])).OrderBy(q => q.Key, StringComparer.Ordinal)];
+        return [.. pairs.Select(p => Quote(p, PriceOf(p.Card, prices)?.Price, free[p])).OrderBy(q => q.Key, StringComparer.Ordinal)];
     }
 
     /// <summary>True for a provider that a managed wallet can rent from now.</summary>
@@ -46,10 +46,14 @@ internal sealed class AkashOffers(IAkashApi api, SupplierCalls calls, AkashOptio
             .Select(card => new AkashPair(provider, AkashGpus.ModelOf(card) ?? new GpuModel(card.Model), card, Gpus: 1))
             .DistinctBy(p => p.Gpu);
 
-    private static OfferQuote Quote(AkashPair pair, AkashGpuPriceWire? price, int freeGpus) => new(
-        $"{pair.Provider.Owner}/{pair.Gpu.Id}{(pair.Gpus == 1 ? "" : $"x{pair.Gpus}")}", pair.Provider.Owner!, Label(pair.Provider), pair.Gpu, pair.Gpus, AkashGpus.RamGb(pair.Card.Ram),
-        price?.Price is { Med: > 0 and var median } && price.Price.Currency is null or "USD" ? median : null, PriceKind.Estimated,
-        Region(pair.Provider), freeGpus / pair.Gpus, Uptime(pair.Provider));
+    private static OfferQuote Quote(AkashPair pair, AkashPriceWire? price, int freeGpus)
+    {
+        var (provider, gpu, gpus) = (pair.Provider, pair.Gpu, pair.Gpus);
+        var median = price is { Med: > 0, Currency: null or "USD" } ? price.Med : null;
+        return new OfferQuote(
+            $"{provider.Owner}/{gpu.Id}{(gpus == 1 ? "" : $"x{gpus}")}", provider.Owner!, Label(provider), gpu, gpus, AkashGpus.RamGb(pair.Card.Ram), median,
+            PriceKind.Estimated, Region(provider), freeGpus / gpus, Uptime(provider));
+    }
 
     /// <summary>The price row that says most of the card; a row of another size or form of it is no price of it.</summary>
     private static AkashGpuPriceWire? PriceOf(AkashCard card, List<AkashGpuPriceWire> prices)

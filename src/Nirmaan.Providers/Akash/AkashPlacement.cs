@@ -84,7 +84,9 @@ internal sealed class AkashPlacement(IAkashApi api, SupplierCalls calls, AkashOp
             var found = await calls.FindAsync($"deployment {dseq}", () => api.GetDeploymentAsync(dseq, cancellationToken), cancellationToken);
             if ((found?.Data?.Leases ?? []).Exists(AkashReading.IsLive)) { return new Effect.Uncertain("manifest-not-delivered", problem.ToString()); }
             // Without a lease a refusal is one. After a 5xx the lease may still be on its way into a block.
-            return problem is { Status: < 500, Spoken: true } ? new Effect.Refused("bad-request", problem.ToString(), RetryElsewhere: true) : SupplierCalls.Usual(problem);
+            return problem is { Status: < 500, Spoken: true }
+                ? new Effect.Refused("bad-request", problem.ToString(), RetryElsewhere: true)
+                : SupplierCalls.Usual(problem);
         }
         catch (SupplierUnavailableException) { return new Effect.Uncertain($"http-{problem.Status}", problem.ToString()); }
     }

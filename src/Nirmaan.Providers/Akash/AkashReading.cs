@@ -16,17 +16,21 @@ internal static class AkashReading
         var (core, leases) = (wire.Deployment!, wire.Leases ?? []);
         var lease = leases.Find(l => IsLive(l)) ?? leases.LastOrDefault();
         var (status, reachable) = Status(core.State, leases, lease, looksInside);
-        var price = lease?.Price is { Denom: AkashUnits.Denom } coin && AkashUnits.Amount(coin.Amount) is > 0 and var amount ? AkashUnits.UsdPerHour(amount) : (decimal?)null;
         return new SupplierInstance(
-            core.Id!.Dseq!, string.IsNullOrEmpty(wire.Name) ? null : wire.Name, status, Raw(core.State, lease), now?.TimeOf(AkashUnits.Height(core.CreatedAt)),
-            order?.Gpu, order?.GpuCount, price / order?.GpuCount, Spent(wire, leases, now), PaidUntil: null, lease?.Id?.Provider, Region: null,
-            Endpoint(lease), Reason(status, wire, lease), Deadline(lease), reachable);
+            core.Id!.Dseq!, string.IsNullOrEmpty(wire.Name) ? null : wire.Name, status, Raw(core.State, lease),
+            now?.TimeOf(AkashUnits.Height(core.CreatedAt)), order?.Gpu, order?.GpuCount, UsdPerHour(lease?.Price) / order?.GpuCount,
+            Spent(wire, leases, now), PaidUntil: null, lease?.Id?.Provider, Region: null, Endpoint(lease),
+            Reason(status, wire, lease), Deadline(lease), reachable);
     }
 
     /// <summary>True while a lease bills.</summary>
     public static bool IsLive(AkashLeaseWire lease) => lease.State is "active" or "reclaiming";
 
-    private static (SupplierStatus Status, bool Reachable) Status(string? state, List<AkashLeaseWire> leases, AkashLeaseWire? lease, bool looksInside) => state switch
+    private static decimal? UsdPerHour(AkashCoinWire? price) =>
+        price?.Denom == AkashUnits.Denom && AkashUnits.Amount(price.Amount) is > 0 and var amount ? AkashUnits.UsdPerHour(amount) : null;
+
+    private static (SupplierStatus Status, bool Reachable) Status(
+        string? state, List<AkashLeaseWire> leases, AkashLeaseWire? lease, bool looksInside) => state switch
     {
         "closed" => (SupplierStatus.Closed, true),
         "active" when leases.Count == 0 => (SupplierStatus.AwaitingBid, true),
@@ -51,7 +55,8 @@ internal static class AkashReading
     private static string Raw(string? state, AkashLeaseWire? lease)
     {
         if (lease is null) { return state ?? "(none)"; }
-        var counts = (lease.Status?.Services ?? []).Values.OfType<AkashServiceWire>().Select(s => string.Create(CultureInfo.InvariantCulture, $" {s.Available ?? 0:0}/{s.Total ?? 0:0}"));
+        var counts = (lease.Status?.Services ?? []).Values.OfType<AkashServiceWire>()
+            .Select(s => FormattableString.Invariant($" {s.Available ?? 0:0}/{s.Total ?? 0:0}"));
         return $"{state ?? "(none)"}, lease {lease.State ?? "(none)"}{string.Concat(counts)}";
     }
 
@@ -64,15 +69,16 @@ internal static class AkashReading
     private static string? Reason(SupplierStatus status, AkashDeploymentWire wire, AkashLeaseWire? lease) => status switch
     {
         SupplierStatus.Reclaiming => lease?.Reclamation?.Reason ?? "the provider takes the machine back",
-        SupplierStatus.Closed or SupplierStatus.Lost when wire.EscrowAccount?.State?.State == "overdrawn" || lease?.State == "insufficient_funds" => "the escrow ran out of funds",
+        SupplierStatus.Closed or SupplierStatus.Lost when wire.EscrowAccount?.State?.State == "overdrawn" || lease?.State == "insufficient_funds" =>
+            "the escrow ran out of funds",
         // "invalid" is what a lease bears that nobody gave a reason to.
         SupplierStatus.Closed or SupplierStatus.Lost => lease?.Reason is null or "" or "0" or "lease_closed_invalid" ? null : lease.Reason,
         _ => null,
     };
 
-    private static DateTimeOffset? Deadline(AkashLeaseWire? lease) =>
-        lease?.State == "reclaiming" && long.TryParse(lease.Reclamation?.Deadline, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253402300800
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    private static DateTimeOffset? Deadline(AkashLeaseWire? lease) => lease?.State == "reclaiming"
+        && long.TryParse(lease.Reclamation?.Deadline, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
     /// <summary>
     /// What it cost: what was paid out, and the rent since the last settlement, which happens seldom. The rent is not more than what the
@@ -83,12 +89,14 @@ internal static class AkashReading
         if (wire.EscrowAccount?.State is not { } escrow || Sum(escrow.Transferred) is not { } paid) { return null; }
         var live = leases.Where(IsLive).ToList();
         if (escrow.State != "open" || live.Count == 0) { return AkashUnits.Usd(paid); }
-        if (now is null || AkashUnits.Height(escrow.SettledAt) is not { } settled || Sum(escrow.Funds) is not { } funds || Sum([.. live.Select(l => l.Price!)]) is not { } rate) { return null; }
-        return AkashUnits.Usd(paid + Math.Min(rate * Math.Max(0, now.Height - settled), Math.Max(0, funds)));
+        var (settledAt, held, rent) = (AkashUnits.Height(escrow.SettledAt), Sum(escrow.Funds), Sum(live.Select(l => l.Price)));
+        return now is not null && settledAt is { } settled && held is { } funds && rent is { } rate
+            ? AkashUnits.Usd(paid + Math.Min(rate * Math.Max(0, now.Height - settled), Math.Max(0, funds)))
+            : null;
     }
 
     /// <summary>Sum of coins in uact; null = one is in another denomination or unreadable.</summary>
-    internal static decimal? Sum(List<AkashCoinWire>? coins)
+    internal static decimal? Sum(IEnumerable<AkashCoinWire?>? coins)
     {
         var sum = 0m;
         foreach (var coin in coins ?? [])

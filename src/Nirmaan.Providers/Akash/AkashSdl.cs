@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Nirmaan.Providers.Akash;
 
-/// <summary>Writes what Akash is asked for (SDL 2.0): one service, one replica, the agent's port as its HTTP ingress. The same request gives the same text.</summary>
+/// <summary>
+/// Writes what Akash is asked for (SDL 2.0): one service, one replica, the agent's port as its HTTP ingress. The same request gives the same text.
+/// </summary>
 public static class AkashSdl
 {
     /// <summary>Name of the one service.</summary>

@@ -34,5 +34,6 @@ internal static class AkashUnits
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 
     /// <summary>A block height; null = unreadable or 0, which the chain writes for "not yet".</summary>
-    public static long? Height(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height > 0 ? height : null;
+    public static long? Height(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height > 0 ? height : null;
 }

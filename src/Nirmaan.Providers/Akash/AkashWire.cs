@@ -34,7 +34,8 @@ internal sealed record AkashDeploymentCoreWire(AkashLeaseIdWire? Id, string? Sta
 
 /// <summary>A deployment with its leases and escrow; <c>name</c> in the next contract only.</summary>
 internal sealed record AkashDeploymentWire(
-    AkashDeploymentCoreWire? Deployment, List<AkashLeaseWire>? Leases, [property: JsonPropertyName("escrow_account")] AkashEscrowWire? EscrowAccount, string? Name);
+    AkashDeploymentCoreWire? Deployment, List<AkashLeaseWire>? Leases,
+    [property: JsonPropertyName("escrow_account")] AkashEscrowWire? EscrowAccount, string? Name);
 
 internal sealed record AkashPaginationWire(decimal? Total, bool? HasMore);
 
@@ -73,8 +74,8 @@ internal sealed record AkashBlockWire(string? Height, DateTimeOffset? Datetime);
 internal sealed record AkashGpuModelWire(string? Vendor, string? Model, string? Ram, string? Interface);
 
 internal sealed record AkashProviderWire(
-    string? Owner, string? Name, string? HostUri, string? Organization, string? IpCountryCode, string? IpRegion, bool? IsOnline, bool? IsAudited, bool? IsValidVersion,
-    decimal? Uptime7d, List<AkashGpuModelWire>? GpuModels);
+    string? Owner, string? Name, string? HostUri, string? Organization, string? IpCountryCode, string? IpRegion, bool? IsOnline, bool? IsAudited,
+    bool? IsValidVersion, decimal? Uptime7d, List<AkashGpuModelWire>? GpuModels);
 
 internal sealed record AkashStockWire(string? Model, string? Ram, string? Interface, decimal? Allocatable, decimal? Allocated);
 

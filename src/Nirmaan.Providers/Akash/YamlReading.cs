@@ -19,8 +19,9 @@ internal static class YamlReading
     public static string? Text(this YamlNode? node, params ReadOnlySpan<string> path) => (node.At(path) as YamlScalarNode)?.Value;
 
     /// <summary>The entries that are maps, by name.</summary>
-    public static IEnumerable<(string Name, YamlMappingNode Map)> Maps(this YamlNode? node) =>
-        node is YamlMappingNode map ? map.Children.Where(c => c.Value is YamlMappingNode).Select(c => (((YamlScalarNode)c.Key).Value ?? "", (YamlMappingNode)c.Value)) : [];
+    public static IEnumerable<(string Name, YamlMappingNode Map)> Maps(this YamlNode? node) => node is YamlMappingNode map
+        ? map.Children.Where(c => c.Value is YamlMappingNode).Select(c => ((c.Key as YamlScalarNode)?.Value ?? "", (YamlMappingNode)c.Value))
+        : [];
 
     /// <summary>The items of a list.</summary>
     public static IEnumerable<YamlNode> Items(this YamlNode? node) => node is YamlSequenceNode list ? list.Children : [];

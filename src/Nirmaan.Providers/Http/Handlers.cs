@@ -27,7 +27,8 @@ internal sealed class ContentTypeHandler : DelegatingHandler
         if (type is null or "application/json" or "text/event-stream" || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)) { return response; }
         var status = response.StatusCode;
         response.Dispose();
-        throw new HttpRequestException(HttpRequestError.InvalidResponse, $"{request.Method} {request.RequestUri!.AbsolutePath} answered {(int)status} with {type} instead of JSON.", null, status);
+        var what = $"{request.Method} {request.RequestUri!.AbsolutePath} answered {(int)status} with {type} instead of JSON.";
+        throw new HttpRequestException(HttpRequestError.InvalidResponse, what, null, status);
     }
 }
 

@@ -28,7 +28,7 @@ internal sealed class LooseText : JsonConverter<string>
         reader.HasValueSequence ? Encoding.UTF8.GetString(reader.ValueSequence.ToArray()) : Encoding.UTF8.GetString(reader.ValueSpan);
 }
 
-/// <summary>Times that may lack a zone: they are UTC. An unreadable time is no time, because no decision may hang on the rest of the answer being lost.</summary>
+/// <summary>Times that may lack a zone: they are UTC. An unreadable time is no time; the rest of the answer must not be lost over it.</summary>
 internal sealed class LooseTime : JsonConverter<DateTimeOffset?>
 {
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

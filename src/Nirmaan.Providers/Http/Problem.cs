@@ -56,12 +56,16 @@ internal sealed partial record Problem(int Status, string? Code, string Message,
 
     private static Problem OfObject(int status, JsonElement body)
     {
-        var message = Detail(body) ?? Text(body, "message") ?? Text(body, "error") ?? (body.TryGetProperty("error", out var error) ? Text(error, "message") : null);
-        if (message is null) { return new Problem(status, Text(body, "code"), "JSON that is no error of a known form", Spoken: false); }
-        return new Problem(status, Text(body, "code"), Tidy(message + Extra(body)), Spoken: true);
+        var message = Detail(body) ?? Text(body, "message") ?? Text(body, "error")
+            ?? (body.TryGetProperty("error", out var error) ? Text(error, "message") : null);
+        return message is null
+            ? new Problem(status, Text(body, "code"), "JSON that is no error of a known form", Spoken: false)
+            : new Problem(status, Text(body, "code"), Tidy(message + Extra(body)), Spoken: true);
     }
 
-    /// <summary>FastAPI's detail: a text, or a list of findings each with the place and the message. The rejected input is left out: it may hold secrets.</summary>
+    /// <summary>
+    /// FastAPI's detail: a text, or a list of findings each with the place and the message. The rejected input is left out: it may hold secrets.
+    /// </summary>
     private static string? Detail(JsonElement body)
     {
         if (!body.TryGetProperty("detail", out var detail)) { return null; }
@@ -82,9 +86,9 @@ internal sealed partial record Problem(int Status, string? Code, string Message,
         {
             return string.Concat(data.EnumerateArray().Select(d => "; " + Finding(d, "path", "message")));
         }
-        return data.ValueKind == JsonValueKind.Object && Number(data, "requiredAmountUsd") is { } wanted
-            ? string.Create(CultureInfo.InvariantCulture, $" (needs {wanted} USD, there are {Number(data, "availableAmountUsd")?.ToString(CultureInfo.InvariantCulture) ?? "?"} USD)")
-            : "";
+        if (data.ValueKind != JsonValueKind.Object || Number(data, "requiredAmountUsd") is not { } wanted) { return ""; }
+        var there = Number(data, "availableAmountUsd")?.ToString(CultureInfo.InvariantCulture) ?? "?";
+        return string.Create(CultureInfo.InvariantCulture, $" (needs {wanted} USD, there are {there} USD)");
     }
 
     private static string Finding(JsonElement finding, string place, string words)
@@ -95,8 +99,8 @@ internal sealed partial record Problem(int Status, string? Code, string Message,
     }
 
     private static string? Text(JsonElement body, string name) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text : null;
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static decimal? Number(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) ? number : null;

@@ -43,8 +43,8 @@ internal sealed class QuickRetryHandler(SupplierOptions options) : DelegatingHan
     {
         { Exception: HttpRequestException or TimeoutRejectedException } => true,
         { Result: { StatusCode: HttpStatusCode.TooManyRequests } response } => response.Headers.RetryAfter is { Delta: { } wait } && wait <= s_longestWait,
-        { Result.StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout } =>
-            outcome.Result!.Headers.RetryAfter?.Delta is not { } wait || wait <= s_longestWait,
+        { Result.StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+            or HttpStatusCode.RequestTimeout } => outcome.Result!.Headers.RetryAfter?.Delta is not { } wait || wait <= s_longestWait,
         _ => false,
     };
 }

@@ -13,7 +13,7 @@ internal sealed class SupplierCalls(SupplierName supplier, TimeProvider clock)
     /// <param name="what">What is read, for the exception's text.</param>
     /// <exception cref="SupplierUnavailableException">No usable answer.</exception>
     public async Task<T> ReadAsync<T>(string what, Func<Task<T?>> call, CancellationToken cancellationToken) where T : class =>
-        await TryReadAsync(what, call, _ => false, cancellationToken) ?? throw new SupplierUnavailableException(supplier.Value, $"{what}: the answer was empty");
+        await TryReadAsync(what, call, _ => false, cancellationToken) ?? throw Unavailable($"{what}: the answer was empty");
 
     /// <summary>Reads one thing; null = the supplier itself says that there is none.</summary>
     /// <exception cref="SupplierUnavailableException">No usable answer.</exception>
@@ -21,7 +21,7 @@ internal sealed class SupplierCalls(SupplierName supplier, TimeProvider clock)
     {
         var gone = false;
         var found = await TryReadAsync(what, call, problem => gone = problem is { Status: 404 or 410, Spoken: true }, cancellationToken);
-        return found ?? (gone ? null : throw new SupplierUnavailableException(supplier.Value, $"{what}: the answer was empty"));
+        return found ?? (gone ? null : throw Unavailable($"{what}: the answer was empty"));
     }
 
     /// <summary>Changes something outside.</summary>
@@ -42,8 +42,8 @@ internal sealed class SupplierCalls(SupplierName supplier, TimeProvider clock)
         SupplierUnavailableException { InnerException: ApiException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } e } =>
             Usual(Problem.Of(e, clock.GetUtcNow())) is Effect.Refused refused ? refused : new Effect.NotSent(exception.Message),
         SupplierUnavailableException e => new Effect.NotSent(e.Message),
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } e =>
-            new Effect.NotSent(Say(e)),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } e => new Effect.NotSent(Say(e)),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } e => new Effect.Uncertain("bad-answer", e.Message),
         HttpRequestException or IOException => new Effect.Uncertain("connection-lost", Say(exception)),
         OperationCanceledException or TimeoutRejectedException or TimeoutException => new Effect.Uncertain("timeout", "no answer within the time allowed"),
@@ -75,18 +75,25 @@ internal sealed class SupplierCalls(SupplierName supplier, TimeProvider clock)
             var problem = Problem.Of(e, clock.GetUtcNow());
             if (isNone(problem)) { return null; }
             var why = problem.Status is >= 200 and < 300 ? "an answer that is not the agreed JSON" : problem.ToString();
-            throw new SupplierUnavailableException(supplier.Value, $"{what}: {why}", e);
+            throw Unavailable($"{what}: {why}", e);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { throw; }
         catch (Exception e) when (e is OperationCanceledException or TimeoutRejectedException or TimeoutException)
         {
-            throw new SupplierUnavailableException(supplier.Value, $"{what}: no answer within the time allowed", e);
+            throw Unavailable($"{what}: no answer within the time allowed", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new SupplierUnavailableException(supplier.Value, $"{what}: {Say(e)}", e);
+            throw Unavailable($"{what}: {Say(e)}", e);
         }
     }
 
-    private static string Say(Exception e) => e.InnerException is { } inner && !e.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{e.Message} {inner.Message}" : e.Message;
+    /// <summary>The supplier cannot be read, for this reason.</summary>
+    public SupplierUnavailableException Unavailable(string why, Exception? inner = null) => new(supplier.Value, why, inner);
+
+    /// <summary>A refusal of our own, before anything is sent; numbers in it are written the same everywhere.</summary>
+    public static Effect.Refused Refuse(string code, FormattableString why, bool retryElsewhere) => new(code, FormattableString.Invariant(why), retryElsewhere);
+
+    private static string Say(Exception e) =>
+        e.InnerException is { } inner && !e.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{e.Message} {inner.Message}" : e.Message;
 }

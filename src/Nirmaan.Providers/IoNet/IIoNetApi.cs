@@ -17,7 +17,8 @@ internal interface IIoNetApi
     Task<IoNetData<IoNetMaxGpusWire>?> ReadMaxGpusAsync(CancellationToken cancellationToken);
 
     [Get("/enterprise/v1/io-cloud/caas/available-replicas")]
-    Task<IoNetData<List<IoNetReplicasWire>>?> ListReplicasAsync([AliasAs("hardware_id")] string hardwareId, [AliasAs("hardware_qty")] int gpusPerContainer, CancellationToken cancellationToken);
+    Task<IoNetData<List<IoNetReplicasWire>>?> ListReplicasAsync(
+        [AliasAs("hardware_id")] string hardwareId, [AliasAs("hardware_qty")] int gpusPerContainer, CancellationToken cancellationToken);
 
     /// <summary>Total of a deployment, for all replicas and hours.</summary>
     /// <param name="locationIds">A JSON list as text, such as <c>[1]</c>.</param>
@@ -38,7 +39,8 @@ internal interface IIoNetApi
     Task<IoNetData<IoNetDetailsWire>?> GetDeploymentAsync(string id, CancellationToken cancellationToken);
 
     [Get("/enterprise/v1/io-cloud/caas/deployment/{id}/containers")]
-    Task<IoNetData<IoNetContainersWire>?> ListContainersAsync(string id, [Query] int page, [AliasAs("page_size")] int pageSize, CancellationToken cancellationToken);
+    Task<IoNetData<IoNetContainersWire>?> ListContainersAsync(
+        string id, [Query] int page, [AliasAs("page_size")] int pageSize, CancellationToken cancellationToken);
 
     /// <summary>A server-sent event stream that does not end. Dispose the answer.</summary>
     [Get("/enterprise/v1/io-cloud/caas/deployment/{id}/log/{container}")]

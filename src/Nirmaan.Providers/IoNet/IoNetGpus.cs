@@ -31,5 +31,6 @@ internal static class IoNetGpus
     public static GpuModel Unheard(string name) => new(string.Join('-', name.ToLowerInvariant().Split([' ', '_', '/'], StringSplitOptions.RemoveEmptyEntries)));
 
     // "h100" and "h100sxm5", but not "gh1000".
-    private static bool Is(string text, string model) => text.StartsWith(model, StringComparison.Ordinal) && (text.Length == model.Length || !char.IsAsciiDigit(text[model.Length]) || text.EndsWith("gb", StringComparison.Ordinal));
+    private static bool Is(string text, string model) => text.StartsWith(model, StringComparison.Ordinal)
+        && (text.Length == model.Length || !char.IsAsciiDigit(text[model.Length]) || text.EndsWith("gb", StringComparison.Ordinal));
 }

@@ -1,4 +1,3 @@
-using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Providers.Http;
 
@@ -19,7 +18,7 @@ internal sealed class IoNetInventory(IIoNetApi api, SupplierCalls calls, IoNetOp
         {
             if (await TryReadAllAsync(cancellationToken) is { } all) { return [.. all.Select(Of).Where(i => i.Status != SupplierStatus.Closed)]; }
         }
-        throw new SupplierUnavailableException(SupplierName.IoNet.Value, "deployments: the list changes faster than it can be read");
+        throw calls.Unavailable("deployments: the list changes faster than it can be read");
     }
 
     /// <summary>One deployment with its container; null = the supplier says there is none.</summary>
@@ -34,12 +33,15 @@ internal sealed class IoNetInventory(IIoNetApi api, SupplierCalls calls, IoNetOp
     public async Task<IoNetDetailsWire?> ReadDetailsAsync(string id, CancellationToken cancellationToken)
     {
         var found = await calls.FindAsync($"deployment {id}", () => api.GetDeploymentAsync(id, cancellationToken), cancellationToken);
-        return found is null ? null : found.Data ?? throw new SupplierUnavailableException(SupplierName.IoNet.Value, $"deployment {id}: the answer lacks it");
+        return found is null ? null : found.Data ?? throw calls.Unavailable($"deployment {id}: the answer lacks it");
     }
 
     /// <summary>The one container of a deployment of ours; null = not there yet.</summary>
-    public async Task<IoNetWorkerWire?> ReadWorkerAsync(string id, CancellationToken cancellationToken) =>
-        (await calls.FindAsync($"containers of {id}", () => api.ListContainersAsync(id, 0, PageSize, cancellationToken), cancellationToken))?.Data?.Workers?.FirstOrDefault();
+    public async Task<IoNetWorkerWire?> ReadWorkerAsync(string id, CancellationToken cancellationToken)
+    {
+        var found = await calls.FindAsync($"containers of {id}", () => api.ListContainersAsync(id, 0, PageSize, cancellationToken), cancellationToken);
+        return found?.Data?.Workers?.FirstOrDefault();
+    }
 
     /// <summary>The supplier's status words, in any case.</summary>
     public static SupplierStatus StatusOf(string? word) => word?.Trim().Replace('_', ' ').ToLowerInvariant() switch
@@ -63,11 +65,11 @@ internal sealed class IoNetInventory(IIoNetApi api, SupplierCalls calls, IoNetOp
         for (var page = 0; ; page++)
         {
             var answer = await calls.ReadAsync("deployments", () => api.ListDeploymentsAsync(page, PageSize, cancellationToken), cancellationToken);
-            if (answer.Data is not { Deployments: { } items }) { throw new SupplierUnavailableException(SupplierName.IoNet.Value, "deployments: the answer lacks the list"); }
+            if (answer.Data is not { Deployments: { } items }) { throw calls.Unavailable("deployments: the answer lacks the list"); }
             foreach (var item in items)
             {
-                if (item.Id is not { Length: > 0 }) { throw new SupplierUnavailableException(SupplierName.IoNet.Value, "deployments: one without id"); }
-                all[item.Id] = item;
+                if (item.Id is not { Length: > 0 } id) { throw calls.Unavailable("deployments: one without id"); }
+                all[id] = item;
             }
             if (total is not null && answer.Data.Total != total) { return null; }
             total = answer.Data.Total;
@@ -79,32 +81,34 @@ internal sealed class IoNetInventory(IIoNetApi api, SupplierCalls calls, IoNetOp
     {
         var status = StatusOf(wire.Status);
         return new SupplierInstance(
-            wire.Id!, string.IsNullOrEmpty(wire.Name) ? null : wire.Name, status == SupplierStatus.Running ? SupplierStatus.Starting : status, wire.Status ?? "(none)", wire.CreatedAt,
-            IoNetGpus.ModelOf(wire.HardwareName), wire.HardwareQuantity, PaidUntil: PaidUntil(status, wire.ComputeMinutesRemaining));
+            wire.Id!, string.IsNullOrEmpty(wire.Name) ? null : wire.Name, status == SupplierStatus.Running ? SupplierStatus.Starting : status,
+            wire.Status ?? "(none)", wire.CreatedAt, IoNetGpus.ModelOf(wire.HardwareName), wire.HardwareQuantity,
+            PaidUntil: PaidUntil(status, wire.ComputeMinutesRemaining));
     }
 
     private SupplierInstance Of(string id, IoNetDetailsWire details, IoNetWorkerWire? worker)
     {
-        var status = StatusOf(details.Status);
-        if (status == SupplierStatus.Running && !IsUp(worker)) { status = SupplierStatus.Starting; }
+        var said = StatusOf(details.Status);
+        var status = said == SupplierStatus.Running && !IsUp(worker) ? SupplierStatus.Starting : said;
         var minutes = (details.ComputeMinutesServed ?? 0) + (details.ComputeMinutesRemaining ?? 0);
         var price = details is { AmountPaid: { } paid, TotalGpus: > 0 and var gpus } && minutes > 0 ? paid * 60 / minutes / gpus : (decimal?)null;
         return new SupplierInstance(
             details.Id ?? id, details.ContainerConfig?.EnvVariables?.GetValueOrDefault(RentEnv.Marker), status, Raw(details, worker), details.CreatedAt,
-            IoNetGpus.ModelOf(details.HardwareName), details.TotalGpus, price, Spent(details, status), PaidUntil(StatusOf(details.Status), details.ComputeMinutesRemaining),
+            IoNetGpus.ModelOf(details.HardwareName), details.TotalGpus, price, Spent(details, status), PaidUntil(said, details.ComputeMinutesRemaining),
             worker?.DeviceId, details.Locations?.FirstOrDefault()?.Iso2, Endpoint(worker?.PublicUrl),
-            status is SupplierStatus.Running or SupplierStatus.Closed ? null : LastEvent(worker));
+            status == SupplierStatus.Running ? null : LastEvent(worker));
     }
 
     private static bool IsUp(IoNetWorkerWire? worker) =>
         worker is { PublicUrl.Length: > 0 } && worker.Status?.Trim().ToLowerInvariant() is "running" or "ready" or "healthy";
 
-    private static string Raw(IoNetDetailsWire details, IoNetWorkerWire? worker) =>
-        worker is null ? details.Status ?? "(none)" : $"{details.Status}, container {worker.Status ?? "(none)"}{(string.IsNullOrEmpty(worker.PublicUrl) ? ", no url" : "")}";
+    private static string Raw(IoNetDetailsWire details, IoNetWorkerWire? worker) => worker is null ? details.Status ?? "(none)"
+        : $"{details.Status}, container {worker.Status ?? "(none)"}{(string.IsNullOrEmpty(worker.PublicUrl) ? ", no url" : "")}";
 
     private static string? LastEvent(IoNetWorkerWire? worker) => worker?.ContainerEvents?.MaxBy(e => e.Time ?? DateTimeOffset.MinValue)?.Message;
 
-    private static string? Endpoint(string? url) => string.IsNullOrEmpty(url) ? null : url.Contains("://", StringComparison.Ordinal) ? url : "https://" + url;
+    private static string? Endpoint(string? url) =>
+        string.IsNullOrEmpty(url) ? null : url.Contains("://", StringComparison.Ordinal) ? url : "https://" + url;
 
     private decimal? Spent(IoNetDetailsWire details, SupplierStatus status)
     {

@@ -39,18 +39,23 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
     {
         using var catalogue = await calls.ReadAsync("hardware", () => api.ReadCatalogueAsync(cancellationToken), cancellationToken);
         var limits = await calls.ReadAsync("max-gpus-per-container", () => api.ReadMaxGpusAsync(cancellationToken), cancellationToken);
-        var most = (limits.Data?.Hardware ?? []).Where(h => h.HardwareId is not null).DistinctBy(h => h.HardwareId).ToDictionary(h => h.HardwareId!.Value, h => h.MaxGpusPerContainer);
+        var most = (limits.Data?.Hardware ?? []).Where(h => h.HardwareId is not null).DistinctBy(h => h.HardwareId)
+            .ToDictionary(h => h.HardwareId!.Value, h => h.MaxGpusPerContainer);
         var quotes = new List<OfferQuote>();
         foreach (var hardware in Rows(catalogue.RootElement).GroupBy(r => r.Hardware))
         {
-            foreach (var gpus in Sizes(hardware.Key, [.. hardware], most)) { quotes.AddRange(await QuotesAsync([.. hardware], gpus, cancellationToken)); }
+            List<Row> rows = [.. hardware];
+            foreach (var gpus in Sizes(hardware.Key, rows, most)) { quotes.AddRange(await QuotesAsync(rows, gpus, cancellationToken)); }
         }
         return [.. quotes.DistinctBy(q => q.Key).OrderBy(q => q.Key, StringComparer.Ordinal)];
     }
 
     /// <summary>What a deployment would cost in all, USD; null = not said.</summary>
-    public async Task<IoNetPriceWire?> PriceAsync(IoNetOfferKey offer, int gpus, int hours, int replicas, CancellationToken cancellationToken) =>
-        (await calls.ReadAsync("price", () => api.ReadPriceAsync(LocationText(offer.Location), offer.Hardware.Text, hours, gpus, replicas, cancellationToken), cancellationToken)).Data;
+    public async Task<IoNetPriceWire?> PriceAsync(IoNetOfferKey offer, int gpus, int hours, int replicas, CancellationToken cancellationToken)
+    {
+        var (place, hardware) = (LocationText(offer.Location), offer.Hardware.Text);
+        return (await calls.ReadAsync("price", () => api.ReadPriceAsync(place, hardware, hours, gpus, replicas, cancellationToken), cancellationToken)).Data;
+    }
 
     private string LocationText(OpaqueId location) => 0 switch
     {
@@ -70,14 +75,19 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
     {
         // Sold out everywhere: one call saved.
         if (rows.TrueForAll(r => r.Wire.SoldOut == true)) { return []; }
-        var places = (await calls.ReadAsync("available-replicas", () => api.ListReplicasAsync(rows[0].Hardware.Text, gpus, cancellationToken), cancellationToken)).Data ?? [];
-        return places.Select(place => (Place: place, Location: Location(place))).Where(p => p.Location is not null).Select(p => Quote(RowAt(rows, p.Place, gpus), gpus, p.Place, p.Location!.Value));
+        var hardware = rows[0].Hardware.Text;
+        var answer = await calls.ReadAsync("available-replicas", () => api.ListReplicasAsync(hardware, gpus, cancellationToken), cancellationToken);
+        return from place in answer.Data ?? []
+               let location = Location(place)
+               where location is not null
+               select Quote(RowAt(rows, place, gpus), gpus, place, location.Value);
     }
 
     /// <summary>The row that prices a place: its own, else one for all places, else the dearest, so that no price is promised that is not there.</summary>
     private static Row RowAt(List<Row> rows, IoNetReplicasWire place, int gpus)
     {
-        bool IsThere(Row row) => row.Wire.Location is { Length: > 0 } text && (text.Equals(place.Iso2, StringComparison.OrdinalIgnoreCase) || text.Equals(place.Name, StringComparison.OrdinalIgnoreCase));
+        bool IsThere(Row row) => row.Wire.Location is { Length: > 0 } text
+            && (text.Equals(place.Iso2, StringComparison.OrdinalIgnoreCase) || text.Equals(place.Name, StringComparison.OrdinalIgnoreCase));
         return rows.Where(IsThere).OrderBy(r => r.Cards == gpus ? 0 : 1).ThenBy(r => r.PerGpu).FirstOrDefault()
             ?? rows.Where(r => string.IsNullOrEmpty(r.Wire.Location)).MinBy(r => r.PerGpu) ?? rows.MaxBy(r => r.PerGpu)!;
     }
@@ -91,18 +101,20 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
         var wire = row.Wire;
         var gpu = IoNetGpus.ModelOf(wire.Name, wire.VramPerCard, wire.Interconnect) ?? IoNetGpus.Unheard(wire.Name!);
         return new OfferQuote(
-            new IoNetOfferKey(row.Hardware, location, gpus).ToString(), SupplierName.IoNet.Value, Label, gpu, gpus, wire.VramPerCard > 0 ? wire.VramPerCard : null,
-            row.PerGpu, PriceKind.Quoted, string.IsNullOrEmpty(place.Iso2) ? place.Name : place.Iso2, Math.Max(0, place.AvailableReplicas ?? 0), Reliability: null,
-            CudaMax: null, wire.Vcpu / row.Cards, wire.Memory is { } memory ? (int)(memory / row.Cards) : null);
+            new IoNetOfferKey(row.Hardware, location, gpus).ToString(), SupplierName.IoNet.Value, Label, gpu, gpus,
+            wire.VramPerCard > 0 ? wire.VramPerCard : null, row.PerGpu, PriceKind.Quoted, string.IsNullOrEmpty(place.Iso2) ? place.Name : place.Iso2,
+            Math.Max(0, place.AvailableReplicas ?? 0), Reliability: null, CudaMax: null, wire.Vcpu / row.Cards,
+            wire.Memory is { } memory ? (int)(memory / row.Cards) : null);
     }
 
     /// <exception cref="SupplierUnavailableException">There is no list where one was ever seen, or not one row of it is readable.</exception>
-    private static List<Row> Rows(JsonElement root)
+    private List<Row> Rows(JsonElement root)
     {
-        if (ListIn(root) is not { } list) { throw new SupplierUnavailableException(SupplierName.IoNet.Value, "hardware: no list in the answer"); }
+        if (ListIn(root) is not { } list) { throw calls.Unavailable("hardware: no list in the answer"); }
         var rows = list.EnumerateArray().Select(Read).OfType<IoNetCatalogueWire>().ToList();
-        if (rows.Count == 0 && list.GetArrayLength() > 0) { throw new SupplierUnavailableException(SupplierName.IoNet.Value, "hardware: no row in the agreed form"); }
-        return [.. rows.Where(r => r is { DeployId.Text.Length: > 0, NumCards: > 0, Price: > 0, Name.Length: > 0 }).Select(r => new Row(r.DeployId!.Value, r, r.NumCards!.Value))];
+        if (rows.Count == 0 && list.GetArrayLength() > 0) { throw calls.Unavailable("hardware: no row in the agreed form"); }
+        return [.. rows.Where(r => r is { DeployId.Text.Length: > 0, NumCards: > 0, Price: > 0, Name.Length: > 0 })
+            .Select(r => new Row(r.DeployId!.Value, r, r.NumCards!.Value))];
     }
 
     /// <summary>The rows: the answer itself, its data, or a list within either.</summary>

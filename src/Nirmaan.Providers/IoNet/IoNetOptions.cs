@@ -49,7 +49,13 @@ internal sealed class IoNetOptionsCheck() : SupplierOptionsCheck<IoNetOptions>(I
     {
         if (!Enum.IsDefined(options.LocationForm)) { yield return $"LocationForm '{options.LocationForm}' must be Id, Iso2 or Iso2Plain."; }
         if (!Enum.IsDefined(options.EarlyRefund)) { yield return $"EarlyRefund '{options.EarlyRefund}' must be None or UnusedMinutes."; }
-        if (options.MaxCallsPerSecond is < 0 or > 1000) { yield return $"MaxCallsPerSecond {options.MaxCallsPerSecond} must lie between 0 (no limit) and 1000."; }
-        if (options.LogReadTime <= TimeSpan.Zero || options.LogReadTime > TimeSpan.FromMinutes(1)) { yield return $"LogReadTime {options.LogReadTime} must lie between 0 and 60 seconds."; }
+        if (options.MaxCallsPerSecond is < 0 or > 1000)
+        {
+            yield return $"MaxCallsPerSecond {options.MaxCallsPerSecond} must lie between 0 (no limit) and 1000.";
+        }
+        if (options.LogReadTime <= TimeSpan.Zero || options.LogReadTime > TimeSpan.FromMinutes(1))
+        {
+            yield return $"LogReadTime {options.LogReadTime} must lie between 0 and 60 seconds.";
+        }
     }
 }

@@ -15,7 +15,8 @@ internal sealed record IoNetMaxGpusWire(List<IoNetHardwareWire>? Hardware);
 
 /// <summary>One row of the catalogue. The price is per hour for the whole machine of <c>num_cards</c> GPUs.</summary>
 internal sealed record IoNetCatalogueWire(
-    string? Id, OpaqueId? DeployId, string? Name, int? NumCards, decimal? Price, int? VramPerCard, string? Interconnect, int? Vcpu, decimal? Memory, string? Location, bool? SoldOut);
+    string? Id, OpaqueId? DeployId, string? Name, int? NumCards, decimal? Price, int? VramPerCard, string? Interconnect, int? Vcpu, decimal? Memory,
+    string? Location, bool? SoldOut);
 
 internal sealed record IoNetReplicasWire(OpaqueId? Id, string? Iso2, string? Name, int? AvailableReplicas);
 
@@ -35,8 +36,7 @@ internal sealed record IoNetAcceptedWire(string? Status, string? DeploymentId, s
 }
 
 internal sealed record IoNetListedWire(
-    string? Id, string? Status, string? Name, int? HardwareQuantity, string? BrandName, string? HardwareName, int? ComputeMinutesServed, int? ComputeMinutesRemaining,
-    DateTimeOffset? CreatedAt);
+    string? Id, string? Status, string? Name, int? HardwareQuantity, string? HardwareName, int? ComputeMinutesRemaining, DateTimeOffset? CreatedAt);
 
 internal sealed record IoNetDeploymentsWire(List<IoNetListedWire>? Deployments, int? Total);
 
@@ -45,8 +45,9 @@ internal sealed record IoNetLocationWire(OpaqueId? Id, string? Iso2, string? Nam
 internal sealed record IoNetContainerConfigWire(Dictionary<string, string?>? EnvVariables, List<string>? SecretEnvKeys);
 
 internal sealed record IoNetDetailsWire(
-    string? Id, string? Status, DateTimeOffset? CreatedAt, decimal? AmountPaid, int? TotalGpus, int? GpusPerContainer, int? TotalContainers, string? HardwareName,
-    OpaqueId? HardwareId, List<IoNetLocationWire>? Locations, int? ComputeMinutesServed, int? ComputeMinutesRemaining, IoNetContainerConfigWire? ContainerConfig);
+    string? Id, string? Status, DateTimeOffset? CreatedAt, decimal? AmountPaid, int? TotalGpus, int? GpusPerContainer, int? TotalContainers,
+    string? HardwareName, OpaqueId? HardwareId, List<IoNetLocationWire>? Locations, int? ComputeMinutesServed, int? ComputeMinutesRemaining,
+    IoNetContainerConfigWire? ContainerConfig);
 
 internal sealed record IoNetEventWire(DateTimeOffset? Time, string? Message);
 
@@ -57,17 +58,19 @@ internal sealed record IoNetContainersWire(List<IoNetWorkerWire>? Workers);
 // Bodies. Unknown names are refused, and so are empty lists: what is not there is left out.
 
 internal sealed record IoNetContainerBody(
-    int ReplicaCount, int TrafficPort, IReadOnlyDictionary<string, string> EnvVariables, IReadOnlyDictionary<string, string>? SecretEnvVariables, IReadOnlyList<string>? Entrypoint);
+    int ReplicaCount, int TrafficPort, IReadOnlyDictionary<string, string> EnvVariables, IReadOnlyDictionary<string, string>? SecretEnvVariables,
+    IReadOnlyList<string>? Entrypoint);
 
 internal sealed record IoNetRegistryBody(string ImageUrl);
 
 internal sealed record IoNetDeployBody(
-    string ResourcePrivateName, int DurationHours, int GpusPerContainer, OpaqueId HardwareId, IReadOnlyList<OpaqueId> LocationIds, IoNetContainerBody ContainerConfig,
-    IoNetRegistryBody RegistryConfig);
+    string ResourcePrivateName, int DurationHours, int GpusPerContainer, OpaqueId HardwareId, IReadOnlyList<OpaqueId> LocationIds,
+    IoNetContainerBody ContainerConfig, IoNetRegistryBody RegistryConfig);
 
 /// <summary>Names and values of the whole environment; of the secrets only what changes, null taking one away.</summary>
 internal sealed record IoNetChangeBody(
-    IReadOnlyDictionary<string, string> EnvVariables, IReadOnlyDictionary<string, string?>? SecretEnvVariables, IReadOnlyList<string>? Entrypoint, int TrafficPort, string ImageUrl);
+    IReadOnlyDictionary<string, string> EnvVariables, IReadOnlyDictionary<string, string?>? SecretEnvVariables, IReadOnlyList<string>? Entrypoint,
+    int TrafficPort, string ImageUrl);
 
 internal sealed record IoNetExtendBody(int DurationHours);
 

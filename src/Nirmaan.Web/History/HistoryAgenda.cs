@@ -5,10 +5,13 @@ namespace Nirmaan.Web.History;
 /// <summary>When each line of the schedule is next due in the replay: by its own cron, but no more often than history polls.</summary>
 internal sealed class HistoryAgenda
 {
+    // What containers write is read for people who look now; nobody looks back then.
+    private static readonly HashSet<string> s_ofThePresent = ["fleet:keep-logs"];
+
     private readonly List<(JobDefinition Job, DateTimeOffset Due)> _lines;
 
     /// <summary>Everything is due at the beginning.</summary>
-    public HistoryAgenda(JobTable table, DateTimeOffset from) => _lines = [.. table.All.Select(job => (job, from))];
+    public HistoryAgenda(JobTable table, DateTimeOffset from) => _lines = [.. table.All.Where(job => !s_ofThePresent.Contains(job.Id)).Select(job => (job, from))];
 
     /// <summary>When the next line is due.</summary>
     public DateTimeOffset Next => _lines.Min(l => l.Due);

@@ -85,7 +85,7 @@ public sealed class ExactlyOnceTests(ControlPostgres database)
     [Fact]
     public async Task A_worker_that_slept_through_its_lease_changes_nothing()
     {
-        await using var world = await FleetWorld.CreateAsync(database);
+        await using var world = await FleetWorld.CreateAsync(database, ("Fleet:RenewEvery", "00:00:00"));
         world.Akash.DuringCreate = async () =>
         {
             // While the first worker's call is under way, its lease runs out and another worker attends the row.
@@ -96,6 +96,31 @@ public sealed class ExactlyOnceTests(ControlPostgres database)
         await world.PassAsync(TimeSpan.FromMinutes(20), reconcile: true);
         world.Akash.Billing.Count().ShouldBe(1);
         (await world.InstancesAsync()).Count(i => i.State == InstanceState.Running).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_call_that_takes_minutes_keeps_its_row()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        world.Akash.DuringCreate = async () =>
+        {
+            for (var i = 0; i < 12; i++) { world.Clock.Advance(TimeSpan.FromSeconds(10)); await RenewedAsync(world); }
+            await world.Get<FleetWork>().RunAsync(1, CancellationToken.None);
+        };
+        await world.LaunchAsync(1);
+        await world.PassAsync(s_minutes);
+        var create = (await world.OperationsAsync()).Single(o => o.Kind == OperationKind.Create);
+        (create.Attempts, create.UnknownSince).ShouldBe((1, null));
+    }
+
+    /// <summary>Waits until the running worker has renewed its hold at the clock's present time.</summary>
+    private static async Task RenewedAsync(FleetWorld world)
+    {
+        for (var i = 0; i < 2_000; i++)
+        {
+            if ((await world.OperationsAsync()).Any(o => o.TokenUntil > world.Clock.GetUtcNow().AddSeconds(40))) { return; }
+        }
+        throw new TimeoutException("the hold was not renewed");
     }
 
     [Fact]

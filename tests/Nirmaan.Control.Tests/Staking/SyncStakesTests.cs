@@ -122,6 +122,16 @@ public sealed class SyncStakesTests(ControlPostgres postgres) : ControlTest(post
     }
 
     [Fact]
+    public async Task A_node_that_is_down_says_so_and_nothing_changes()
+    {
+        Mine(1, (1, 100));
+        await SyncAsync();
+        _chain.Down = true;
+        (await SyncAsync()).ShouldBe("Not readable: chain: it is down");
+        (await DeltasAsync()).ShouldBe([100]);
+    }
+
+    [Fact]
     public async Task A_node_of_another_chain_is_refused()
     {
         Mine(1, (1, 100));

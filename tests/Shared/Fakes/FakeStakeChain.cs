@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Staking;
 
 namespace Nirmaan.Testing;
@@ -17,6 +18,8 @@ public sealed class FakeStakeChain(DateTimeOffset genesis) : IStakeChain
     public long? FinalTo { get; set; }
     /// <summary>Blocks per page.</summary>
     public int PageSize { get; set; } = 1000;
+    /// <summary>True: the node cannot be read.</summary>
+    public bool Down { get; set; }
     /// <summary>Newest block.</summary>
     public BlockRef Head => _blocks[^1].Block;
 
@@ -35,7 +38,8 @@ public sealed class FakeStakeChain(DateTimeOffset genesis) : IStakeChain
     }
 
     /// <inheritdoc />
-    public Task<long> ReadChainIdAsync(CancellationToken cancellationToken) => Task.FromResult(ChainId);
+    public Task<long> ReadChainIdAsync(CancellationToken cancellationToken) =>
+        Down ? throw new SupplierUnavailableException("chain", "it is down") : Task.FromResult(ChainId);
 
     /// <inheritdoc />
     public Task<StakePage?> ReadAsync(long fromBlock, CancellationToken cancellationToken)

@@ -57,9 +57,7 @@ internal sealed class CreateHandler(
                 : new LookUp.StillUnknown("not on the account under its name yet; lists lag creates");
         }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var known = await db.Operations.AsNoTracking()
-            .Where(o => o.Supplier == operation.Supplier && o.Kind == OperationKind.Create && o.ExternalId != null).Select(o => o.ExternalId!).ToListAsync(cancellationToken);
-        var candidates = inventory.Where(i => i.Name is null && !known.Contains(i.ExternalId) && (i.CreatedAt is null || i.CreatedAt >= sentAt.AddSeconds(-30))).ToList();
+        var candidates = Candidates(operation, inventory, await KnownAsync(db, operation.Supplier!.Value, cancellationToken)).Where(c => c.Name is null).ToList();
         return candidates switch
         {
             [var only] => Found(only, "the only thing on the account newer than the intention and unknown to us"),
@@ -68,6 +66,15 @@ internal sealed class CreateHandler(
             _ => new LookUp.StillUnknown($"{candidates.Count} things on the account could be it: {string.Join(", ", candidates.Select(c => c.ExternalId))}"),
         };
     }
+
+    /// <summary>What the supplier made for creates of ours.</summary>
+    internal static async Task<HashSet<string>> KnownAsync(NirmaanDbContext db, SupplierName supplier, CancellationToken cancellationToken) =>
+        [.. await db.Operations.AsNoTracking().Where(o => o.Supplier == supplier && o.Kind == OperationKind.Create && o.ExternalId != null).Select(o => o.ExternalId!).ToListAsync(cancellationToken)];
+
+    /// <summary>What a create may have made: it bears this create's name or none, is not known, and is not older than the intention.</summary>
+    internal static IEnumerable<SupplierInstance> Candidates(Operation operation, IEnumerable<SupplierInstance> inventory, HashSet<string> known) =>
+        inventory.Where(i => (i.Name is null || i.Name == operation.Name) && !known.Contains(i.ExternalId)
+            && (i.CreatedAt is null || i.CreatedAt >= (operation.SentAt ?? operation.CreatedAt).AddSeconds(-30)));
 
     public async Task SucceedAsync(NirmaanDbContext db, Operation operation, Effect.Done done, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -24,6 +24,9 @@ public sealed partial class Confirm
     /// <summary>True when the deed cannot be undone.</summary>
     [Parameter] public bool IsDangerous { get; set; }
 
+    /// <summary>True while something that the answer needs is missing: it cannot be yes.</summary>
+    [Parameter] public bool IsBlocked { get; set; }
+
     [Inject] public required IJSRuntime Browser { get; init; }
 
     /// <summary>Opens the dialog and waits for the answer. A question still open is answered with no.</summary>

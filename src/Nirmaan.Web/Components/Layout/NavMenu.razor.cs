@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Routing;
 
 namespace Nirmaan.Web.Components.Layout;
 
@@ -31,4 +32,8 @@ public sealed partial class NavMenu
         }
         _visible = visible;
     }
+
+    // A page above others (/ops above /ops/fleet) is where the visitor is only when it is the page itself.
+    private NavLinkMatch MatchOf(MenuEntry entry) =>
+        _visible.Any(other => other.Href != entry.Href && other.Href.StartsWith(entry.Href.TrimEnd('/') + "/", StringComparison.Ordinal)) ? NavLinkMatch.All : NavLinkMatch.Prefix;
 }

@@ -1,0 +1,118 @@
+using Microsoft.AspNetCore.Components;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Live;
+using Nirmaan.Control.Market;
+using Nirmaan.Control.Rewards;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Rewards;
+using Nirmaan.Web.Components.Kit;
+
+namespace Nirmaan.Web.Components.Fleet;
+
+/// <summary>The overview of ops.</summary>
+public sealed partial class OpsPage
+{
+    private const int MostShown = 6;
+
+    // Balances are calls to suppliers: they are not asked at every change of a machine.
+    private static readonly TimeSpan s_runwayEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
+
+    private ConfirmWithReason? _confirm;
+    private FleetSummary? _summary;
+    private SpendState? _spend;
+    private IReadOnlyList<FleetShare> _shares = [];
+    private IReadOnlyList<Runway>? _runway;
+    private IReadOnlyDictionary<InstanceId, string> _firstEarns = new Dictionary<InstanceId, string>();
+    private IReadOnlyList<Problems.ProblemItem> _questions = [];
+    private IReadOnlyList<Problems.ProblemItem> _findings = [];
+    private IReadOnlyList<Timeline.TimelineEntry> _events = [];
+    private IReadOnlyDictionary<NetworkName, NetworkNotice> _notices = new Dictionary<NetworkName, NetworkNotice>();
+    private TimeSpan? _runwayAt;
+    private bool _isAskingRunway;
+
+    [Inject] public required FleetQueries Fleet { get; init; }
+
+    [Inject] public required OperationQueries Operations { get; init; }
+
+    [Inject] public required RunwayQueries Runways { get; init; }
+
+    [Inject] public required SpendQueries Spend { get; init; }
+
+    [Inject] public required SpendingSwitch Spending { get; init; }
+
+    [Inject] public required TimelineQueries Happened { get; init; }
+
+    [Inject] public required MarketQueries Market { get; init; }
+
+    [Inject] public required RewardQueries Rewards { get; init; }
+
+    [Inject] public required PointsQueries Points { get; init; }
+
+    protected override IReadOnlyList<Topic> Topics { get; } = [Topic.Fleet];
+
+    private decimal? Burn => _shares.Any(s => s.UsdPerHour is null) ? null : _shares.Sum(s => s.UsdPerHour);
+
+    protected override async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        _summary = await Fleet.SummariseAsync(cancellationToken);
+        _shares = await Fleet.SharesAsync(cancellationToken);
+        _spend = await Spend.ReadAsync(cancellationToken);
+        _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
+        _findings = [.. (await Operations.ReportsWithFindingsAsync(MostShown, cancellationToken)).SelectMany(FindingWords.Of).Take(MostShown)];
+        _events = [.. (await Happened.FleetAsync(14, cancellationToken)).Select(EventWords.Entry)];
+        _notices = Market.Notices();
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (IsRead && !_isAskingRunway && (_runwayAt is not { } at || Elapsed - at >= s_runwayEvery)) { _ = InvokeAsync(AskRunwayAsync); }
+    }
+
+    // Apart from the rest, so that a slow supplier holds nothing else back.
+    private async Task AskRunwayAsync()
+    {
+        (_isAskingRunway, _runwayAt) = (true, Elapsed);
+        try
+        {
+            var runway = await Runways.ReadAsync(Gone);
+            _firstEarns = await FirstEarnsAsync(runway);
+            _runway = runway;
+        }
+        catch (OperationCanceledException) when (Gone.IsCancellationRequested) { return; }
+        catch (Exception e) { Toasts.Show($"Balances could not be read: {Words(e)}", Tone.Warn); }
+        finally { _isAskingRunway = false; }
+        StateHasChanged();
+    }
+
+    private async Task<Dictionary<InstanceId, string>> FirstEarnsAsync(IReadOnlyList<Runway> runway)
+    {
+        Dictionary<InstanceId, string> earns = [];
+        if (!runway.Any(r => r.FirstToDie is not null)) { return earns; }
+        var rewards = (await Rewards.MinersAsync(Now - s_day, Now, Gone)).ToDictionary(r => r.MinerId);
+        var points = (await Points.MinersAsync(Now - s_day, Now, null, Gone)).ToLookup(p => p.MinerId);
+        foreach (var id in runway.Select(r => r.FirstToDie).OfType<InstanceId>())
+        {
+            var miner = (await Fleet.FindAsync(id, Gone))?.Instance.Miner;
+            earns[id] = miner is null ? "no miner" : EarningWords.Day(rewards.GetValueOrDefault(miner.Id)?.Received ?? [], points[miner.Id]);
+        }
+        return earns;
+    }
+
+    private async Task SwitchSpendingAsync()
+    {
+        var isStop = _spend!.Stop is null;
+        if (await _confirm!.AskAsync() is not { } why) { return; }
+        await DoAsync(async token =>
+        {
+            await Spending.RunAsync(isStop ? why : null, By, token);
+            Events.Changed(Topic.Fleet);
+            return isStop ? ("All spending is stopped.", Tone.Warn) : ("Spending is allowed again.", Tone.Good);
+        });
+    }
+
+    private static Problems.ProblemItem Question(OperationRow o) => new(
+        $"{OperationTable.Words(o)}: {Tones.Words(o.State.ToString()).ToLowerInvariant()}", o.UnknownSince ?? o.SentAt ?? o.CreatedAt,
+        o.State == OperationState.Abandoned ? Tone.Bad : Tone.Unknown, o.Reason, o.UsdAtRisk, "/ops/operations");
+}

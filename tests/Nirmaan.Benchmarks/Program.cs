@@ -1,0 +1,13 @@
+using Nirmaan.Benchmarks.Optimiser;
+
+// One class per area, chosen by the first argument; the rest of the arguments are the area's.
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) => { press.Cancel = true; stop.Cancel(); };
+switch (args)
+{
+    case ["optimiser", .. var rest]:
+        return await OptimiserBenchmark.RunAsync(rest, stop.Token);
+    default:
+        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser");
+        return 2;
+}
