@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nirmaan.Web.Components.Allocation;
 using Nirmaan.Web.Components.Layout;
 using Nirmaan.Web.Components.Kit;
 using Nirmaan.Web.History;
@@ -43,6 +44,7 @@ public static class PageServices
     public static WebApplication MapPages(this WebApplication app)
     {
         app.MapStaticAssets();
+        app.MapPlanFiles();
         // The host sends its own, stricter content policy.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

@@ -38,7 +38,8 @@ public sealed record Slice(string Name, double Value);
 /// <param name="Label">Text.</param>
 /// <param name="Column">From the left, from 0.</param>
 /// <param name="Href">Where its label leads.</param>
-public sealed record FlowNode(string Id, string Label, int Column, string? Href = null);
+/// <param name="Series">Its colour, 1 to 8, so that one thing in two columns looks the same; null = the next in turn.</param>
+public sealed record FlowNode(string Id, string Label, int Column, string? Href = null, int? Series = null);
 
 /// <summary>One stream between two boxes.</summary>
 /// <param name="From">Id of the left box.</param>
