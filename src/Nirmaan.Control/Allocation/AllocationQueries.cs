@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Control.Allocation;
 
@@ -33,6 +34,8 @@ public sealed record PlanChoice(
 /// <summary>Reads of allocation.</summary>
 public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contexts)
 {
+    private const int MostEvents = 200;
+
     /// <summary>The newest estimate; null = none yet.</summary>
     public async Task<YieldEstimate?> NewestEstimateAsync(CancellationToken cancellationToken)
     {
@@ -82,6 +85,14 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await RowsAsync(db, await db.Plans.AsNoTracking().Where(p => p.State == PlanState.Proposed || p.State == PlanState.Approved).OrderByDescending(p => p.At).ToListAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What happened to a plan and its moves, newest first.</summary>
+    public async Task<IReadOnlyList<TimelineEvent>> TimelineAsync(PlanId id, CancellationToken cancellationToken)
+    {
+        var subject = id.ToString();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Timeline.AsNoTracking().Where(e => e.Kind == "plan" && e.Subject == subject).OrderByDescending(e => e.Sequence).Take(MostEvents).ToListAsync(cancellationToken);
     }
 
     /// <summary>What a plan comes to under a choice of its moves, by the same reckoning that approves it; null = there is no such plan.</summary>

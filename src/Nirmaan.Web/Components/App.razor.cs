@@ -10,7 +10,7 @@ namespace Nirmaan.Web.Components;
 /// </summary>
 public sealed partial class App
 {
-    private static readonly string[] s_sheets = ["css/tokens.css", "css/base.css", "css/layout.css", "css/kit.css", "css/charts.css", "css/public.css", "css/ops.css"];
+    private static readonly string[] s_sheets = ["css/tokens.css", "css/base.css", "css/layout.css", "css/kit.css", "css/charts.css", "css/public.css", "css/ops.css", "css/allocation.css"];
 
     [CascadingParameter] private HttpContext Http { get; set; } = default!;
 

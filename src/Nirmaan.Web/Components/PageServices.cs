@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nirmaan.Web.Components.Allocation;
 using Nirmaan.Web.Components.Layout;
 using Nirmaan.Web.Components.Kit;
 using Nirmaan.Web.Components.Staking;
@@ -47,6 +48,7 @@ public static class PageServices
     {
         app.MapStaticAssets();
         app.MapEpochFiles();
+        app.MapPlanFiles();
         // The host sends its own, stricter content policy.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

@@ -6,7 +6,7 @@ using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Components.Layout;
 
-/// <summary>A live page of staff: it knows who looks at it and whether that person may act on machines.</summary>
+/// <summary>A live page of staff: it knows who looks at it and what that person may do.</summary>
 public abstract class StaffPage : LivePage
 {
     [Inject] public required IAuthorizationService Authorization { get; init; }
@@ -23,12 +23,16 @@ public abstract class StaffPage : LivePage
     /// <summary>False for auditors: they read, and no button is there for them.</summary>
     protected bool MayOperate { get; private set; }
 
+    /// <summary>True for admins: they approve plans and set limits.</summary>
+    protected bool MayApprove { get; private set; }
+
     /// <inheritdoc />
     protected override async Task OnInitializedAsync()
     {
         var user = (await Visitor).User;
         By = user.Identity?.Name ?? "";
         MayOperate = (await Authorization.AuthorizeAsync(user, Policies.Operate)).Succeeded;
+        MayApprove = (await Authorization.AuthorizeAsync(user, Policies.Approve)).Succeeded;
     }
 
     /// <summary>Changes what the address asks for, in place; null takes an entry out.</summary>

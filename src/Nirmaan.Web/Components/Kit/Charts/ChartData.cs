@@ -39,7 +39,8 @@ public sealed record Slice(string Name, double Value);
 /// <param name="Column">From the left, from 0.</param>
 /// <param name="Href">Where its label leads.</param>
 /// <param name="Figure">What stands under the label; without it what flows through, which for a box that gives more than it takes says only half.</param>
-public sealed record FlowNode(string Id, string Label, int Column, string? Href = null, string? Figure = null);
+/// <param name="Series">Its colour, 1 to 8, so that one thing in two columns looks the same; null = the next in turn.</param>
+public sealed record FlowNode(string Id, string Label, int Column, string? Href = null, string? Figure = null, int? Series = null);
 
 /// <summary>One stream between two boxes.</summary>
 /// <param name="From">Id of the left box.</param>

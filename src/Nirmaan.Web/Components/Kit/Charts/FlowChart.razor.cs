@@ -41,7 +41,7 @@ public sealed partial class FlowChart
     {
         if (Nodes is null || Links is null) { return; }
         _layout = FlowLayout.Of(Nodes, Links, Height);
-        _css = Nodes.Select((node, i) => (node.Id, Css: $"series-{(i % 8) + 1}")).ToDictionary(n => n.Id, n => n.Css);
+        _css = Nodes.Select((node, i) => (node.Id, Css: $"series-{node.Series ?? (i % 8) + 1}")).ToDictionary(n => n.Id, n => n.Css);
         // A box is known by either side; where both hold an unknown stream, what is known of it is a part only.
         _figures = _layout.Boxes.ToDictionary(b => b.Node.Id, b =>
         {

@@ -1,0 +1,127 @@
+using System.Globalization;
+using Nirmaan.Control.Allocation;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Web.Components.Kit;
+
+namespace Nirmaan.Web.Components.Allocation;
+
+/// <summary>What the optimiser and the domain say in words of their own, as people say it.</summary>
+internal static class AllocationWords
+{
+    private const string Exposure = "exposure:", Provider = "provider:", BucketMin = "bucketMin:", BucketMax = "bucketMax:", GpuCap = "gpuCap:", Stake = "stake:", Locked = "locked:";
+
+    /// <summary>A limit's name: "Budget", "Cap on Heurist Llama Points".</summary>
+    /// <param name="row">The optimiser's name of it.</param>
+    /// <param name="labels">Labels of the pools by name.</param>
+    public static string Limit(string row, IReadOnlyDictionary<string, string> labels) => row switch
+    {
+        "budget" => "Budget",
+        "moves" => "Cap on moved and new GPUs",
+        _ when After(row, Exposure) is { } pool => $"Cap on {labels.GetValueOrDefault(pool, pool)}",
+        _ when After(row, Provider) is { } supplier => $"Cap on {Names.Of(new SupplierName(supplier))}",
+        _ when After(row, BucketMin) is { } bucket => $"Floor of {bucket} networks",
+        _ when After(row, BucketMax) is { } bucket => $"Cap on {bucket} networks",
+        _ when After(row, GpuCap) is { } pool => $"Cap on GPUs of {labels.GetValueOrDefault(pool, pool)}",
+        _ when After(row, Stake) is { } pool => $"Stake owned on {labels.GetValueOrDefault(pool, pool)}",
+        _ when After(row, Locked) is not null => "GPUs that are paid for stay in use",
+        _ => row,
+    };
+
+    /// <summary>Whether a limit counts GPUs; the others count dollars per hour.</summary>
+    public static bool IsCount(string row) => row == "moves" || row.StartsWith(GpuCap, StringComparison.Ordinal) || row.StartsWith(Locked, StringComparison.Ordinal);
+
+    /// <summary>An amount of a limit in its unit: $4.20/h, 6 GPUs.</summary>
+    public static string Amount(string row, decimal amount) => IsCount(row) ? Gpus((int)amount) : $"{Format.Usd(amount)}/h";
+
+    /// <summary>A shadow price as a sentence; null = the row binds nobody, or is not a limit that someone sets.</summary>
+    public static string? Price(string row, decimal usdPerHour, IReadOnlyDictionary<string, string> labels)
+    {
+        if (usdPerHour < 0.000001m) { return null; }
+        var gain = $"{Format.Usd(usdPerHour, Math.Max(3, Format.UsdDigits(usdPerHour)))} an hour";
+        return row switch
+        {
+            "budget" => $"One more dollar of budget an hour earns {gain}.",
+            "moves" => $"One more GPU that may move earns {gain}.",
+            _ when After(row, Exposure) is { } pool => $"One more dollar an hour on {labels.GetValueOrDefault(pool, pool)} earns {gain}.",
+            _ when After(row, Provider) is { } supplier => $"One more dollar an hour at {Names.Of(new SupplierName(supplier))} earns {gain}.",
+            _ when After(row, GpuCap) is { } pool => $"One more GPU on {labels.GetValueOrDefault(pool, pool)} earns {gain}.",
+            _ when After(row, BucketMax) is { } bucket => $"One more dollar an hour on {bucket} networks earns {gain}.",
+            _ => null,
+        };
+    }
+
+    /// <summary>What a limit costs as a sentence: "The cap on Heurist Llama Points costs $41.20 a day."</summary>
+    public static string Cost(LimitCost cost, IReadOnlyDictionary<string, string> labels)
+    {
+        var limit = Limit(cost.Row, labels);
+        return $"The {char.ToLowerInvariant(limit[0])}{limit[1..]} costs {Format.Usd(cost.UsdPerHour * 24)} a day: that much more the plan would earn without it.";
+    }
+
+    /// <summary>How a pool pays, in words.</summary>
+    public static string Shape(RewardShape shape) => shape switch
+    {
+        RewardShape.ProRata => "shared by work",
+        RewardShape.DemandCapped => "paid per unit up to the demand",
+        _ => "paid per unit at our bid",
+    };
+
+    /// <summary>How a pool pays, explained.</summary>
+    public static string ShapeWhy(RewardShape shape) => shape switch
+    {
+        RewardShape.ProRata => "The pool's value is shared by everyone's work: more of ours earns more, each further unit less.",
+        RewardShape.DemandCapped => "Every unit earns the same until the demand is met; beyond it nothing.",
+        _ => "Every unit earns the same at our bid, until the demand that the bid wins is met; beyond it nothing.",
+    };
+
+    /// <summary>Why no plan may rest on a pool, in words.</summary>
+    public static string Frozen(string why) => why switch
+    {
+        "no price" => "Its token has no recent price: what it pays is unknown.",
+        "no totals" => "The work of all others is not known, so neither is our share.",
+        "stale" => "It was not read for too long; old figures are not planned with.",
+        "no demand" => "No demand is known: nobody was seen to pay.",
+        _ => why,
+    };
+
+    /// <summary>What a move does, in words: "Switch 4 × RTX A6000".</summary>
+    public static string Kind(MoveKind kind) => kind switch { MoveKind.Start => "Rent", MoveKind.Switch => "Switch", _ => "Give back" };
+
+    /// <summary>Where GPUs come from or go to.</summary>
+    public static string Place(WorkloadName? workload, bool isOrigin) => workload?.Value ?? (isOrigin ? "the market" : "given back");
+
+    /// <summary>6 GPUs, 1 GPU.</summary>
+    public static string Gpus(int count) => count == 1 ? "1 GPU" : $"{Format.Count(count)} GPUs";
+
+    /// <summary>+4, −2; nothing for no change.</summary>
+    public static string Signed(int count) => count == 0 ? "" : (count > 0 ? "+" : "\u2212") + Math.Abs(count).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A gap to the bound: 0 %, 0.0123 %.</summary>
+    public static string Gap(decimal gap) => gap == 0 ? "0 %" : Format.Percent((double)gap, gap < 0.001m ? 4 : 2);
+
+    /// <summary>Tone of a plan's state.</summary>
+    public static Tone OfPlan(PlanState state) => state switch
+    {
+        PlanState.Proposed => Tone.Warn,
+        PlanState.Approved => Tone.Busy,
+        PlanState.Done => Tone.Good,
+        _ => Tone.Neutral,
+    };
+
+    /// <summary>Tone of a move's state.</summary>
+    public static Tone OfMove(MoveState state) => state switch
+    {
+        MoveState.Approved or MoveState.Running => Tone.Busy,
+        MoveState.Done => Tone.Good,
+        MoveState.Failed => Tone.Bad,
+        _ => Tone.Neutral,
+    };
+
+    /// <summary>The last digits of a plan's id: the first ones are only its time.</summary>
+    public static string Brief(PlanId id) => id.Value.ToString("N")[^8..];
+
+    /// <summary>Labels of an estimate's pools by name.</summary>
+    public static IReadOnlyDictionary<string, string> Labels(YieldEstimate? estimate) => (estimate?.Pools ?? []).ToDictionary(p => p.Pool.Value, p => p.Label);
+
+    private static string? After(string row, string prefix) => row.StartsWith(prefix, StringComparison.Ordinal) ? row[prefix.Length..] : null;
+}
