@@ -31,11 +31,12 @@ internal sealed class Solve
             throw new Contradiction(_instance, _cancellation).Explain();
         }
         var prices = _search.Prices.ToArray();
+        _model.Zeros.Price(_model, prices);
         var lagrangian = new Lagrangian(_model, prices, _search.ScenarioWeights.ToArray());
         var core = Core.Select(_model, lagrangian, CoreOptions);
         var searches = Improve(Starts(lagrangian, core), lagrangian, core);
         var outside = PricesOutside(prices);
-        var bound = DualCertificate.Bound(_instance, outside, _search.ScenarioWeights.Length > 0 ? _search.ScenarioWeights.ToArray() : null);
+        var bound = DualCertificate.Bound(_instance, outside, lagrangian.ScenarioWeights.Length > 0 ? lagrangian.ScenarioWeights : null);
         var best = searches.MaxBy(s => s.Plan.Objective)!.Plan;
         var isProved = new ExactSearch(_model, best, lagrangian).Run(bound * _model.UsdScale, _cancellation);
         if (!isProved)
@@ -48,7 +49,7 @@ internal sealed class Solve
     /// <summary>A plan worth this much is as near to the bound as is wanted.</summary>
     private double Enough => _search.Value - (_options.GapWanted * Math.Abs(_search.Value));
 
-    private void AfterStage(double temperature) => _options.Progress?.Report(new SolveProgress(SolveStage.Prices, _search.Value / _model.UsdScale, null));
+    private void AfterStage(double bound) => _options.Progress?.Report(new SolveProgress(SolveStage.Prices, bound / _model.UsdScale, null));
 
     private SolveStart? Warm()
     {
