@@ -146,7 +146,9 @@ public sealed partial class DualCertificate
             Move = workload.MoveCostUsd / instance.HorizonHours,
             Start = workload.StartCostUsd / instance.HorizonHours,
             PerWork = Price(prices, RowNames.Work(network.Id)),
-            PerUsd = Price(prices, RowNames.Exposure(network.Id)) + Price(prices, RowNames.BucketMax(network.Bucket)) + Price(prices, RowNames.BucketMin(network.Bucket)),
+            PerUsd = Price(prices, RowNames.Exposure(network.Id))
+                + Price(prices, RowNames.BucketMax(network.Bucket))
+                + Price(prices, RowNames.BucketMin(network.Bucket)),
             PerGpu = Price(prices, RowNames.GpuCap(network.Id)) + (Price(prices, RowNames.Stake(network.Id)) * (workload.StakePerGpu ?? 0)),
         };
     }

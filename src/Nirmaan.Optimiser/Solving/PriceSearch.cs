@@ -93,7 +93,9 @@ internal sealed class PriceSearch
         for (var n = 0; n < networks.Count; n++)
         {
             var all = networks.Others[n] + guess;
-            var price = networks.IsProRata[n] ? networks.Mean[n] * (networks.Others[n] + (0.1 * guess)) / (all * all) : 0.7 * networks.Mean[n] / networks.Demand[n];
+            var price = networks.IsProRata[n]
+                ? networks.Mean[n] * (networks.Others[n] + (0.1 * guess)) / (all * all)
+                : 0.7 * networks.Mean[n] / networks.Demand[n];
             _prices[n] = IsIdle(n) ? LeastPrice : Math.Max(price, 1e-6);
         }
         for (var r = 0; r < _model.Rows.Count; r++)

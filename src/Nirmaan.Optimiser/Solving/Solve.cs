@@ -6,7 +6,7 @@ internal sealed class Solve
     /// <summary>Prices are followed down to these temperatures: what smoothing adds to the bound is then out of sight.</summary>
     private const double LastTemperature = 2e-9, LastTemperatureOfMany = 2e-7;
     private const int ManyItems = 20_000;
-    private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 100;
+    private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 1000;
     private const double NearShare = 0.01;
 
     private readonly AllocationInstance _instance;
@@ -168,10 +168,15 @@ internal sealed class Solve
         var evaluation = PlanEvaluator.Evaluate(_instance, assignments);
         if (!evaluation.IsFeasible)
         {
-            throw new InvalidOperationException("The plan breaks " + string.Join(", ", evaluation.Rows.Where(r => !r.Holds).Select(r => r.Name).Concat(evaluation.Faults)));
+            var broken = evaluation.Rows.Where(r => !r.Holds).Select(r => r.Name).Concat(evaluation.Faults);
+            throw new InvalidOperationException($"The solver's plan breaks {string.Join(", ", broken)}.");
         }
         var objective = Math.Round(evaluation.ObjectiveUsdPerHour, 8);
         var reported = Math.Max(objective, Math.Ceiling(bound * 1e8) / 1e8);
+        if (reported > bound + 1e-7 + (1e-9 * Math.Abs(bound)))
+        {
+            throw new InvalidOperationException($"The solver's plan is worth {objective}, above its bound of {bound}.");
+        }
         _options.Progress?.Report(new SolveProgress(SolveStage.Certified, reported, objective));
         return new AllocationSolution
         {
