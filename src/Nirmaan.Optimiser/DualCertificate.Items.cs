@@ -3,6 +3,8 @@ namespace Nirmaan.Optimiser;
 /// <summary>What each item can be worth at the prices, whatever it is used for.</summary>
 public sealed partial class DualCertificate
 {
+    private const int LargestCounted = 512;
+
     private void AddItems()
     {
         foreach (var item in _instance.Items)
@@ -13,10 +15,7 @@ public sealed partial class DualCertificate
         }
     }
 
-    /// <summary>
-    /// GPUs that are not held. Where each miner size divides the next larger one, miners can be placed on aligned ranges of
-    /// the item, so a range that a large miner cannot fill is left to the smaller ones; else GPUs count as divisible.
-    /// </summary>
+    /// <summary>GPUs that are not held.</summary>
     private double WorthFree(AllocationItem item, ReadOnlySpan<Use> uses)
     {
         var first = 0;
@@ -34,38 +33,49 @@ public sealed partial class DualCertificate
             // One miner size, as nearly always: no ranges to tell apart.
             return item.Available / largest * largest * Math.Max(0, Best(item, uses[first..], largest));
         }
-        return IsChain(uses[first..])
-            ? WorthInRanges(item, uses[first..])
-            : item.Available * Math.Max(0, Best(item, uses[first..], largest));
+        return WorthInMiners(item, uses[first..], 0, (in use, worth) => worth - use.Start - _moves);
     }
 
-    private double WorthInRanges(AllocationItem item, ReadOnlySpan<Use> uses)
+    /// <summary>
+    /// The most that whole miners of the given worths per GPU are worth on an item, using no fewer GPUs than given; items of
+    /// more GPUs than anyone offers count as divisible.
+    /// </summary>
+    private double WorthInMiners(AllocationItem item, ReadOnlySpan<Use> uses, int atLeast, Worthing worthing)
     {
-        var (worth, left) = (0.0, item.Available);
-        foreach (ref readonly var use in uses)
+        var rent = item.UsdPerGpuHour * _byProvider[item.Provider];
+        Span<double> best = stackalloc double[uses.Length];
+        var most = 0.0;
+        for (var u = 0; u < uses.Length; u++)
         {
-            var size = use.Size;
-            var range = left / size * size;
-            if (range > 0)
+            best[u] = worthing(uses[u], uses[u].Worth(item.Reliability, item.UsdPerGpuHour, rent));
+            most = Math.Max(most, best[u]);
+        }
+        if (item.Available > LargestCounted)
+        {
+            return atLeast > 0 ? double.PositiveInfinity : item.Available * most;
+        }
+        Span<double> worth = stackalloc double[item.Available + 1];
+        for (var gpus = 1; gpus <= item.Available; gpus++)
+        {
+            worth[gpus] = double.NegativeInfinity;
+            for (var u = 0; u < uses.Length; u++)
             {
-                worth += range * Math.Max(0, Best(item, uses, size));
-                left -= range;
+                if (uses[u].Size <= gpus)
+                {
+                    worth[gpus] = Math.Max(worth[gpus], worth[gpus - uses[u].Size] + (uses[u].Size * best[u]));
+                }
             }
         }
-        return worth;
+        var top = double.NegativeInfinity;
+        for (var gpus = atLeast; gpus <= item.Available; gpus++)
+        {
+            top = Math.Max(top, worth[gpus]);
+        }
+        return top;
     }
 
-    private static bool IsChain(ReadOnlySpan<Use> uses)
-    {
-        for (var i = 1; i < uses.Length; i++)
-        {
-            if (uses[i - 1].Size % uses[i].Size != 0)
-            {
-                return false;
-            }
-        }
-        return true;
-    }
+    /// <summary>What one GPU of a use is worth, given what it is worth before switching.</summary>
+    private delegate double Worthing(in Use use, double worth);
 
     /// <summary>The best worth of one new GPU among the uses whose miners are no larger than <paramref name="size"/>.</summary>
     private double Best(AllocationItem item, ReadOnlySpan<Use> uses, int size)
@@ -84,7 +94,8 @@ public sealed partial class DualCertificate
 
     /// <summary>
     /// GPUs of which some are held. Either all held ones stay and the others are new anywhere, or some leave and then
-    /// nothing new starts on the held workload (held GPUs count as staying first). Whole miners are not enforced here.
+    /// nothing new starts on the held workload (held GPUs count as staying first). That counts GPUs as divisible; where miners
+    /// have several, whole miners at the least they can cost to switch to bound the worth as well.
     /// </summary>
     private double WorthHeld(AllocationItem item, HeldGpus held, ReadOnlySpan<Use> uses)
     {
@@ -112,7 +123,17 @@ public sealed partial class DualCertificate
         var leave = Math.Max(stay, moved);
         var allStay = (held.Count * stay) + (free * Math.Max(0, Math.Max(newThere, newElsewhere)));
         var someLeave = (held.Count * (held.Locked ? leave : Math.Max(0, leave))) + (free * Math.Max(0, newElsewhere));
-        return Math.Max(allStay, someLeave);
+        var divisible = Math.Max(allStay, someLeave);
+        return uses.Length == 0 || uses[0].Size == 1 ? divisible : Math.Min(divisible, WorthInMiners(item, uses, held.Locked ? held.Count : 0, Cheapest));
+
+        double Cheapest(in Use use, double worth)
+        {
+            if (use.Workload.Id == held.Workload)
+            {
+                return worth;
+            }
+            return worth - _moves - (free == 0 ? use.Move : Math.Min(use.Move, use.Start));
+        }
     }
 
     private static Use Charge(AllocationInstance instance, Workload workload, IReadOnlyDictionary<string, double> prices)
@@ -125,7 +146,9 @@ public sealed partial class DualCertificate
             Move = workload.MoveCostUsd / instance.HorizonHours,
             Start = workload.StartCostUsd / instance.HorizonHours,
             PerWork = Price(prices, RowNames.Work(network.Id)),
-            PerUsd = Price(prices, RowNames.Exposure(network.Id)) + Price(prices, RowNames.BucketMax(network.Bucket)) + Price(prices, RowNames.BucketMin(network.Bucket)),
+            PerUsd = Price(prices, RowNames.Exposure(network.Id))
+                + Price(prices, RowNames.BucketMax(network.Bucket))
+                + Price(prices, RowNames.BucketMin(network.Bucket)),
             PerGpu = Price(prices, RowNames.GpuCap(network.Id)) + (Price(prices, RowNames.Stake(network.Id)) * (workload.StakePerGpu ?? 0)),
         };
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Nirmaan.Optimiser;
@@ -30,6 +31,7 @@ internal static class InstanceRules
         for (var i = 0; i < networks.Count; i++)
         {
             var (at, network) = ($"networks[{i}]", networks[i]);
+            Require(network is not null, at, network, "a network");
             Id(at, network.Id, seen);
             Named($"{at}.bucket", network.Bucket);
             AtLeastZero($"{at}.valueUsdPerHour", network.ValueUsdPerHour);
@@ -65,6 +67,7 @@ internal static class InstanceRules
         for (var i = 0; i < instance.Workloads.Count; i++)
         {
             var (at, workload) = ($"workloads[{i}]", instance.Workloads[i]);
+            Require(workload is not null, at, workload, "a workload");
             Id(at, workload.Id, seen);
             Require(networks.Contains(workload.Network), $"{at}.network", workload.Network, "the id of one of the networks");
             foreach (var (gpu, work) in workload.WorkPerGpuHour)
@@ -86,7 +89,7 @@ internal static class InstanceRules
         var seen = new HashSet<string>(items.Count, StringComparer.Ordinal);
         for (var i = 0; i < items.Count; i++)
         {
-            var item = items[i];
+            var item = items[i] ?? throw new InvalidInstanceException($"items[{i}]", "null", "an item");
             if (!IsSound(item) || !seen.Add(item.Id) || item.Held is not null)
             {
                 Closely($"items[{i}]", item, workloads); // The path is text: built only for the few items that need a closer look.
@@ -113,7 +116,8 @@ internal static class InstanceRules
         if (item.Held is { } held)
         {
             Require(workloads.ContainsKey(held.Workload ?? ""), $"{at}.held.workload", held.Workload, "the id of one of the workloads");
-            Require(held.Count >= 0 && held.Count <= item.Available, $"{at}.held.count", held.Count, $"a whole number between 0 and available ({item.Available})");
+            var isWithin = held.Count >= 0 && held.Count <= item.Available;
+            Require(isWithin, $"{at}.held.count", held.Count, $"a whole number between 0 and available ({item.Available})");
         }
     }
 
@@ -155,7 +159,7 @@ internal static class InstanceRules
 
     private static void AtLeastZero(string path, double value) => Require(value is >= 0 and <= Huge, path, value, "a number >= 0 (and <= 1e18)");
 
-    private static void Require(bool holds, string path, object? value, string expected)
+    private static void Require([DoesNotReturnIf(false)] bool holds, string path, object? value, string expected)
     {
         if (!holds)
         {

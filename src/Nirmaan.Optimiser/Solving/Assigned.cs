@@ -53,13 +53,7 @@ internal static class Assigned
             {
                 continue;
             }
-            for (var slot = to.FirstSlot(i); slot < to.SlotEnd(i); slot++)
-            {
-                if (to.WorkloadAt(slot) is >= 0 and var w)
-                {
-                    to.Change(i, w, -to.CountAt(slot));
-                }
-            }
+            to.Empty(i);
             for (var slot = from.FirstSlot(i); slot < from.SlotEnd(i); slot++)
             {
                 if (from.WorkloadAt(slot) is >= 0 and var w)

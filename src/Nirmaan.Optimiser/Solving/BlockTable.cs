@@ -2,13 +2,14 @@ namespace Nirmaan.Optimiser.Solving;
 
 /// <summary>
 /// The GPUs of the items, cut into blocks that can be priced one by one: the held GPUs of an item, and the others, the
-/// latter in aligned ranges if miners come in several sizes (see <see cref="DualCertificate"/> for why that is exact).
+/// latter in ranges if miners come in several sizes: where each size divides the next larger one, miners can always be placed
+/// on aligned ranges of the item, so what the large ones cannot fill is left to the smaller ones.
 /// </summary>
 internal sealed class BlockTable
 {
     private readonly List<Block> _blocks;
 
-    public BlockTable(ItemTable items, WorkloadTable workloads, MenuTable menus)
+    public BlockTable(ItemTable items, WorkloadTable workloads, MenuTable menus, ZeroRows zeros)
     {
         _blocks = new List<Block>(items.Count + (items.Count / 8));
         for (var i = 0; i < items.Count; i++)
@@ -25,37 +26,44 @@ internal sealed class BlockTable
                 AddRanges(i, items, workloads, menus, available);
             }
         }
-        All = [.. _blocks];
+        All = [.. _blocks.Where(b => !zeros.BansItem(b.Item))];
+        Banned = [.. _blocks.Where(b => zeros.BansItem(b.Item))];
     }
 
+    /// <summary>The blocks that may be used.</summary>
     public Block[] All { get; }
+
+    /// <summary>Those that may not.</summary>
+    public Block[] Banned { get; }
 
     private void AddRanges(int item, ItemTable items, WorkloadTable workloads, MenuTable menus, int available)
     {
         var full = menus.UpTo(items.Gpu[item], available);
         var left = available;
-        foreach (var size in Sizes(full, workloads))
+        if (!IsChain(full, workloads, out var sizes))
+        {
+            AddFree(item, full, available);
+            return;
+        }
+        foreach (var size in sizes)
         {
             AddFree(item, menus.UpTo(items.Gpu[item], size), left / size * size);
             left %= size;
         }
     }
 
-    /// <summary>The miner sizes of a menu from the largest down if each divides the one before, else 1: GPUs count as divisible.</summary>
-    private static int[] Sizes(Menu menu, WorkloadTable workloads)
+    /// <summary>The miner sizes of a menu from the largest down; false if one does not divide the one before: then GPUs count as divisible.</summary>
+    private static bool IsChain(Menu menu, WorkloadTable workloads, out IReadOnlyList<int> sizes)
     {
-        if (menu.Count == 0)
+        var ofMenu = Array.ConvertAll(menu.Workload, w => workloads.Lot[w]);
+        if (Array.TrueForAll(ofMenu, lot => lot == ofMenu[0]))
         {
-            return [];
+            sizes = ofMenu.Length > 0 ? [ofMenu[0]] : [];
+            return true;
         }
-        var first = workloads.Lot[menu.Workload[0]];
-        if (Array.TrueForAll(menu.Workload, w => workloads.Lot[w] == first))
-        {
-            return [first];
-        }
-        int[] sizes = [.. menu.Workload.Select(w => workloads.Lot[w]).Distinct().OrderDescending()];
-        var isChain = !sizes.Skip(1).Where((size, i) => sizes[i] % size != 0).Any();
-        return isChain ? sizes : [];
+        var descending = ofMenu.Distinct().OrderDescending().ToArray();
+        sizes = descending;
+        return !descending.Skip(1).Where((size, i) => descending[i] % size != 0).Any();
     }
 
     private void AddFree(int item, Menu menu, int count)

@@ -47,7 +47,8 @@ internal sealed class Contradiction(AllocationInstance instance, CancellationTok
                 break;
             }
         }
-        return new InfeasibleInstanceException([.. rows.Distinct()], isProof, isProof ? "divisible GPUs could keep them, whole miners cannot" : "whole miners that keep all of them were not found");
+        var why = isProof ? "divisible GPUs could keep them, whole miners cannot" : "whole miners that keep all of them were not found";
+        return new InfeasibleInstanceException([.. rows.Distinct()], isProof, why);
     }
 
     /// <summary>The rows that can contradict, those that rarely do first so that they are left out first.</summary>
@@ -95,7 +96,8 @@ internal sealed class Contradiction(AllocationInstance instance, CancellationTok
         var name = row[(row.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var caps = given.Caps;
         IReadOnlyList<RewardNetwork> Networks(Func<RewardNetwork, RewardNetwork> change) => [.. given.Networks.Select(n => n.Id == name ? change(n) : n)];
-        Dictionary<string, double>? Less(IReadOnlyDictionary<string, double>? of) => of?.Where(c => c.Key != name).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
+        Dictionary<string, double>? Less(IReadOnlyDictionary<string, double>? of) =>
+            of?.Where(c => c.Key != name).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
         return row.Split(':')[0] switch
         {
             RowNames.Budget => given with { BudgetUsdPerHour = given.Items.Sum(i => i.UsdPerGpuHour * i.Available) + 1 },

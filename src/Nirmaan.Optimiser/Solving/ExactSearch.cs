@@ -182,13 +182,7 @@ internal sealed class ExactSearch(Model model, PlanState plan, Lagrangian at)
     private void Apply(int item, int[] gpus)
     {
         var menu = model.Menus.OfGpu[model.Items.Gpu[item]];
-        for (var slot = plan.FirstSlot(item); slot < plan.SlotEnd(item); slot++)
-        {
-            if (plan.WorkloadAt(slot) is >= 0 and var w)
-            {
-                plan.Change(item, w, -plan.CountAt(slot));
-            }
-        }
+        plan.Empty(item);
         for (var k = 0; k < gpus.Length; k++)
         {
             if (gpus[k] > 0)
@@ -260,13 +254,7 @@ internal sealed class ExactSearch(Model model, PlanState plan, Lagrangian at)
     {
         for (var item = 0; item < model.Items.Count; item++)
         {
-            for (var slot = plan.FirstSlot(item); slot < plan.SlotEnd(item); slot++)
-            {
-                if (plan.WorkloadAt(slot) is >= 0 and var w)
-                {
-                    plan.Change(item, w, -plan.CountAt(slot));
-                }
-            }
+            plan.Empty(item);
         }
         foreach (var (item, workload, gpus) in snapshot)
         {

@@ -15,7 +15,7 @@ internal sealed class Lagrangian
     /// <param name="scenarioWeights">Empty if there are none.</param>
     public Lagrangian(Model model, double[] prices, double[] scenarioWeights)
     {
-        (_model, _prices, _table) = (model, prices, new PriceTable(model));
+        (_model, _prices, _table) = (model, prices, new PriceTable(model, bans: false));
         _table.Set(prices);
         var revenue = new Revenue(model.Networks);
         _values = [.. Enumerable.Range(0, model.Networks.Count).Select(n => revenue.Weighted(n, scenarioWeights))];
@@ -38,7 +38,7 @@ internal sealed class Lagrangian
         var at = menu.Offset + k;
         return (_model.Items.Reliability[item] * _table.Gain[at])
             - (_model.Items.Rent[item] * (_table.Base[_model.Items.Provider[item]] + _table.PerRent[at]))
-            - (_table.PerNew[at] - _model.Workloads.Start[menu.Workload[k]] - _table.Moves);
+            - _table.PerStay[at];
     }
 
     /// <summary>The same with what it costs to get there: nothing to stay, else the cheaper of a move and a start.</summary>

@@ -3,10 +3,13 @@ namespace Nirmaan.Optimiser.Solving;
 /// <summary>Locked GPUs must be in use, and use comes in whole miners: not every item can do that, and not in every way.</summary>
 internal static class LockedItems
 {
+    /// <summary>Items of more GPUs than this are filled by miners of one kind only.</summary>
+    private const int LargestCounted = 4096;
+
     /// <exception cref="InfeasibleInstanceException">The miners that fit an item cannot use its locked GPUs.</exception>
     public static void Check(Model model)
     {
-        var stuck = Enumerable.Range(0, model.Items.Count).Where(i => model.Items.Locked[i] && Ways(model, i, 0).Count == 0).ToList();
+        var stuck = Enumerable.Range(0, model.Items.Count).Where(i => model.Items.Locked[i] && Way(model, i, 0).Count == 0).ToList();
         if (stuck.Count > 0)
         {
             var first = model.Items.Source[stuck[0]];
@@ -24,50 +27,59 @@ internal static class LockedItems
         {
             return;
         }
-        var ways = Ways(model, item, plan.Used[item]);
-        if (ways.Count == 0)
+        var way = Way(model, item, plan.Used[item]);
+        if (way.Count == 0)
         {
-            for (var slot = plan.FirstSlot(item); slot < plan.SlotEnd(item); slot++)
-            {
-                if (plan.WorkloadAt(slot) is >= 0 and var w)
-                {
-                    plan.Change(item, w, -plan.CountAt(slot));
-                }
-            }
-            ways = Ways(model, item, 0);
+            plan.Empty(item);
+            way = Way(model, item, 0);
         }
-        foreach (var w in ways)
+        foreach (var (workload, gpus) in way)
         {
-            plan.Change(item, w, model.Workloads.Lot[w]);
+            plan.Change(item, workload, gpus);
         }
     }
 
-    /// <summary>A list of miners, by workload, that bring an item's use from so many GPUs to the least use that keeps its lock; empty if there is none.</summary>
-    private static List<int> Ways(Model model, int item, int used)
+    /// <summary>GPUs by workload that bring an item's use from so many GPUs to where its lock is kept; empty if there is no way.</summary>
+    private static List<(int Workload, int Gpus)> Way(Model model, int item, int used)
     {
-        var menu = model.Menus.OfGpu[model.Items.Gpu[item]];
-        var last = new int[model.Items.Available[item] + 1];
-        Array.Fill(last, -1);
-        for (var gpus = used; gpus < last.Length; gpus++)
+        // The held workload first: what stays costs nothing.
+        var menu = model.Menus.OfGpu[model.Items.Gpu[item]].Workload.OrderBy(w => w == model.Items.HeldWorkload[item] ? 0 : 1).ToArray();
+        var (needed, room) = (model.Items.Held[item] - used, model.Items.Available[item] - used);
+        foreach (var w in menu)
         {
-            if (gpus > used && last[gpus] < 0)
+            var whole = (int)(((long)needed + model.Workloads.Lot[w] - 1) / model.Workloads.Lot[w] * model.Workloads.Lot[w]);
+            if (whole <= room)
+            {
+                return [(w, whole)];
+            }
+        }
+        return room > LargestCounted ? [] : Mixed(model, menu, needed, room);
+    }
+
+    /// <summary>Miners of several sizes: which totals can be reached, and by which last miner.</summary>
+    private static List<(int Workload, int Gpus)> Mixed(Model model, int[] menu, int needed, int room)
+    {
+        var last = new int[room + 1];
+        Array.Fill(last, -1);
+        for (var gpus = 0; gpus <= room; gpus++)
+        {
+            if (gpus > 0 && last[gpus] < 0)
             {
                 continue;
             }
-            if (gpus >= model.Items.Held[item] && gpus > used)
+            if (gpus >= needed)
             {
-                var ways = new List<int>();
-                for (var at = gpus; at > used; at -= model.Workloads.Lot[last[at]])
+                var way = new List<(int, int)>();
+                for (var at = gpus; at > 0; at -= model.Workloads.Lot[last[at]])
                 {
-                    ways.Add(last[at]);
+                    way.Add((last[at], model.Workloads.Lot[last[at]]));
                 }
-                return ways;
+                return way;
             }
-            // Earlier entries of the menu are kept: the held workload first where it fits.
-            foreach (var w in menu.Workload.OrderBy(w => w == model.Items.HeldWorkload[item] ? 0 : 1))
+            foreach (var w in menu)
             {
                 var next = gpus + model.Workloads.Lot[w];
-                if (next < last.Length && last[next] < 0)
+                if (next <= room && last[next] < 0)
                 {
                     last[next] = w;
                 }

@@ -17,7 +17,8 @@ internal sealed class Model
         Menus = MenuTable.Build(Items, Workloads);
         Networks.ScaleWork(Items, Workloads, Menus);
         Rows = new RowTable(instance, Networks, Workloads, Items, UsdScale);
-        Blocks = new BlockTable(Items, Workloads, Menus);
+        Zeros = new ZeroRows(Rows, Networks, Workloads, Items, Menus);
+        Blocks = new BlockTable(Items, Workloads, Menus, Zeros);
     }
 
     public AllocationInstance Instance { get; }
@@ -34,6 +35,8 @@ internal sealed class Model
     public MenuTable Menus { get; }
 
     public RowTable Rows { get; }
+
+    public ZeroRows Zeros { get; }
 
     public BlockTable Blocks { get; }
 

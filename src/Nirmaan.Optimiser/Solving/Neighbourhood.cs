@@ -24,10 +24,7 @@ internal sealed class Neighbourhood
         (_into, _outOf) = (new MoveList?[model.Networks.Count], new MoveList?[model.Networks.Count]);
         _idle = new MoveList?[model.Items.Providers.Length + 1];
         _onNetwork = [.. Enumerable.Range(0, model.Networks.Count).Select(_ => new List<int>())];
-        foreach (var item in core.Items)
-        {
-            Note(item);
-        }
+        Refresh();
     }
 
     /// <summary>Moves that bring a miner to a network, from idleness or another network.</summary>
@@ -82,18 +79,6 @@ internal sealed class Neighbourhood
         return moves;
     }
 
-    public void Apply(in Move move)
-    {
-        if (move.From >= 0)
-        {
-            _plan.Change(move.Item, move.From, -move.Taken);
-        }
-        if (move.To >= 0)
-        {
-            _plan.Change(move.Item, move.To, move.Given);
-        }
-    }
-
     /// <summary>True if the item still has what the move takes.</summary>
     public bool IsPossible(in Move move)
     {
@@ -140,6 +125,14 @@ internal sealed class Neighbourhood
         Array.Clear(_into);
         Array.Clear(_outOf);
         Array.Clear(_idle);
+        foreach (var on in _onNetwork)
+        {
+            on.Clear();
+        }
+        foreach (var item in _core.Items)
+        {
+            Note(item);
+        }
     }
 
     private void Note(int item)
@@ -240,7 +233,7 @@ internal sealed class Neighbourhood
         else
         {
             var (mark, before) = (_plan.Mark, _at.Worth(_plan, item));
-            Apply(new Move(item, from, taken, to, given, 0));
+            _plan.Apply(new Move(item, from, taken, to, given, 0));
             loss = before - _at.Worth(_plan, item);
             _plan.Rollback(mark);
         }

@@ -120,6 +120,31 @@ internal sealed class PlanState
         return room >= 0 ? 0 : -room / (1 + Math.Abs(_model.Rows[row].Limit));
     }
 
+    /// <summary>Makes a move; the caller has seen to it that it is possible.</summary>
+    public void Apply(in Move move)
+    {
+        if (move.From >= 0)
+        {
+            Change(move.Item, move.From, -move.Taken);
+        }
+        if (move.To >= 0)
+        {
+            Change(move.Item, move.To, move.Given);
+        }
+    }
+
+    /// <summary>Takes an item out of use.</summary>
+    public void Empty(int item)
+    {
+        for (var slot = _start[item]; slot < _start[item + 1]; slot++)
+        {
+            if (_count[slot] > 0)
+            {
+                Change(item, _workload[slot], -_count[slot]);
+            }
+        }
+    }
+
     /// <summary>Adds (or takes, if negative) GPUs of an item on a workload. The caller keeps to capacity, lots and locks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Change(int item, int workload, int gpus)

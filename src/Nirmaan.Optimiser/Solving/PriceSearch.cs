@@ -9,16 +9,16 @@ namespace Nirmaan.Optimiser.Solving;
 internal sealed class PriceSearch
 {
     /// <summary>Temperatures below which all blocks are priced, and at which a warm start begins.</summary>
-    private const double SampleUntil = 0.003, WarmStart = 0.002, Cooling = 0.25, Reach = 100, Natural = 16;
-    private const int SampleSize = 4096, StepsPerStage = 25;
+    private const double SampleUntil = 0.003, WarmStart = 0.002, Cooling = 0.25, Reach = 100, Natural = 16, Endless = 1e100, LeastPrice = 1e-12;
+    private const int SampleSize = 4096, StepsPerStage = 25, EasySteps = 12;
 
     private readonly Model _model;
     private readonly SmoothedDual _dual;
     private readonly ScenarioTilt _tilt;
     private readonly int _d;
-    private readonly double[] _prices, _slack, _previous, _trial, _direction, _factor;
+    private readonly double[] _prices, _slack, _previous, _trial, _direction, _factor, _bestPrices, _bestWeights;
     private readonly double _lowest;
-    private double _barrier;
+    private double _barrier, _lastCooling = Cooling;
 
     public PriceSearch(Model model, SmoothedDual dual)
     {
@@ -26,48 +26,61 @@ internal sealed class PriceSearch
         _tilt = new ScenarioTilt(model.Networks);
         (_prices, _slack, _previous, _trial, _direction) = (new double[_d], new double[_d], new double[_d], new double[_d], new double[_d]);
         _factor = new double[_d * _d];
+        (_bestPrices, _bestWeights) = (new double[_d], new double[_tilt.Weights.Length]);
         for (var i = 0; i < model.Items.Count; i++)
         {
             _lowest -= (model.Items.Rent[i] + Dearest(model.Workloads)) * model.Items.Available[i];
         }
     }
 
-    public ReadOnlySpan<double> Prices => _prices;
+    /// <summary>The prices of the lowest bound met.</summary>
+    public ReadOnlySpan<double> Prices => _bestPrices;
 
-    public ReadOnlySpan<double> ScenarioWeights => _tilt.Weights;
+    public ReadOnlySpan<double> ScenarioWeights => _bestWeights;
 
     public int Steps { get; private set; }
 
-    /// <summary>The temperature reached.</summary>
+    /// <summary>The temperature at which they were met.</summary>
     public double Temperature { get; private set; }
 
-    /// <summary>The smoothed bound reached, model USD.</summary>
-    public double Value => _dual.Value;
+    /// <summary>The lowest smoothed bound met, model USD.</summary>
+    public double Value { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Runs down to the given temperature; false if the bound fell below what any plan can be worth: there is none.</summary>
     public bool Run(double lastTemperature, int maxSteps, SolveStart? warm, Action<double>? afterStage, CancellationToken cancellationToken)
     {
         var temperature = warm is null ? StartCold() : StartWarm(warm);
-        for (var first = true; ; first = false)
+        var centred = 0;
+        for (double cooling = Cooling; ; temperature = Math.Max(lastTemperature, temperature * cooling))
         {
             var sample = temperature > 0.02 ? 1024 : SampleSize;
             var stride = temperature > SampleUntil ? Math.Max(1, _model.Blocks.All.Length / sample) : 1;
             _barrier = temperature;
-            if (!first)
-            {
-                Predict();
-            }
-            if (!Centre(temperature, stride, maxSteps, first, cancellationToken))
+            Predict(cooling, centred > 1);
+            var before = Steps;
+            if (!Centre(temperature, stride, centred == 0 ? 3 * StepsPerStage : StepsPerStage, maxSteps, cancellationToken))
             {
                 return false;
             }
-            Temperature = temperature;
-            afterStage?.Invoke(temperature);
-            if (temperature <= lastTemperature || Steps >= maxSteps)
+            centred++;
+            // The harder a stage was, the smaller the next stride.
+            cooling = Steps - before <= EasySteps ? Cooling : Math.Sqrt(Cooling);
+            var isLast = temperature <= lastTemperature || Steps >= maxSteps;
+            if (isLast && stride > 1)
+            {
+                _dual.Evaluate(_prices, _tilt.Values, temperature, stride = 1);
+            }
+            if (stride == 1 && _dual.Value < Value)
+            {
+                (Value, Temperature) = (_dual.Value, temperature);
+                _prices.CopyTo(_bestPrices, 0);
+                _tilt.Weights.CopyTo(_bestWeights, 0);
+            }
+            afterStage?.Invoke(_dual.Value);
+            if (isLast)
             {
                 return true;
             }
-            temperature = Math.Max(lastTemperature, temperature * Cooling);
         }
     }
 
@@ -80,14 +93,15 @@ internal sealed class PriceSearch
         for (var n = 0; n < networks.Count; n++)
         {
             var all = networks.Others[n] + guess;
-            var price = networks.IsProRata[n] ? networks.Mean[n] * (networks.Others[n] + (0.1 * guess)) / (all * all) : 0.7 * networks.Mean[n] / networks.Demand[n];
-            _prices[n] = Math.Max(price, 1e-6);
+            var price = networks.IsProRata[n]
+                ? networks.Mean[n] * (networks.Others[n] + (0.1 * guess)) / (all * all)
+                : 0.7 * networks.Mean[n] / networks.Demand[n];
+            _prices[n] = IsIdle(n) ? LeastPrice : Math.Max(price, 1e-6);
         }
         for (var r = 0; r < _model.Rows.Count; r++)
         {
-            _prices[networks.Count + r] = r == _model.Rows.Budget ? 0.3 : 0.1;
+            _prices[networks.Count + r] = IsIdle(networks.Count + r) ? LeastPrice : r == _model.Rows.Budget ? 0.3 : 0.1;
         }
-        Array.Copy(_prices, _previous, _d);
         return 0.1;
     }
 
@@ -95,36 +109,40 @@ internal sealed class PriceSearch
     {
         for (var j = 0; j < _d; j++)
         {
-            _prices[j] = Math.Max(warm.Prices[j], 1e-3 * WarmStart);
+            _prices[j] = IsIdle(j) ? LeastPrice : Math.Max(warm.Prices[j], 1e-3 * WarmStart);
         }
         if (_tilt.IsPresent && warm.ScenarioWeights.Count == _tilt.Weights.Length)
         {
             _tilt.Restore(warm.ScenarioWeights);
         }
-        Array.Copy(_prices, _previous, _d);
         return WarmStart;
     }
 
-    /// <summary>Extrapolates along the path of the last two stages: prices and slacks move in proportion to the temperature.</summary>
-    private void Predict()
+    /// <summary>
+    /// Extrapolates along the path of the last two stages: prices and slacks move in proportion to the temperature, of which
+    /// the last stride went from t / c' to t and this one goes on to t c.
+    /// </summary>
+    private void Predict(double cooling, bool isOnPath)
     {
+        var ratio = isOnPath ? (1 - cooling) / ((1 / _lastCooling) - 1) : 0;
+        _lastCooling = cooling;
         for (var j = 0; j < _d; j++)
         {
             var (now, before) = (_prices[j], _previous[j]);
             _previous[j] = now;
-            _prices[j] = Math.Max(now + ((now - before) * Cooling), now / 10);
+            _prices[j] = Math.Max(now + ((now - before) * ratio), now / 10);
         }
-        _tilt.Predict();
+        _tilt.Predict(ratio);
     }
 
-    private bool Centre(double temperature, int stride, int maxSteps, bool first, CancellationToken cancellationToken)
+    private bool Centre(double temperature, int stride, int most, int maxSteps, CancellationToken cancellationToken)
     {
         for (var j = 0; j < _d; j++)
         {
             _slack[j] = _barrier / _prices[j];
         }
         _tilt.SetBarrier(_barrier);
-        var steps = Math.Min(first ? 3 * StepsPerStage : StepsPerStage, maxSteps - Steps);
+        var steps = Math.Min(most, maxSteps - Steps);
         _dual.Evaluate(_prices, _tilt.Values, temperature, stride);
         var merit = Merit(_prices);
         for (var step = 0; step < steps; step++)
@@ -136,7 +154,7 @@ internal sealed class PriceSearch
             }
             var decrement = Direction(temperature);
             Steps++;
-            if (decrement < 0.05 * temperature || !TryMove(temperature, stride, decrement, ref merit))
+            if (!(decrement >= 0.05 * temperature) || !TryMove(temperature, stride, decrement, ref merit))
             {
                 break;
             }
@@ -149,6 +167,11 @@ internal sealed class PriceSearch
         _dual.Evaluate(_prices, _tilt.Values, temperature, stride: 1);
         return _dual.Value < _lowest;
     }
+
+    /// <summary>Work that no GPU on offer can or may do, and rows of 0, are not priced here; nothing but the barrier would move them.</summary>
+    private bool IsIdle(int dimension) => dimension < _model.Networks.Count
+        ? _model.Networks.LeastWork[dimension] <= 0 || _model.Zeros.Shut[dimension]
+        : _model.Zeros.IsZero(dimension - _model.Networks.Count);
 
     /// <summary>The Newton direction; returns its decrement, about twice what is left to gain.</summary>
     private double Direction(double temperature)
@@ -171,7 +194,7 @@ internal sealed class PriceSearch
             // far above all rents may come down as fast.
             var reach = (Reach * temperature) + (temperature > SampleUntil ? _prices[j] : Math.Max(0, _prices[j] - Natural));
             var held = Math.Abs(_direction[j]) / reach;
-            _factor[(j * _d) + j] += (_slack[j] / _prices[j]) + Math.Max(0, held - curvature);
+            _factor[(j * _d) + j] += (_slack[j] / _prices[j]) + Math.Max(0, held - curvature) + (IsIdle(j) ? Endless : 0);
         }
         Cholesky.Factor(_factor, _d);
         Cholesky.Solve(_factor, _d, _direction);
@@ -194,7 +217,7 @@ internal sealed class PriceSearch
             }
         }
         length = _tilt.LongestStep(length);
-        for (var halving = 0; halving < 30; halving++, length /= 2)
+        for (var halving = 0; halving < 16; halving++, length /= 2)
         {
             for (var j = 0; j < _d; j++)
             {

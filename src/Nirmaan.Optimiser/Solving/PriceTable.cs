@@ -6,17 +6,22 @@ namespace Nirmaan.Optimiser.Solving;
 /// </summary>
 internal sealed class PriceTable
 {
-    private readonly Model _model;
+    private const double Ban = 1e300;
 
-    public PriceTable(Model model)
+    private readonly Model _model;
+    private readonly bool _bans;
+
+    /// <param name="model">The model.</param>
+    /// <param name="bans">Choices that a row of 0 bans are made hopeless, as such rows have no price during the search.</param>
+    public PriceTable(Model model, bool bans)
     {
-        _model = model;
+        (_model, _bans) = (model, bans);
         var length = model.Menus.PaddedLength;
-        (Gain, PerRent, PerNew, PerMove) = (new double[length], new double[length], new double[length], new double[length]);
+        (Gain, PerRent, PerNew, PerMove, PerStay) = (new double[length], new double[length], new double[length], new double[length], new double[length]);
         Base = new double[model.Items.Providers.Length];
         // Padding must never be the best choice.
-        Array.Fill(PerNew, 1e300);
-        Array.Fill(PerMove, 1e300);
+        Array.Fill(PerNew, Ban);
+        Array.Fill(PerMove, Ban);
     }
 
     public double[] Gain { get; }
@@ -26,6 +31,9 @@ internal sealed class PriceTable
     public double[] PerNew { get; }
 
     public double[] PerMove { get; }
+
+    /// <summary>The same for a GPU that stays.</summary>
+    public double[] PerStay { get; }
 
     /// <summary>What a dollar of rent at a provider costs, itself and its rows.</summary>
     public double[] Base { get; }
@@ -50,11 +58,13 @@ internal sealed class PriceTable
             {
                 var (w, at) = (menu.Workload[k], menu.Offset + k);
                 var n = workloads.Network[w];
-                var perGpu = Row(perRow, rows.GpuCap[n]) + (Row(perRow, rows.Stake[n]) * workloads.Stake[w] * rows.StakeScale[n]) + Moves;
+                var perGpu = Row(perRow, rows.GpuCap[n]) + (Row(perRow, rows.Stake[n]) * workloads.Stake[w] * rows.StakeScale[n]);
+                var (isBanned, isFixed) = (_bans && _model.Zeros.BansWorkload[w], _bans && _model.Zeros.BansMoves);
                 Gain[at] = menu.Work[k] * prices[n];
                 PerRent[at] = Row(perRow, rows.Exposure[n]) + Row(perRow, rows.BucketMax[n]) - Row(perRow, rows.BucketMin[n]);
-                PerNew[at] = perGpu + workloads.Start[w];
-                PerMove[at] = perGpu + workloads.Move[w];
+                PerStay[at] = isBanned ? Ban : perGpu;
+                PerNew[at] = isBanned || isFixed ? Ban : perGpu + workloads.Start[w] + Moves;
+                PerMove[at] = isBanned || isFixed ? Ban : perGpu + workloads.Move[w] + Moves;
             }
         }
     }
@@ -64,9 +74,7 @@ internal sealed class PriceTable
     {
         var at = block.Menu.Offset + k;
         var (rent, reliability) = (_model.Items.Rent[block.Item], _model.Items.Reliability[block.Item]);
-        var cost = !block.IsHeld ? PerNew[at]
-            : k == block.Stay ? PerMove[at] - _model.Workloads.Move[block.Menu.Workload[k]] - Moves
-            : PerMove[at];
+        var cost = !block.IsHeld ? PerNew[at] : k == block.Stay ? PerStay[at] : PerMove[at];
         return (reliability * Gain[at]) - (rent * (Base[_model.Items.Provider[block.Item]] + PerRent[at])) - cost;
     }
 }

@@ -85,7 +85,8 @@ internal sealed class RejectedItems : IReadOnlyList<RejectedItem>
         Charge(rows.Moves, stays ? 0 : 1);
         var earns = _at.Worth(item, k) + rent + switching + charged;
         var caps = charges.Count > 0 ? $", {string.Join(", ", charges)}" : "";
-        return $"best use {workloads.Source[w].Id} earns {Usd(earns)} per GPU-hour against {Usd(rent)} rent{(switching > 0 ? $", {Usd(switching)} switching" : "")}{caps}";
+        var start = switching > 0 ? $", {Usd(switching)} switching" : "";
+        return $"best use {workloads.Source[w].Id} earns {Usd(earns)} per GPU-hour against {Usd(rent)} rent{start}{caps}";
     }
 
     private string Usd(double model) => string.Create(CultureInfo.InvariantCulture, $"${model / _model.UsdScale:0.0000}");

@@ -42,7 +42,7 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at, Core co
             foreach (var move in Concerns(item, of) ? Moves(item, of) : [])
             {
                 var mark = plan.Mark;
-                Apply(move);
+                plan.Apply(move);
                 if (plan.Breach(row) < breach)
                 {
                     tries.Add((Broken(), move));
@@ -54,7 +54,7 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at, Core co
         foreach (var (_, move) in tries.Take(Width))
         {
             var mark = plan.Mark;
-            Apply(move);
+            plan.Apply(move);
             if (Broken() < before - 1e-12)
             {
                 plan.Commit();
@@ -104,7 +104,7 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at, Core co
             foreach (var move in Concerns(item, of) ? Moves(item, of) : [])
             {
                 var (mark, worth) = (plan.Mark, at.Worth(plan, item));
-                Apply(move);
+                plan.Apply(move);
                 var relief = before - (others ? Broken() : plan.Breach(row));
                 var loss = worth - at.Worth(plan, item);
                 plan.Rollback(mark);
@@ -120,7 +120,7 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at, Core co
         {
             return false;
         }
-        Apply(chosen);
+        plan.Apply(chosen);
         plan.Commit();
         return true;
     }
@@ -168,16 +168,4 @@ internal sealed class Repair(Model model, PlanState plan, Lagrangian at, Core co
     }
 
     private bool Covers(Row row, int workload) => row.Networks is null || Array.IndexOf(row.Networks, model.Workloads.Network[workload]) >= 0;
-
-    private void Apply(in Move move)
-    {
-        if (move.From >= 0)
-        {
-            plan.Change(move.Item, move.From, -move.Taken);
-        }
-        if (move.To >= 0)
-        {
-            plan.Change(move.Item, move.To, move.Given);
-        }
-    }
 }

@@ -18,7 +18,8 @@ internal sealed class Revenue
         _networks = networks;
         var scenarios = networks.TailWeight > 0 ? networks.Scenarios : 0;
         Work = new double[networks.Count];
-        (_share, _settledShare, _stale, _staleList) = (new double[networks.Count], new double[networks.Count], new bool[networks.Count], new int[networks.Count]);
+        (_share, _settledShare) = (new double[networks.Count], new double[networks.Count]);
+        (_stale, _staleList) = (new bool[networks.Count], new int[networks.Count]);
         (_scenario, _settledScenario, _sorted) = (new double[scenarios], new double[scenarios], new double[scenarios]);
     }
 
@@ -156,20 +157,5 @@ internal sealed class Revenue
             left -= 1;
         }
         return sum / _networks.TailScenarios;
-    }
-
-    /// <summary>The weights on the scenarios that make the tail of the plan as it is: an admissible tilt.</summary>
-    public double[] TailWeights()
-    {
-        _ = Value;
-        var order = Enumerable.Range(0, _scenario.Length).OrderBy(s => _scenario[s]).ThenBy(s => s).ToArray();
-        var weights = new double[_scenario.Length];
-        var left = _networks.TailScenarios;
-        foreach (var s in order)
-        {
-            weights[s] = Math.Clamp(left, 0, 1) * _networks.MostTail;
-            left -= 1;
-        }
-        return weights;
     }
 }

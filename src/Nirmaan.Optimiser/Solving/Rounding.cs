@@ -11,7 +11,7 @@ internal static class Rounding
     /// <summary>Fills an empty plan. Rows may come out broken by a little; locked GPUs are in use wherever whole miners allow it.</summary>
     public static void Fill(Model model, PlanState plan, ReadOnlySpan<double> prices, double temperature)
     {
-        var table = new PriceTable(model);
+        var table = new PriceTable(model, bans: true);
         table.Set(prices);
         var carry = new double[model.Items.Gpus.Length, model.Workloads.Count];
         var wanted = new double[model.Workloads.Count];

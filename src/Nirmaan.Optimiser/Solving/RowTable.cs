@@ -17,8 +17,10 @@ internal sealed class RowTable
             buckets = [.. buckets, bucket]; // A floor under a bucket without networks is a contradiction, not a typing error.
         }
         int[] In(string bucket) => [.. Enumerable.Range(0, networks.Count).Where(n => networks.Source[n].Bucket == bucket)];
-        var ceilings = buckets.ToDictionary(b => b, b => Money(RowNames.BucketMax(b), Cap(caps.BucketMaxUsdPerHour, b), usdScale, In(b)), StringComparer.Ordinal);
-        var floors = buckets.ToDictionary(b => b, b => Floor(RowNames.BucketMin(b), Cap(caps.BucketMinUsdPerHour, b), usdScale, In(b)), StringComparer.Ordinal);
+        int Ceiling(string b) => Money(RowNames.BucketMax(b), Cap(caps.BucketMaxUsdPerHour, b), usdScale, In(b));
+        int Bottom(string b) => Floor(RowNames.BucketMin(b), Cap(caps.BucketMinUsdPerHour, b), usdScale, In(b));
+        var ceilings = buckets.ToDictionary(b => b, Ceiling, StringComparer.Ordinal);
+        var floors = buckets.ToDictionary(b => b, Bottom, StringComparer.Ordinal);
         BucketMax = Array.ConvertAll(networks.Source, n => ceilings[n.Bucket]);
         BucketMin = Array.ConvertAll(networks.Source, n => floors[n.Bucket]);
         Exposure = [.. networks.Source.Select((n, i) => Money(RowNames.Exposure(n.Id), n.ExposureCapUsdPerHour, usdScale, [i]))];

@@ -57,12 +57,12 @@ internal sealed class ScenarioTilt
         Array.Copy(Weights, _previous, _count);
     }
 
-    /// <summary>Extrapolates from the last two stages' weights to the next, a quarter of their distance on, or less near a bound.</summary>
-    public void Predict()
+    /// <summary>Extrapolates from the last two stages' weights to the next, a share of their distance on, or less near a bound.</summary>
+    public void Predict(double ratio)
     {
         for (var s = 0; s < _count; s++)
         {
-            (_step[s], _previous[s]) = ((Weights[s] - _previous[s]) / 4, Weights[s]);
+            (_step[s], _previous[s]) = ((Weights[s] - _previous[s]) * ratio, Weights[s]);
         }
         Move(LongestStep(1 / 0.99) * 0.99);
     }
@@ -106,14 +106,15 @@ internal sealed class ScenarioTilt
             }
             u[i] = (terms[i].CurveVV * v) + (terms[i].CurvePV * priceStep[i]);
         }
-        var (top, bottom) = (0.0, 0.0);
+        var (top, bottom, excess) = (0.0, 0.0, -(double)_count);
         for (var s = 0; s < _count; s++)
         {
+            excess += Weights[s]; // What rounding has done to their sum is put right.
             _step[s] = _residual[s] + Project(u, s);
             top += _inverse[s] * _step[s];
             bottom += _inverse[s];
         }
-        var (shift, decrement) = (-top / bottom, 0.0);
+        var (shift, decrement) = ((excess - top) / bottom, 0.0);
         for (var s = 0; s < _count; s++)
         {
             _step[s] = -_inverse[s] * (_step[s] + shift);

@@ -29,7 +29,7 @@ internal sealed class SmoothedDual
         _model = model;
         _networks = model.Networks.Count;
         var d = model.Dimensions;
-        Prices = new PriceTable(model);
+        Prices = new PriceTable(model, bans: true);
         Gradient = new double[d];
         Hessian = new double[d * d];
         Networks = new RewardConjugate[_networks];
@@ -82,7 +82,7 @@ internal sealed class SmoothedDual
         BlocksPriced += blocks.Length / stride;
         for (var n = 0; n < _networks; n++)
         {
-            Networks[n] = RewardConjugate.At(_model.Networks, n, values[n], prices[n], temperature);
+            Networks[n] = _model.Zeros.Shut[n] ? default : RewardConjugate.At(_model.Networks, n, values[n], prices[n], temperature);
             value += Networks[n].Value;
             Gradient[n] += Networks[n].SlopeP;
             Hessian[(n * Gradient.Length) + n] += Networks[n].CurvePP;
@@ -150,7 +150,8 @@ internal sealed class SmoothedDual
         }
         if (block.Stay >= 0)
         {
-            _worth[block.Stay] += _model.Workloads.Move[block.Menu.Workload[block.Stay]] + Prices.Moves;
+            var at = offset + block.Stay;
+            _worth[block.Stay] = (reliability * Prices.Gain[at]) - (rent * Prices.PerRent[at]) - Prices.PerStay[at];
             highest = Math.Max(highest, _worth[block.Stay]);
         }
         return highest;

@@ -6,7 +6,7 @@ internal sealed class Solve
     /// <summary>Prices are followed down to these temperatures: what smoothing adds to the bound is then out of sight.</summary>
     private const double LastTemperature = 2e-9, LastTemperatureOfMany = 2e-7;
     private const int ManyItems = 20_000;
-    private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 100;
+    private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 1000;
     private const double NearShare = 0.01;
 
     private readonly AllocationInstance _instance;
@@ -31,11 +31,12 @@ internal sealed class Solve
             throw new Contradiction(_instance, _cancellation).Explain();
         }
         var prices = _search.Prices.ToArray();
+        _model.Zeros.Price(_model, prices);
         var lagrangian = new Lagrangian(_model, prices, _search.ScenarioWeights.ToArray());
         var core = Core.Select(_model, lagrangian, CoreOptions);
         var searches = Improve(Starts(lagrangian, core), lagrangian, core);
         var outside = PricesOutside(prices);
-        var bound = DualCertificate.Bound(_instance, outside, _search.ScenarioWeights.Length > 0 ? _search.ScenarioWeights.ToArray() : null);
+        var bound = DualCertificate.Bound(_instance, outside, lagrangian.ScenarioWeights.Length > 0 ? lagrangian.ScenarioWeights : null);
         var best = searches.MaxBy(s => s.Plan.Objective)!.Plan;
         var isProved = new ExactSearch(_model, best, lagrangian).Run(bound * _model.UsdScale, _cancellation);
         if (!isProved)
@@ -48,7 +49,7 @@ internal sealed class Solve
     /// <summary>A plan worth this much is as near to the bound as is wanted.</summary>
     private double Enough => _search.Value - (_options.GapWanted * Math.Abs(_search.Value));
 
-    private void AfterStage(double temperature) => _options.Progress?.Report(new SolveProgress(SolveStage.Prices, _search.Value / _model.UsdScale, null));
+    private void AfterStage(double bound) => _options.Progress?.Report(new SolveProgress(SolveStage.Prices, bound / _model.UsdScale, null));
 
     private SolveStart? Warm()
     {
@@ -167,10 +168,15 @@ internal sealed class Solve
         var evaluation = PlanEvaluator.Evaluate(_instance, assignments);
         if (!evaluation.IsFeasible)
         {
-            throw new InvalidOperationException("The plan breaks " + string.Join(", ", evaluation.Rows.Where(r => !r.Holds).Select(r => r.Name).Concat(evaluation.Faults)));
+            var broken = evaluation.Rows.Where(r => !r.Holds).Select(r => r.Name).Concat(evaluation.Faults);
+            throw new InvalidOperationException($"The solver's plan breaks {string.Join(", ", broken)}.");
         }
         var objective = Math.Round(evaluation.ObjectiveUsdPerHour, 8);
         var reported = Math.Max(objective, Math.Ceiling(bound * 1e8) / 1e8);
+        if (reported > bound + 1e-7 + (1e-9 * Math.Abs(bound)))
+        {
+            throw new InvalidOperationException($"The solver's plan is worth {objective}, above its bound of {bound}.");
+        }
         _options.Progress?.Report(new SolveProgress(SolveStage.Certified, reported, objective));
         return new AllocationSolution
         {
