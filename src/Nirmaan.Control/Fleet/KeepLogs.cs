@@ -64,11 +64,11 @@ public sealed partial class KeepLogs(IDbContextFactory<NirmaanDbContext> context
         var instance = await db.Instances.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
         if (instance is not { IsLive: true, ExternalId: { } external }) { return new LogOutcome.None("There is no machine now; only what was kept can be read."); }
         if (suppliers.Find(instance.Supplier) is not { } supplier) { return new LogOutcome.None($"Supplier {instance.Supplier} is switched off."); }
-        IReadOnlyList<string>? tail;
+        IReadOnlyList<LogLine>? tail;
         try { tail = await supplier.ReadLogTailAsync(external, lines, cancellationToken); }
         catch (SupplierUnavailableException e) { return new LogOutcome.Unreadable(e.Message); }
         if (tail is null) { return new LogOutcome.None($"{instance.Supplier} gives no log of it."); }
-        var clean = tail.Select(Clean).ToList();
+        var clean = tail.Select(l => Clean(l.Text)).ToList();
         var now = StoredTime.Of(clock.GetUtcNow());
         await KeepAsync(db, id, clean, now, cancellationToken);
         return new LogOutcome.Read(clean, now);

@@ -166,6 +166,6 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         return new Effect.Done(externalId);
     }));
 
-    public Task<IReadOnlyList<string>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
+    public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<LogLine>?>(null);
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => Task.FromResult(new SupplierBalance(100, 0, clock.GetUtcNow()));
 }
