@@ -61,7 +61,8 @@ for name in "${projects[@]}"; do
 done
 for name in "${projects[@]}"; do
   awk '/\[SKIP\]$/ {test = $(NF - 1); getline; sub(/^\[[^]]*\] */, ""); print "skipped: " test ": " $0}' "$logs/$name.log"
-  ((failed)) && sed -n '/^ *Failed /,/^ *Stack Trace/p' "$logs/$name.log" | head -n 60
+  # awk reads to the end: a reader that stops early would end the script by SIGPIPE.
+  ((failed == 0)) || awk '/^ *Failed /{show = 1} /^ *Stack Trace/{show = 0} show && ++shown <= 60' "$logs/$name.log"
 done
 echo "$total passed, $failed of ${#projects[@]} projects failed, $((SECONDS - began)) s"
 ((failed == 0))

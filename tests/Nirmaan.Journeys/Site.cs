@@ -13,7 +13,7 @@ public sealed class Site : IAsyncLifetime
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
-    private WebProcess? _web;
+    private HostProcess? _web;
 
     /// <summary>Where the host answers.</summary>
     public Uri Url => _web!.Url;
@@ -22,7 +22,7 @@ public sealed class Site : IAsyncLifetime
     {
         if (Executable is null) { return; }
         // A sandbox that nobody runs: the shell needs its address only.
-        _web = await WebProcess.StartAsync(new Dictionary<string, string> { ["Sandbox__Url"] = "http://127.0.0.1:9", ["Staff__AttemptsPerMinute"] = "1000" });
+        _web = await HostProcess.StartAsync("Nirmaan.Web", _ => new Dictionary<string, string> { ["Sandbox__Url"] = "http://127.0.0.1:9", ["Staff__AttemptsPerMinute"] = "1000" });
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

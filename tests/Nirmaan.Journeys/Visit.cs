@@ -41,7 +41,7 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Saves what is seen as artifacts/screenshots/name.png.</summary>
     public async Task ScreenshotAsync(string name, bool isWhole = false)
     {
-        var folder = Path.Combine(WebProcess.Root, "artifacts", "screenshots");
+        var folder = Path.Combine(HostProcess.Root, "artifacts", "screenshots");
         Directory.CreateDirectory(folder);
         await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = isWhole });
     }

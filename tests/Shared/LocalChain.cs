@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Nirmaan.Evm;
@@ -26,6 +27,9 @@ public sealed class LocalChain : IAsyncLifetime
     public sealed record Deployment(long ChainId, EvmAddress Nrm, EvmAddress Staking, EvmAddress Mor, EvmAddress Diamond, EvmAddress FundingAccount);
 
     private sealed record Running(Uri Url, JsonRpcClient Rpc, IReadOnlyList<EvmAddress> Accounts, Deployment Contracts);
+
+    /// <summary>Time of the first block: before what a test plays on it. Null = now.</summary>
+    public DateTimeOffset? Start { get; init; }
 
     /// <summary>Where the chain listens.</summary>
     public Uri Url => Chain.Url;
@@ -127,7 +131,8 @@ public sealed class LocalChain : IAsyncLifetime
     private async Task<Uri> StartAnvilAsync(CancellationToken cancellationToken)
     {
         const string EndWithInput = "\"$0\" \"$@\" </dev/null & anvil=$!; read -r _; kill $anvil; wait $anvil";
-        _anvil = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", EndWithInput, NpmTools.AnvilOrNull!, "--host", "127.0.0.1", "--port", "0"])
+        string[] begins = Start is { } start ? ["--timestamp", start.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)] : [];
+        _anvil = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", EndWithInput, NpmTools.AnvilOrNull!, "--host", "127.0.0.1", "--port", "0", .. begins])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -128,6 +128,8 @@ public sealed partial class ReconcileSupplier(
         {
             return new Finding("theirs-not-ours", seen.ExternalId, seen.Name, operation.InstanceId, operation.Id, $"given up: {operation.Reason}", atRisk, seconds, "left alone: a person gave it up");
         }
+        // Some suppliers list what failed for good. Once our close of it was answered, nothing of it is left to end.
+        if (seen.Status == SupplierStatus.Failed && await WasClosedAsync(db, supplier.Supplier, seen.ExternalId, cancellationToken)) { return null; }
         var action = await CloseOnceAsync(db, supplier.Supplier, seen.ExternalId, operation?.InstanceId, atRisk, now, cancellationToken);
         await SaveLeavingBusyRowsAsync(db, cancellationToken);
         return new Finding("theirs-not-ours", seen.ExternalId, seen.Name, operation?.InstanceId, operation?.Id,
@@ -162,6 +164,12 @@ public sealed partial class ReconcileSupplier(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Operations.AnyAsync(o => o.Supplier == supplier && o.Kind == OperationKind.Create && o.ExternalId == externalId, cancellationToken);
+    }
+
+    private static Task<bool> WasClosedAsync(NirmaanDbContext db, SupplierName supplier, string externalId, CancellationToken cancellationToken)
+    {
+        var key = Books.CloseKey(supplier, externalId);
+        return db.Operations.AnyAsync(o => o.Key.StartsWith(key) && o.State == OperationState.Succeeded, cancellationToken);
     }
 
     private static async Task<string> CloseOnceAsync(NirmaanDbContext db, SupplierName supplier, string externalId, InstanceId? instance, decimal? usdPerHour, DateTimeOffset now, CancellationToken cancellationToken)

@@ -49,14 +49,14 @@ internal sealed partial class HistoryStory
             new("eight-a4000", Minutes(65), c => LaunchAsync("eight-a4000", new LaunchRequest(s_images, 8, 0.40m, s_a4000, SupplierName.IoNet, Reason: "the article's io.net order: 8 x RTX A4000"), c)),
             new("first-sessions", Minutes(125), c => LaunchAsync("first-sessions", new LaunchRequest(s_sessions, 3, 0.75m, s_a6000, Reason: "a first foot on Morpheus"), c)),
             new("plan-1", Hours(26), c => PlanAsync(new PlanRequest(MaxMoves: 4), approve: true, c)),
-            new("machine-lost", Hours(41), c => LoseAsync(SupplierName.Akash, s_texts, c)),
+            new("machine-lost", Hours(41), c => LoseAsync(SupplierName.Akash, c)),
             new("no-answer-akash", Hours(62), c => LaunchUnansweredAsync("no-answer-akash", "akash.create-deployment", new LaunchRequest(s_texts, 1, 0.60m, s_a6000, SupplierName.Akash, Reason: "one more text miner"), c)),
             new("no-answer-ionet", Hours(63), c => LaunchUnansweredAsync("no-answer-ionet", "ionet.deploy", new LaunchRequest(s_images, 1, 0.75m, s_a6000, SupplierName.IoNet, Reason: "one more image miner"), c)),
             new("less-heurist", Hours(89), c => LimitAsync(16m, 2.5m, 4m, "less on a season that is over", c)),
             new("plan-2", Hours(90), c => PlanAsync(new PlanRequest(MaxMoves: 6), approve: true, c)),
             new("retired", Hours(112), c => RetireAsync(s_images, s_a4000, 2, "the cheapest cards earn the least", c)),
             new("plan-3", Hours(137), c => PlanAsync(new PlanRequest(MaxMoves: 3), approve: false, c)),
-            new("card-lost", Hours(151), c => LoseAsync(SupplierName.IoNet, s_images, c)),
+            new("card-lost", Hours(151), c => LoseAsync(SupplierName.IoNet, c)),
         ];
     }
 
@@ -105,9 +105,9 @@ internal sealed partial class HistoryStory
         return await _approve.RunAsync(plan, null, Actor, cancellationToken) is ApproveOutcome.Approved approved ? $"plan {plan} with {approved.Moves} moves" : $"plan {plan} could not be approved";
     }
 
-    private async Task<string> LoseAsync(SupplierName supplier, WorkloadName workload, CancellationToken cancellationToken)
+    private async Task<string> LoseAsync(SupplierName supplier, CancellationToken cancellationToken)
     {
-        if ((await RunningAsync(i => i.Supplier == supplier && i.Workload == workload, cancellationToken)).FirstOrDefault() is not { ExternalId: { } external }) { return "no machine to lose"; }
+        if ((await RunningAsync(i => i.Supplier == supplier, cancellationToken)).FirstOrDefault() is not { ExternalId: { } external }) { return "no machine to lose"; }
         await _sandbox.StrikeAsync("lose-machine", external, cancellationToken);
         return $"the machine of {external} died";
     }

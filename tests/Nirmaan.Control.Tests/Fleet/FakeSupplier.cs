@@ -50,6 +50,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public bool HasBids { get; set; } = true;
     public bool Prepaid { get; set; }
     public bool Unreadable { get; set; }
+    public bool ListsFailed { get; set; }
     public List<string> BidProviders { get; } = ["prov-a", "prov-b"];
     public Dictionary<string, decimal> BidPrices { get; } = new() { ["prov-a"] = 0.40m, ["prov-b"] = 0.45m };
     public List<OfferQuote> Offers { get; } = [];
@@ -111,7 +112,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
 
     public Task<IReadOnlyList<SupplierInstance>> ListAsync(CancellationToken cancellationToken)
     {
-        lock (_gate) { Readable(); return Task.FromResult<IReadOnlyList<SupplierInstance>>([.. Machines.Where(m => m.Exists).Select(See)]); }
+        lock (_gate) { Readable(); return Task.FromResult<IReadOnlyList<SupplierInstance>>([.. Machines.Where(m => m.Exists || (ListsFailed && m.Status == SupplierStatus.Failed)).Select(See)]); }
     }
 
     public Task<SupplierInstance?> FindAsync(string externalId, CancellationToken cancellationToken)
@@ -162,7 +163,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
 
     public Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken) => Task.FromResult(Act(CloseFaults, () =>
     {
-        if (Machines.SingleOrDefault(m => m.Id == externalId) is { } machine) { machine.Status = SupplierStatus.Closed; }
+        if (Machines.SingleOrDefault(m => m.Id == externalId) is { Exists: true } machine) { machine.Status = SupplierStatus.Closed; }
         return new Effect.Done(externalId);
     }));
 

@@ -155,6 +155,20 @@ public sealed class FleetTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_machine_that_failed_and_is_listed_for_good_is_closed_once_and_no_finding_afterwards()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        world.Akash.ListsFailed = true;
+        await world.LaunchAsync(1);
+        await world.PassAsync(s_tenMinutes);
+        world.Akash.Machines.Single().Status = SupplierStatus.Failed;
+        await world.PassAsync(s_tenMinutes, reconcile: true);
+        var from = world.Clock.GetUtcNow();
+        await world.PassAsync(TimeSpan.FromMinutes(30), reconcile: true);
+        (await world.Get<OperationQueries>().ReportsWithFindingsAsync(50, CancellationToken.None)).ShouldAllBe(r => r.At <= from);
+    }
+
+    [Fact]
     public async Task A_supplier_that_cannot_be_read_proves_nothing()
     {
         await using var world = await FleetWorld.CreateAsync(database);
