@@ -88,10 +88,11 @@ public sealed class SolverTests
     {
         var instance = new InstanceGenerator(10).Make(200, 12);
         instance = instance with { BudgetUsdPerHour = 0.5 * Solve(instance).Evaluation.RentUsdPerHour }; // So that the budget binds.
-        double Bound(double budget) => Solve(instance with { BudgetUsdPerHour = budget }).Plan.BoundUsdPerHour;
+        var pricesOnly = new SolveOptions { MaxMovesTried = 0 };
+        double Bound(double budget) => Solve(instance with { BudgetUsdPerHour = budget }, pricesOnly).Plan.BoundUsdPerHour;
         var (at, step) = (instance.BudgetUsdPerHour, 0.02 * instance.BudgetUsdPerHour);
         var (less, here, more) = (Bound(at - step), Bound(at), Bound(at + step));
-        var price = Solve(instance).Plan.Prices["budget"];
+        var price = Solve(instance, pricesOnly).Plan.Prices["budget"];
         price.ShouldBeGreaterThan(0.01);
         less.ShouldBeLessThanOrEqualTo(here);
         here.ShouldBeLessThanOrEqualTo(more);
