@@ -55,7 +55,7 @@ public sealed class FleetOptions
     public TimeSpan KeepLogsEvery { get; set; } = TimeSpan.FromMinutes(2);
     /// <summary>How long kept logs stay.</summary>
     public TimeSpan KeepLogsFor { get; set; } = TimeSpan.FromDays(14);
-    /// <summary>The most characters kept of one machine's log; older ones are forgotten first.</summary>
+    /// <summary>How many characters of one machine's log are kept; whole readings that lie further back are forgotten.</summary>
     public long KeepLogsCharacters { get; set; } = 16_000_000;
     /// <summary>How long a machine that is given back is asked for its last words.</summary>
     public TimeSpan LastWordsPatience { get; set; } = TimeSpan.FromSeconds(3);
