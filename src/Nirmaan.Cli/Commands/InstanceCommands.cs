@@ -41,6 +41,7 @@ internal static class InstanceCommands
         using var api = ApiClient.Of(arguments, terminal);
         JsonNode answer;
         try { answer = await api.SendAsync(HttpMethod.Post, "instances", body, key, cancellationToken); }
+        catch (FailureException e) when (e.Code == Exit.Wrong) { throw FailureException.Wrong($"{e.Message} (--dry-run shows which offers dropped out, and why)"); }
         // The host may have taken the order before it went silent: only the key makes it safe to ask again.
         catch (FailureException e) when (e.Code == Exit.Outside && !arguments.Has("dry-run")) { throw FailureException.Outside($"{e.Message}; it may have launched: repeat with --idempotency-key {key}", e); }
         if (arguments.Has("json")) { terminal.WriteJson(answer); return Exit.Done; }
@@ -56,6 +57,7 @@ internal static class InstanceCommands
         terminal.Table(["provider", "from", "gpu", "usd/gpu-h", "machines"], plan.List("chosen").Select(o => (IReadOnlyList<string?>)
             [o.Text("provider"), o.Text("providerName"), o.Text("gpu"), o.Number("usdPerGpuHour", 4), o.Text("machines")]));
         terminal.Error.WriteLine($"{plan.Text("found")} of {plan.Text("wanted")} found for ${plan.Number("usdPerHour", 4)} an hour{(plan.Text("usdUpFront") is { } paid ? $", ${paid} of it up front" : "")}; {plan.List("rejected").Count} offers rejected");
+        OfferCommands.ShowFunnel(plan, terminal);
         if (plan.Text("blocked") is { } why) { terminal.Error.WriteLine($"not allowed: {why}"); }
     }
 

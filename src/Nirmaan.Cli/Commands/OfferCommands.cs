@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Nirmaan.Cli.Rest;
 
 namespace Nirmaan.Cli.Commands;
@@ -22,8 +23,14 @@ internal static class OfferCommands
         if (arguments.Has("json")) { terminal.WriteJson(found); return Exit.Done; }
         terminal.Table(["id", "provider", "from", "gpu", "vram gb", "usd/gpu-h", "kind", "free", "region", "why not"], found.List("items").Select(o => (IReadOnlyList<string?>)
             [o.Text("id"), o.Text("provider"), o.Text("providerName"), o.Text("gpu"), o.Text("vramGb"), o.Number("usdPerGpuHour", 4), o.Text("priceKind"), o.Text("available"), o.Text("region"), o.Text("why") ?? ""]));
-        foreach (var step in found.List("funnel")) { terminal.Error.WriteLine($"dropped {step.Text("dropped")} for {step.Text("reason")}{(step.Text("cheapestRelaxation") is { } more ? $": {more}" : "")}"); }
+        ShowFunnel(found, terminal);
         return Exit.Done;
+    }
+
+    /// <summary>Why machines dropped out of a search.</summary>
+    public static void ShowFunnel(JsonNode found, Terminal terminal)
+    {
+        foreach (var step in found.List("funnel")) { terminal.Error.WriteLine($"dropped {step.Text("dropped")} for {step.Text("reason")}{(step.Text("cheapestRelaxation") is { } more ? $": {more}" : "")}"); }
     }
 
     private static string? Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture);

@@ -68,14 +68,30 @@ public sealed class FleetTests
     public async Task A_dry_run_shows_the_plan_and_what_forbids_it()
     {
         await using var host = await Host.StartAsync();
-        const string Plan = """{"workload":"heurist-llm","wanted":3,"found":2,"gpusPerMiner":1,"usdPerHour":0.9,"usdUpFront":null,"blocked":BLOCKED,"chosen":[{"provider":"akash","providerName":"europlots","gpu":"rtx-a6000","usdPerGpuHour":0.45,"machines":2}],"rejected":[{}],"funnel":[]}""";
+        const string Plan = """{"workload":"heurist-llm","wanted":3,"found":2,"gpusPerMiner":1,"usdPerHour":0.9,"usdUpFront":null,"blocked":BLOCKED,"chosen":[{"provider":"akash","providerName":"europlots","gpu":"rtx-a6000","usdPerGpuHour":0.45,"machines":2}],"rejected":[{}],"funnel":[{"reason":"price","dropped":9,"cheapestRelaxation":null}]}""";
         host.Answers(Plan.Replace("BLOCKED", "null", StringComparison.Ordinal)).Answers(Plan.Replace("BLOCKED", "\"the daily cap is spent\"", StringComparison.Ordinal));
         var said = await host.RunAsync("launch", "heurist-llm", "3", "--max-usd-per-gpu-hour", "0.55", "--dry-run");
-        (said.Code, said.Error).ShouldBe((0, "2 of 3 found for $0.9000 an hour; 1 offers rejected\n"));
+        (said.Code, said.Error).ShouldBe((0, "2 of 3 found for $0.9000 an hour; 1 offers rejected\ndropped 9 for price\n"));
         Cells(said, 1).ShouldBe(["akash", "europlots", "rtx-a6000", "0.4500", "2"]);
         JsonNode.Parse(host.Asked[0].Body)!["dryRun"]!.GetValue<bool>().ShouldBeTrue();
         said = await host.RunAsync([.. s_launch, "--dry-run"]);
         (said.Code, said.Errors[^1]).ShouldBe((1, "not allowed: the daily cap is spent"));
+    }
+
+    [Fact]
+    public async Task A_launch_that_is_refused_tells_how_to_see_why()
+    {
+        await using var host = await Host.StartAsync();
+        host.Refuses(422, "launch_refused", "No offer fits.");
+        (await host.RunAsync(s_launch)).ShouldFail(1, "launch_refused: No offer fits.", "--dry-run");
+    }
+
+    [Fact]
+    public async Task A_key_that_was_used_for_something_else_is_bad_input()
+    {
+        await using var host = await Host.StartAsync();
+        host.Refuses(409, "idempotency_mismatch", "The key was used for another request.");
+        (await host.RunAsync([.. s_launch, "--idempotency-key", "monday-1"])).ShouldFail(2, "idempotency_mismatch: The key was used for another request.");
     }
 
     [Fact]
@@ -113,9 +129,9 @@ public sealed class FleetTests
     public async Task Several_machines_are_given_back_one_after_the_other()
     {
         await using var host = await Host.StartAsync();
-        host.Answers("""{"outcome":"draining"}""", 202).Answers("""{"outcome":"alreadyEnded"}""", 202);
+        host.Answers("""{"outcome":"retiring"}""", 202).Answers("""{"outcome":"already"}""", 202);
         var said = await host.RunAsync("close", Id, OtherId, "--reason", "too dear");
-        said.Out.ShouldBe($"{Id}  draining\n{OtherId}  alreadyEnded\n");
+        said.Out.ShouldBe($"{Id}  retiring\n{OtherId}  already\n");
         host.Asked.Select(a => a.Call).ShouldBe([$"DELETE /api/v1/instances/{Id}?reason=too%20dear", $"DELETE /api/v1/instances/{OtherId}?reason=too%20dear"]);
     }
 
