@@ -23,7 +23,8 @@ public sealed class KillJourney(ITestOutputHelper output)
         // What a killed worker held is free again after its lease; a short one makes many lives in a short test. Commits must be on the disk: here a crash is real.
         await using var loop = await Loop.StartAsync(TimeSpan.Zero, new Dictionary<string, string>
         {
-            ["Fleet__WorkerLease"] = "00:00:10",
+            ["Fleet__WorkerLease"] = "00:00:15",
+            ["Fleet__RenewEvery"] = "00:00:05",
             ["PrivateCluster__Settings__synchronous_commit"] = "on",
         });
         using var api = loop.Api();
