@@ -81,6 +81,9 @@ public sealed partial class HostProcess : IAsyncDisposable
             await process.WaitForExitAsync();
         }
         _process?.Dispose();
+        // What a host said is the first thing one wants to read when a journey fails.
+        var logs = Directory.CreateDirectory(Path.Combine(Root, "artifacts", "journeys"));
+        await File.WriteAllTextAsync(Path.Combine(logs.FullName, $"{Path.GetFileNameWithoutExtension(_start.ArgumentList[0])}-{Url.Port}.log"), Output);
         Directory.Delete(_folder, recursive: true);
     }
 

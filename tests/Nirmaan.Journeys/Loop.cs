@@ -41,14 +41,11 @@ public sealed class Loop : IAsyncDisposable
         {
             await loop._chain.InitializeAsync();
             var chain = loop.ChainSettings();
-            loop.Sandbox = await HostProcess.StartAsync("Nirmaan.Sandbox", url => new Dictionary<string, string>(chain)
-            {
-                ["Sandbox__Url"] = url.ToString(),
-                ["Sandbox__Start"] = history > TimeSpan.Zero ? (now - history).ToString("O", CultureInfo.InvariantCulture) : "",
-                ["Sandbox__AgentPath"] = Environment.GetEnvironmentVariable("NIRMAAN_TEST_AGENT") ?? "",
-                // Real agents are tested by themselves; a few are enough to see that they are real.
-                ["Sandbox__RealProcesses"] = "4",
-            });
+            // Real agents are tested by themselves; a few are enough to see that they are real.
+            var world = new Dictionary<string, string>(chain) { ["Sandbox__RealProcesses"] = "4" };
+            if (history > TimeSpan.Zero) { world["Sandbox__Start"] = (now - history).ToString("O", CultureInfo.InvariantCulture); }
+            if (Environment.GetEnvironmentVariable("NIRMAAN_TEST_AGENT") is { Length: > 0 } agent) { world["Sandbox__AgentPath"] = agent; }
+            loop.Sandbox = await HostProcess.StartAsync("Nirmaan.Sandbox", url => new Dictionary<string, string>(world) { ["Sandbox__Url"] = url.ToString() });
             loop.Web = await HostProcess.StartAsync("Nirmaan.Web", url => new Dictionary<string, string>((web ?? s_noSettings).Concat(chain))
             {
                 ["Sandbox__Url"] = loop.Sandbox.Url.ToString(),

@@ -18,8 +18,7 @@ public sealed class PlayedLoop(Site site) : IAsyncLifetime
     {
         if (Site.NoBrowser is not null || Testing.NpmTools.MissingForChain() is not null) { return; }
         _loop = await Loop.StartAsync(s_history);
-        using var api = _loop.Api(null);
-        await Until.SeenAsync(() => api.GetStringAsync("/readyz"), ready => ready.Contains("\"history\":null", StringComparison.Ordinal), s_patience, "the end of history");
+        await Until.SeenAsync(() => Task.FromResult(_loop.Web.Output), said => said.Contains("The present is reached", StringComparison.Ordinal), s_patience, "the end of history");
     }
 
     /// <summary>Opens a window, signed in when a role is named.</summary>
