@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Domain.Amounts;
@@ -66,6 +67,9 @@ public sealed class RewardQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var series = await prices.LoadAsync([.. rewards.Select(r => r.AssetId).Distinct()], rewards[0].At, rewards[^1].At, cancellationToken);
         return [.. rewards.Select(r => Row(r, series))];
     }
+
+    /// <summary>What must stand beside each network's figures now; a network without a notice is not in it.</summary>
+    public IReadOnlyDictionary<NetworkName, NetworkNotice> Notices() => BoardQueries.NoticesAt(networks, clock.GetUtcNow());
 
     /// <summary>Up to when each network's rewards are read; a network that is missing was never read to the end.</summary>
     public async Task<IReadOnlyDictionary<NetworkName, DateTimeOffset>> ReadToAsync(CancellationToken cancellationToken)

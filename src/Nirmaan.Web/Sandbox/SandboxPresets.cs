@@ -57,6 +57,8 @@ internal static class SandboxPresets
             ["Networks:Morpheus:WriteTimeout"] = "00:00:20",
             ["Prices:Enabled"] = "true",
             ["Prices:BaseUrl"] = $"{at}/prices",
+            // NRM has no market yet; its simulated price lets the rates of return be seen at work.
+            ["Prices:Ids:NRM"] = "nirmaan-simulated",
             ["Chain:FinalityDepth"] = "1",
             ["Payout:heurist:0"] = HeuristAddress,
             ["Payout:morpheus:0"] = MorpheusProvider,

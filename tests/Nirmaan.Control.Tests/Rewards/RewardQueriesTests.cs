@@ -56,6 +56,14 @@ public sealed class RewardQueriesTests(ControlPostgres postgres) : EpochTest(pos
     }
 
     [Fact]
+    public void A_networks_notice_is_told_and_a_network_without_one_is_left_out()
+    {
+        Queries().Notices().ShouldBeEmpty();
+        Network.Notice = new NetworkNotice("season closed", "It ended.");
+        Queries().Notices().ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(Morpheus, Network.Notice));
+    }
+
+    [Fact]
     public async Task Days_are_utc_days()
     {
         await MineAsync(Morpheus, key: "model-1", at: Midnight);

@@ -29,6 +29,14 @@ public sealed class PricesTests
     }
 
     [Fact]
+    public async Task Nrm_is_quoted_under_an_id_that_says_it_is_made_up()
+    {
+        await using var world = await NetworksWorld.BeginAsync();
+
+        (await world.GetAsync("/prices/api/v3/simple/price?ids=nirmaan-simulated&vs_currencies=usd"))["nirmaan-simulated"]!["usd"]!.GetValue<decimal>().ShouldBeInRange(0.01m, 0.3m);
+    }
+
+    [Fact]
     public async Task A_stale_asset_keeps_price_and_time_until_it_recovers()
     {
         await using var world = await NetworksWorld.BeginAsync();

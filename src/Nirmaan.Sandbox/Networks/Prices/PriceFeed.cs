@@ -16,7 +16,9 @@ public sealed class PriceFeed(Seed seed, SandboxClock clock)
         ["io"] = new(new PriceWalk(seed, "io", 0.42m, 0.007)),
         ["bittensor"] = new(new PriceWalk(seed, "bittensor", 310m, 0.005)),
         ["usd-coin"] = new(new PriceWalk(seed, "usd-coin", 1m, 0.00002)),
-        ["ethereum"] = new(new PriceWalk(seed, "ethereum", 3100m, 0.004))
+        ["ethereum"] = new(new PriceWalk(seed, "ethereum", 3100m, 0.004)),
+        // No real feed knows this id, so that a price that was made up here is never taken for one of NRM.
+        ["nirmaan-simulated"] = new(new PriceWalk(seed, "nirmaan-simulated", 0.06m, 0.008))
     };
 
     /// <summary>The quoted price and its time, null for an asset the feed does not have.</summary>

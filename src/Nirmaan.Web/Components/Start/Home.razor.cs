@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Rewards;
 using Nirmaan.Web.Components.Kit.Charts;
 
 namespace Nirmaan.Web.Components.Start;
@@ -49,6 +51,9 @@ public sealed partial class Home
         if (!ReferenceEquals(_drawn, picture)) { (_drawn, _flow) = (picture, LoopFlow.Of(picture.Loop, picture.Stakers.Stakers, _isStaff)); }
         return _flow;
     }
+
+    private static IEnumerable<(NetworkName Network, NetworkNotice Notice)> NoticesOf(LoopPicture picture) =>
+        picture.Costs.Where(c => c.Figures.Notice is not null).Select(c => (c.Figures.Network, c.Figures.Notice!));
 
     /// <summary>Everything the page shows, read at one go.</summary>
     /// <param name="LastEpoch">The newest closed epoch, a row per asset; empty = none is closed.</param>

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Components;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Uptime;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Rewards;
 using Nirmaan.Domain.Uptime;
 using Nirmaan.Web.Components.Kit;
 using Nirmaan.Web.Components.Kit.Charts;
@@ -16,6 +18,8 @@ public sealed partial class UptimePage
 
     [Inject] public required UptimeQueries Uptimes { get; init; }
 
+    [Inject] public required RewardQueries Rewards { get; init; }
+
     protected override IReadOnlyList<Topic> Topics => [Topic.Uptime];
 
     protected override async Task<View> FindAsync(CancellationToken cancellationToken)
@@ -24,11 +28,12 @@ public sealed partial class UptimePage
         var from = UptimeWindow.StartOf(now).AddDays(-DaysShown);
         var hours = await Uptimes.HoursAsync(from, now, null, cancellationToken);
         var miners = await Uptimes.MinersAsync(from, now, cancellationToken);
+        var notices = Rewards.Notices();
         return new View(
             SumOf(hours.Where(h => h.StartsAt >= UptimeWindow.StartOf(now).AddDays(-1)).Select(h => h.Sum)), SumOf(hours.Select(h => h.Sum)), hours.Count == 0 ? null : hours[^1].StartsAt + UptimeWindow.Length,
             [.. hours.GroupBy(h => DateOnly.FromDateTime(h.StartsAt.UtcDateTime)).Select(g => (g.Key, SumOf(g.Select(h => h.Sum))))], hours,
             [.. miners.GroupBy(m => (m.Network, m.Workload)).OrderBy(g => g.Key.Workload.Value, StringComparer.Ordinal)
-                .Select(g => new WorkloadUptime(g.Key.Workload, g.Key.Network, g.Count(), SumOf(g.Select(m => m.Sum))))]);
+                .Select(g => new WorkloadUptime(g.Key.Workload, g.Key.Network, g.Count(), SumOf(g.Select(m => m.Sum)), notices.GetValueOrDefault(g.Key.Network)))]);
     }
 
     private static UptimeSum SumOf(IEnumerable<UptimeSum> parts) => parts.Aggregate(
@@ -52,7 +57,7 @@ public sealed partial class UptimePage
         return [new ChartSeries("Up", points, IsFilled: true)];
     }
 
-    private static string Hours(long seconds) => $"{Format.Brief(seconds / Hour)} h";
+    private static string Hours(long seconds) => seconds is > 0 and < 3600 ? $"{Format.Brief(seconds / 60.0)} min" : $"{Format.Brief(seconds / Hour)} h";
 
     /// <summary>What is shown.</summary>
     /// <param name="ScoredTo">End of the newest scored hour; null = none is scored.</param>
@@ -60,5 +65,6 @@ public sealed partial class UptimePage
         UptimeSum Day, UptimeSum Week, DateTimeOffset? ScoredTo, IReadOnlyList<(DateOnly Day, UptimeSum Sum)> Days, IReadOnlyList<FleetHour> Hours, IReadOnlyList<WorkloadUptime> Workloads);
 
     /// <summary>All miners of a workload.</summary>
-    public sealed record WorkloadUptime(WorkloadName Workload, NetworkName Network, int Miners, UptimeSum Sum);
+    /// <param name="Notice">What must stand beside the figures; null = nothing.</param>
+    public sealed record WorkloadUptime(WorkloadName Workload, NetworkName Network, int Miners, UptimeSum Sum, NetworkNotice? Notice);
 }
