@@ -33,6 +33,16 @@ public sealed class AllocationTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task The_cap_on_moves_counts_gpus_moved_and_new_and_not_those_given_back()
+    {
+        await using var world = await WorldAsync();
+        var plan = await world.PlanAsync(new PlanRequest(MaxMoves: 1));
+        plan.Moves.Where(m => m.Kind != MoveKind.Release).Sum(m => m.Count).ShouldBe(1);
+        plan.Moves.Where(m => m.Kind == MoveKind.Release).Sum(m => m.Count).ShouldBeGreaterThan(1);
+        plan.Limits.Single(l => l.Row == "moves").ShouldSatisfyAllConditions(l => l.Usage.ShouldBe(1), l => l.Limit.ShouldBe(1), l => l.Holds.ShouldBeTrue());
+    }
+
+    [Fact]
     public async Task A_larger_budget_is_never_worth_less()
     {
         await using var world = await WorldAsync();

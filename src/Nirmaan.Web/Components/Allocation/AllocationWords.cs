@@ -93,6 +93,9 @@ internal static class AllocationWords
     /// <summary>6 GPUs, 1 GPU.</summary>
     public static string Gpus(int count) => count == 1 ? "1 GPU" : $"{Format.Count(count)} GPUs";
 
+    /// <summary>What becomes of GPUs: "2 GPUs switched, 4 rented, 9 given back".</summary>
+    public static string Counts(Func<MoveKind, int> of) => $"{Gpus(of(MoveKind.Switch))} switched, {Format.Count(of(MoveKind.Start))} rented, {Format.Count(of(MoveKind.Release))} given back";
+
     /// <summary>+4, −2; nothing for no change.</summary>
     public static string Signed(int count) => count == 0 ? "" : (count > 0 ? "+" : "\u2212") + Math.Abs(count).ToString(CultureInfo.InvariantCulture);
 

@@ -5,6 +5,7 @@ using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
+using Nirmaan.Web.Components.Fleet;
 using Nirmaan.Web.Components.Kit;
 
 namespace Nirmaan.Web.Components.Allocation;
@@ -12,7 +13,7 @@ namespace Nirmaan.Web.Components.Allocation;
 /// <summary>One plan, from its proposal to its end.</summary>
 public sealed partial class PlanPage
 {
-    private const int MostLinks = 8;
+    private const int MostLinks = 8, MostEvents = 8;
 
     private readonly HashSet<MoveId> _chosen = [];
     private Confirm? _approve;
@@ -65,7 +66,7 @@ public sealed partial class PlanPage
         (_labels, _matrix, _flow) = (AllocationWords.Labels(detail.Estimate), GpuMatrix.Of(detail.Now, detail.Proposed), ShiftFlow.Of(GpuShift.Between(detail.Now, detail.Proposed)));
         _overrides = [.. Overrides(detail)];
         _scenarios = detail.Estimate?.Pools.Where(p => p.Modelled).Select(p => p.Label).ToList() is { Count: > 0 } modelled ? $"{string.Join(" and ", modelled)} rest on a scenario" : null;
-        _lead = detail.Moves.Count == 0 ? "Every GPU stays where it is." : $"{detail.Moves.Count} moves of {AllocationWords.Gpus(detail.Moves.Sum(m => m.Count))}, made by {detail.Plan.By}.";
+        _lead = detail.Moves.Count == 0 ? "Every GPU stays where it is." : $"{(detail.Moves.Count == 1 ? "1 move" : $"{detail.Moves.Count} moves")}: {AllocationWords.Counts(k => detail.Moves.Where(m => m.Kind == k).Sum(m => m.Count))}. Made by {detail.Plan.By}.";
         if (_ticked != Id)
         {
             (_ticked, _choice) = (Id, null);
@@ -114,11 +115,7 @@ public sealed partial class PlanPage
             : ("It had ended by then; nothing was changed.", Tone.Warn));
     }
 
-    private string Sentence(PlanDetail plan)
-    {
-        int Count(MoveKind kind) => plan.Moves.Where(m => m.Kind == kind && _chosen.Contains(m.Id)).Sum(m => m.Count);
-        return $"{AllocationWords.Gpus(Count(MoveKind.Switch))} switched, {Count(MoveKind.Start)} rented, {Count(MoveKind.Release)} given back";
-    }
+    private string Sentence(PlanDetail plan) => AllocationWords.Counts(k => plan.Moves.Where(m => m.Kind == k && _chosen.Contains(m.Id)).Sum(m => m.Count));
 
     private string StateLine(PlanRow plan) => plan.State switch
     {
@@ -136,6 +133,8 @@ public sealed partial class PlanPage
     {
         if (detail.Constraints is not { } set) { yield break; }
         foreach (var limit in detail.Limits.Where(l => l.Row == "budget" && l.Limit != set.BudgetUsdPerHour)) { yield return $"a budget of {Format.Usd(limit.Limit)}/h (the limits say {Format.Usd(set.BudgetUsdPerHour)}/h)"; }
+        decimal? mostMoves = detail.Limits.FirstOrDefault(l => l.Row == "moves")?.Limit;
+        if (mostMoves != set.MaxMoves) { yield return $"{Moves(mostMoves)} (the limits say {Moves(set.MaxMoves)})"; }
         var labels = AllocationWords.Labels(detail.Estimate);
         foreach (var pool in labels.Keys)
         {
@@ -145,7 +144,9 @@ public sealed partial class PlanPage
         }
     }
 
+    private static string Moves(decimal? most) => most is { } gpus ? $"at most {AllocationWords.Gpus((int)gpus)} moved or new" : "any number of moves";
+
     private static Timeline.TimelineEntry Entry(TimelineEvent e) => new(
-        e.At, $"{char.ToUpperInvariant(e.What[0])}{e.What[1..]}", e.Why, e.Actor,
+        e.At, $"{char.ToUpperInvariant(e.What[0])}{e.What[1..]}", e.Why, EventWords.Actor(e.Actor),
         e.What.Contains("failed", StringComparison.Ordinal) ? Tone.Bad : e.What is "done" || e.What.EndsWith("done", StringComparison.Ordinal) ? Tone.Good : e.What is "cancelled" or "expired" ? Tone.Warn : Tone.Busy);
 }
