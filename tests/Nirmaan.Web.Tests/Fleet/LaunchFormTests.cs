@@ -23,7 +23,7 @@ public sealed class LaunchFormTests
     [Fact]
     public void What_was_typed_is_what_is_asked_for() => Filled().ToRequest().ShouldSatisfyAllConditions(
         r => (r.Workload, r.Count, r.MaxUsdPerGpuHour).ShouldBe((new WorkloadName("heurist-sd"), 3, 0.55m)),
-        r => (r.Gpu, r.Supplier, r.Region).ShouldBe((new GpuModel("rtx-a6000"), SupplierName.Akash, "US")),
+        r => (r.Gpu, r.Provider, r.Region).ShouldBe((new GpuModel("rtx-a6000"), SupplierName.Akash, "US")),
         r => r.Reason.ShouldBe("for the weekend"));
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class LaunchFormTests
     {
         var form = Filled();
         form.OfferId = Guid.CreateVersion7();
-        form.ToRequest().ShouldSatisfyAllConditions(r => r.OfferId.ShouldBe(new OfferId(form.OfferId.Value)), r => (r.Gpu, r.Supplier, r.Region).ShouldBe((null, null, null)));
+        form.ToRequest().ShouldSatisfyAllConditions(r => r.OfferId.ShouldBe(new OfferId(form.OfferId.Value)), r => (r.Gpu, r.Provider, r.Region).ShouldBe((null, null, null)));
     }
 
     [Fact]
