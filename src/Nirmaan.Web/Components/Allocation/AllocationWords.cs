@@ -96,6 +96,11 @@ internal static class AllocationWords
     /// <summary>What becomes of GPUs: "2 GPUs switched, 4 rented, 9 given back".</summary>
     public static string Counts(Func<MoveKind, int> of) => $"{Gpus(of(MoveKind.Switch))} switched, {Format.Count(of(MoveKind.Start))} rented, {Format.Count(of(MoveKind.Release))} given back";
 
+    /// <summary>What moving and renting GPUs really cost so far, as a sentence.</summary>
+    public static string Measured(IReadOnlyList<MeasuredMoves> measured) => measured.Count == 0
+        ? "Measured so far: nothing, since no move was carried out yet."
+        : $"Measured so far: {string.Join("; ", measured.Select(m => $"{(m.Kind == MoveKind.Switch ? "switching" : "renting")} {Gpus(m.Gpus)} took {Format.Span(m.Took)} until they served, {Format.Usd(m.UsdPerGpu, Format.UsdDigits(m.UsdPerGpu))} of rent each"))}.";
+
     /// <summary>+4, −2; nothing for no change.</summary>
     public static string Signed(int count) => count == 0 ? "" : (count > 0 ? "+" : "\u2212") + Math.Abs(count).ToString(CultureInfo.InvariantCulture);
 

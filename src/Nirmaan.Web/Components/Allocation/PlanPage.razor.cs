@@ -25,6 +25,7 @@ public sealed partial class PlanPage
     private IReadOnlyDictionary<string, string> _labels = new Dictionary<string, string>();
     private IReadOnlyList<Timeline.TimelineEntry> _events = [];
     private IReadOnlyList<string> _overrides = [];
+    private IReadOnlyList<MeasuredMoves> _measured = [];
     private string? _scenarios;
     private string? _lead;
     private Guid _ticked;
@@ -62,6 +63,7 @@ public sealed partial class PlanPage
     {
         var detail = await Plans.FindAsync(PlanId, cancellationToken);
         if (detail is null) { _detail = null; return; }
+        _measured = await Plans.MeasuredAsync(cancellationToken);
         _events = [.. (await Plans.TimelineAsync(PlanId, cancellationToken)).Select(Entry)];
         (_labels, _matrix, _flow) = (AllocationWords.Labels(detail.Estimate), GpuMatrix.Of(detail.Now, detail.Proposed), ShiftFlow.Of(GpuShift.Between(detail.Now, detail.Proposed)));
         _overrides = [.. Overrides(detail)];
