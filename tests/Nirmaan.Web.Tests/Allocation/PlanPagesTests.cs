@@ -66,6 +66,7 @@ public sealed class PlanPagesTests(ControlPostgres database)
         await page.ConfirmAsync("Approve", "Approve");
         var after = await AfterAsync(world, plan);
         after.Plan.State.ShouldBe(PlanState.Approved);
+        page.WaitForAssertion(() => page.Markup.ShouldContain($"{kept} of {plan.Moves.Count} moves approved by admin@test"));
         after.Moves.ShouldAllBe(m => m.State == (m.Kind == MoveKind.Start ? MoveState.Dropped : MoveState.Approved));
     }
 

@@ -123,11 +123,14 @@ public sealed partial class PlanPage
     {
         PlanState.Proposed when IsLate => "Its figures are too old to be approved; make a new plan.",
         PlanState.Proposed => $"Made by {plan.By}; waits for an admin until {Format.DayTime(plan.ExpiresAt)} UTC.",
-        PlanState.Approved => $"Approved by {plan.DecidedBy}, {Format.DayTime(plan.DecidedAt!.Value)} UTC.",
-        PlanState.Done => $"Approved by {plan.DecidedBy}; ended {Format.DayTime(plan.EndedAt!.Value)} UTC.",
+        PlanState.Approved => $"{Part(plan)}pproved by {plan.DecidedBy}, {Format.DayTime(plan.DecidedAt!.Value)} UTC.",
+        PlanState.Done => $"{Part(plan)}pproved by {plan.DecidedBy}; ended {Format.DayTime(plan.EndedAt!.Value)} UTC.",
         PlanState.Cancelled => $"Called off by {plan.DecidedBy}: {plan.Reason}",
         _ => "Nobody approved it in time.",
     };
+
+    // A part that was approved is worth other figures than the whole plan, which stand beside it.
+    private string Part(PlanRow plan) => Approved.Count() is var chosen && chosen < plan.Moves ? $"{chosen} of {plan.Moves} moves a" : "A";
 
     private static string Title(MoveRow move) => $"{AllocationWords.Kind(move.Kind)} {Names.Of(new GpuModel(move.Gpu), move.Count)}";
 
