@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Runs every test of the solution, two projects at a time, and prints one line per project. usage: test.sh [part of a project's name]..
-# Logs lie in .state/test/. NIRMAAN_TEST_POSTGRES, NIRMAAN_SHARED and NIRMAAN_CHROMIUM are handed on; what skips says why.
+# Logs lie in .state/test/. NIRMAAN_TEST_POSTGRES, NIRMAAN_SHARED and NIRMAAN_BROWSER are handed on; what skips says why.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash infra/dev/ensure.sh test
+# The papers that the contract checks compare with; where they are absent those tests skip and say so.
+[[ -n ${NIRMAAN_SHARED:-} || ! -d ../shared/contracts ]] || export NIRMAAN_SHARED=${PWD%/*}/shared
 logs=$PWD/.state/test
 rm -rf "$logs"
 mkdir -p "$logs"

@@ -22,7 +22,7 @@ has_postgres || packages+=(postgresql)
 has node || packages+=(nodejs)
 has npm || packages+=(npm)
 if [[ $purpose == test ]]; then
-  [[ -n ${NIRMAAN_CHROMIUM:-} ]] || has chromium || packages+=(chromium fonts-liberation)
+  [[ -n ${NIRMAAN_BROWSER:-} ]] || has chromium || packages+=(chromium fonts-liberation)
   has docker-compose || packages+=(docker-compose)
 fi
 

@@ -9,9 +9,6 @@ report() { sed "s|\$|   <- $1|" >>"$problems"; }
 git ls-files -z --cached --others --exclude-standard '*.cs' '*.razor' '*.css' '*.js' '*.mjs' '*.sh' '*.sol' '*.sql' |
   xargs -0 wc -l | awk '$2 != "total" && $1 > 400 {print $2 ": " $1 " lines"}' | report 'a file stops at 400 lines'
 
-# Time enters as a parameter: the database's own clock would disagree with a clock that is played.
-git grep --untracked -InE '\b(now|NOW|clock_timestamp|statement_timestamp)\(\)|\b(CURRENT_TIMESTAMP|LOCALTIMESTAMP)\b' -- 'src/*.cs' 'migrations/*' 'tests/*.cs' |
-  report 'SQL takes the time as a parameter' || true
 git grep --untracked -InE 'TO''DO|FIX''ME|NotImplemented''Exception' -- . | report 'nothing is left for later' || true
 git grep --untracked -InE '(^|[^a-zA-Z0-9_.])/(work|home|Users|root)/[a-zA-Z]' -- . | report 'a path of one machine' || true
 

@@ -75,9 +75,16 @@ CREATE TABLE supplier_reports (
 CREATE INDEX ix_supplier_reports_supplier_at ON supplier_reports (supplier, at);
 
 CREATE TABLE instance_logs (
-    instance_id uuid NOT NULL, at timestamptz NOT NULL, lines text NOT NULL,
+    instance_id uuid NOT NULL, at timestamptz NOT NULL, lines text NOT NULL, written bigint NOT NULL,
     CONSTRAINT pk_instance_logs PRIMARY KEY (instance_id, at),
     CONSTRAINT fk_instance_logs_instance_id FOREIGN KEY (instance_id) REFERENCES instances (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_instance_logs_at ON instance_logs (at);
+
+CREATE TABLE log_readings (
+    instance_id uuid NOT NULL, tried_at timestamptz NOT NULL, read_at timestamptz, origin text, why text,
+    CONSTRAINT pk_log_readings PRIMARY KEY (instance_id),
+    CONSTRAINT fk_log_readings_instance_id FOREIGN KEY (instance_id) REFERENCES instances (id) ON DELETE RESTRICT
 );
 
 -- Every thing's history

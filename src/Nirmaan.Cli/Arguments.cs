@@ -23,10 +23,16 @@ internal sealed class Arguments
             if (!words[i].StartsWith("--", StringComparison.Ordinal)) { _positions.Add(words[i]); continue; }
             var (name, value) = words[i][2..].Split('=', 2) is [var n, var v] ? (n, v) : (words[i][2..], (string?)null);
             if (flags.Contains(name) && value is null) { value = "true"; }
-            else if (valued.Contains(name)) { value ??= i + 1 < words.Count ? words[++i] : throw FailureException.BadInput($"--{name}", "no value", "a value after it"); }
+            else if (valued.Contains(name))
+            {
+                // What looks like an option is one: a forgotten value must not swallow it.
+                value ??= i + 1 < words.Count && !words[i + 1].StartsWith("--", StringComparison.Ordinal) ? words[++i] : throw FailureException.BadInput($"--{name}", "no value", "a value after it");
+            }
             else
             {
-                throw FailureException.BadInput($"--{name}", flags.Contains(name) ? "takes no value" : "unknown option", $"{(valued.Count + flags.Count == 0 ? "no options" : string.Join(", ", valued.Concat(flags).Order(StringComparer.Ordinal).Select(o => "--" + o)))}");
+                throw flags.Contains(name)
+                    ? FailureException.BadInput($"--{name}", $"'{value}'", "no value")
+                    : FailureException.BadInput($"--{name}", "unknown option", string.Join(", ", valued.Concat(flags).Order(StringComparer.Ordinal).Select(o => "--" + o)));
             }
             if (!_options.TryAdd(name, value)) { throw FailureException.BadInput($"--{name}", "given twice", "once"); }
         }
@@ -37,6 +43,12 @@ internal sealed class Arguments
 
     /// <summary>The only position.</summary>
     public string Only(string what) => _positions is [var only] ? only : throw FailureException.BadInput(what, $"{_positions.Count} were given", "exactly one");
+
+    /// <summary>No position at all.</summary>
+    public void None()
+    {
+        if (_positions.Count > 0) { throw FailureException.BadInput("arguments", $"'{_positions[0]}'", "options only"); }
+    }
 
     /// <summary>True when a flag is there.</summary>
     public bool Has(string flag) => _options.ContainsKey(flag);
@@ -57,6 +69,10 @@ internal sealed class Arguments
     /// <summary>Reads a whole number.</summary>
     public static int Whole(string where, string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw FailureException.BadInput(where, $"'{text}'", "a whole number");
+
+    /// <summary>Reads the id of a thing of the host.</summary>
+    public static string Id(string where, string text) =>
+        Guid.TryParse(text, out var id) ? id.ToString() : throw FailureException.BadInput(where, $"'{text}'", "an id such as 019b2f3e-0c00-7000-8000-000000000001");
 
     /// <summary>Base units that must be given.</summary>
     public BigInteger Units(string name)

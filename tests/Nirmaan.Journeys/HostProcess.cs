@@ -95,11 +95,11 @@ public sealed partial class HostProcess : IAsyncDisposable
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
-    // Side by side in artifacts/bin/<project>/<configuration>.
-    private static string Built(string project)
+    /// <summary>A program built beside these tests: artifacts/bin/PROJECT/CONFIGURATION/NAME.dll.</summary>
+    public static string Built(string project, string? name = null)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
+        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{name ?? project}.dll");
     }
 
     private static string FindRoot()

@@ -36,14 +36,13 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>Opens a window of its own, with its own cookies.</summary>
-    public async Task<Visit> OpenAsync(int width = 1400, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    /// <param name="at">Another host than this one.</param>
+    public async Task<Visit> OpenAsync(int width = 1400, int height = 900, ColorScheme scheme = ColorScheme.Light, Uri? at = null)
     {
-        Assert.SkipWhen(
-            Executable is null,
-            $"No browser: 'apt-get install --no-install-recommends chromium', or name one in NIRMAAN_BROWSER (looked for {string.Join(", ", s_browsers)}).");
+        Assert.SkipWhen(NoBrowser is not null, NoBrowser ?? "");
         var window = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = Url.ToString(),
+            BaseURL = (at ?? Url).ToString(),
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
             Permissions = ["clipboard-read", "clipboard-write"],
@@ -57,6 +56,10 @@ public sealed class Site : IAsyncLifetime
         _playwright?.Dispose();
         if (_web is not null) { await _web.DisposeAsync(); }
     }
+
+    /// <summary>Why there is no browser; null = there is one.</summary>
+    public static string? NoBrowser { get; } = Array.Exists(s_browsers, File.Exists) ? null
+        : $"No browser: 'apt-get install --no-install-recommends chromium', or name one in NIRMAAN_BROWSER (looked for {string.Join(", ", s_browsers)}).";
 
     private static string? Executable { get; } = Array.Find(s_browsers, File.Exists);
 }

@@ -8,25 +8,36 @@ namespace Nirmaan.Cli.Commands;
 internal static class DistributeCommand
 {
     public static readonly Command Distribute = new(
-        "distribute", "distribute stakes.csv --from T --to T --pool AMOUNT --asset A [--previous distribution.json] > distribution.json", "shares a pool (base units) out by stake x time, with the root from which claims are proven",
+        "distribute", "distribute stakes.csv --from T --to T --pool AMOUNT --asset A [--previous distribution.json] > distribution.json",
+        """
+        Shares a pool (base units) out by stake x time over [from, to), with the root from which claims are proven.
+        The epoch is the previous one's and one more, else 1.
+        """,
         ["from", "to", "pool", "asset", "previous"], [], RunAsync);
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         var path = arguments.Only("stakes.csv");
         var (from, to) = (Time(arguments, "from"), Time(arguments, "to"));
+        if (to <= from) { throw FailureException.BadInput("--to", StakesCsv.TimeText(to), $"a time after {StakesCsv.TimeText(from)}"); }
         var (pool, asset) = (arguments.Units("pool"), arguments.Need("asset", "an asset such as MOR"));
         var stakes = await TextFile.ReadAsync(path, StakesCsv.Parse, terminal, cancellationToken);
-        var previous = await PreviousAsync(arguments, asset, terminal, cancellationToken);
+        DistributionFile? previous = null;
+        if (arguments.Find("previous") is { } before)
+        {
+            previous = await ReadPreviousAsync(before, asset, terminal, cancellationToken);
+            // What is built on a wrong file is wrong for good: nothing that was paid is taken back.
+            if (DistributionCheck.Alone(previous).FirstOrDefault() is { } fault) { throw FailureException.BadInput(before, fault, "a distribution that nirmaan verify finds right"); }
+        }
         try { terminal.Out.WriteLine(DistributionFile.Compute(stakes, from, to, pool, asset, previous).ToJson()); }
         catch (StakeHistoryException e) { throw FailureException.BadInput($"{path}: {e.Message}", e); }
+        catch (ArgumentOutOfRangeException e) { throw FailureException.BadInput($"--pool: with what was paid before, {e.ActualValue} is more than 256 bits hold", e); }
         return Exit.Done;
     }
 
-    /// <summary>The epoch before; null = this is the first.</summary>
-    public static async Task<DistributionFile?> PreviousAsync(Arguments arguments, string asset, Terminal terminal, CancellationToken cancellationToken)
+    /// <summary>The epoch before.</summary>
+    public static async Task<DistributionFile> ReadPreviousAsync(string path, string asset, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (arguments.Find("previous") is not { } path) { return null; }
         var previous = await TextFile.ReadAsync(path, DistributionFile.Parse, terminal, cancellationToken);
         return previous.Asset == asset ? previous : throw FailureException.BadInput(path, $"asset '{previous.Asset}'", $"a distribution of {asset}");
     }

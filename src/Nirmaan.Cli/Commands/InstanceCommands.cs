@@ -7,12 +7,19 @@ internal static class InstanceCommands
 {
     public static readonly Command Launch = new(
         "launch", "launch WORKLOAD COUNT --max-usd-per-gpu-hour X --reason TEXT [--gpu ID] [--provider P] [--region R] [--offer ID] [--idempotency-key K] [--dry-run]",
-        "launches miners on the cheapest eligible machines; --dry-run shows the plan and its price; the same key launches nothing twice",
+        """
+        Launches miners on the cheapest eligible machines, or with --offer on that one, and prints an operation's id for each.
+        --dry-run shows the plan and its price and launches nothing (exit 1 when it would not be allowed). A command that is repeated with the
+        same --idempotency-key launches nothing twice; without one each command is a launch of its own.
+        """,
         [.. ApiClient.Valued, "max-usd-per-gpu-hour", "reason", "gpu", "provider", "region", "offer", "idempotency-key"], ["dry-run", "json"], LaunchAsync);
 
-    public static readonly Command Instances = new("instances", "instances [ID] [--all]", "live machines, or one with its timeline; --all shows ended ones too", ApiClient.Valued, ["all", "json"], InstancesAsync);
+    public static readonly Command Instances = new("instances", "instances [ID] [--all]", """
+        Lists live machines, or shows one with its timeline.
+        --all lists ended ones too.
+        """, ApiClient.Valued, ["all", "json"], InstancesAsync);
 
-    public static readonly Command Close = new("close", "close ID.. [--reason TEXT]", "drains machines and gives them back; safe to repeat", [.. ApiClient.Valued, "reason"], ["json"], CloseAsync);
+    public static readonly Command Close = new("close", "close ID.. [--reason TEXT]", "Drains machines and gives them back. Safe to repeat.", [.. ApiClient.Valued, "reason"], ["json"], CloseAsync);
 
     private static async Task<int> LaunchAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
@@ -28,22 +35,29 @@ internal static class InstanceCommands
         {
             if (arguments.Find(option) is { } value) { body[field] = value; }
         }
-        // A key of its own when none is given: then a repeated command is another launch.
+        if (!arguments.Has("dry-run")) { arguments.Need("reason", "why the machines are rented, for the books"); }
+        if (arguments.Find("offer") is { } offer && !Guid.TryParse(offer, out _)) { throw FailureException.BadInput("--offer", $"'{offer}'", "an offer's id, as nirmaan offers lists it"); }
         var key = arguments.Find("idempotency-key") ?? Guid.NewGuid().ToString();
         using var api = ApiClient.Of(arguments, terminal);
-        var answer = await api.SendAsync(HttpMethod.Post, "instances", body, key, cancellationToken);
+        JsonNode answer;
+        try { answer = await api.SendAsync(HttpMethod.Post, "instances", body, key, cancellationToken); }
+        catch (FailureException e) when (e.Code == Exit.Wrong) { throw FailureException.Wrong($"{e.Message} (--dry-run shows which offers dropped out, and why)"); }
+        // The host may have taken the order before it went silent: only the key makes it safe to ask again.
+        catch (FailureException e) when (e.Code == Exit.Outside && !arguments.Has("dry-run")) { throw FailureException.Outside($"{e.Message}; it may have launched: repeat with --idempotency-key {key}", e); }
         if (arguments.Has("json")) { terminal.WriteJson(answer); return Exit.Done; }
         if (arguments.Has("dry-run")) { ShowPlan(answer, terminal); return answer.Text("blocked") is null ? Exit.Done : Exit.Wrong; }
-        foreach (var operation in answer["operations"]!.AsArray()) { terminal.Out.WriteLine(operation!.ToString()); }
-        terminal.Error.WriteLine($"{answer["operations"]!.AsArray().Count} machines asked for; key {key}");
+        var operations = answer.List("operations");
+        foreach (var operation in operations) { terminal.Out.WriteLine(operation.ToString()); }
+        terminal.Error.WriteLine($"{operations.Count} machines asked for; key {key}");
         return Exit.Done;
     }
 
     private static void ShowPlan(JsonNode plan, Terminal terminal)
     {
-        terminal.Table(["provider", "from", "gpu", "usd/gpu-h", "machines"], plan["chosen"]!.AsArray().Select(o => (IReadOnlyList<string?>)
-            [o!.Text("provider"), o!.Text("providerName"), o!.Text("gpu"), o!.Number("usdPerGpuHour", 4), o!.Text("machines")]));
-        terminal.Error.WriteLine($"{plan.Text("found")} of {plan.Text("wanted")} found for ${plan.Number("usdPerHour", 4)} an hour{(plan.Text("usdUpFront") is { } paid ? $", ${paid} of it up front" : "")}; {plan["rejected"]!.AsArray().Count} offers rejected");
+        terminal.Table(["provider", "from", "gpu", "usd/gpu-h", "machines"], plan.List("chosen").Select(o => (IReadOnlyList<string?>)
+            [o.Text("provider"), o.Text("providerName"), o.Text("gpu"), o.Number("usdPerGpuHour", 4), o.Text("machines")]));
+        terminal.Error.WriteLine($"{plan.Text("found")} of {plan.Text("wanted")} found for ${plan.Number("usdPerHour", 4)} an hour{(plan.Text("usdUpFront") is { } paid ? $", ${paid} of it up front" : "")}; {plan.List("rejected").Count} offers rejected");
+        OfferCommands.ShowFunnel(plan, terminal);
         if (plan.Text("blocked") is { } why) { terminal.Error.WriteLine($"not allowed: {why}"); }
     }
 
@@ -52,14 +66,14 @@ internal static class InstanceCommands
         using var api = ApiClient.Of(arguments, terminal);
         if (arguments.Positions.Count > 0)
         {
-            var one = await api.GetAsync($"instances/{Uri.EscapeDataString(arguments.Only("instance"))}", cancellationToken);
+            var one = await api.GetAsync($"instances/{Arguments.Id("instance", arguments.Only("instance"))}", cancellationToken);
             if (arguments.Has("json")) { terminal.WriteJson(one); return Exit.Done; }
-            Show([one["instance"]!], terminal);
-            foreach (var line in one["timeline"]!.AsArray()) { terminal.Out.WriteLine($"{line!.Text("at")}  {line!.Text("actor")}  {line!.Text("what")}: {line!.Text("why")}"); }
+            Show([one.Member("instance")], terminal);
+            foreach (var line in one.List("timeline")) { terminal.Out.WriteLine($"{line.Text("at")}  {line.Text("actor")}  {line.Text("what")}: {line.Text("why")}"); }
             return Exit.Done;
         }
-        var items = await api.ListAsync(ApiClient.Query("instances", ("all", arguments.Has("all") ? "true" : null), ("limit", "200")), cancellationToken);
-        if (arguments.Has("json")) { terminal.WriteJson(new JsonArray([.. items.Select(i => i.DeepClone())])); } else { Show(items, terminal); }
+        var found = await api.ListAsync(ApiClient.Query("instances", ("all", arguments.Has("all") ? "true" : null), ("limit", "200")), cancellationToken);
+        if (arguments.Has("json")) { terminal.WriteJson(found); } else { Show(found.List("items"), terminal); }
         return Exit.Done;
     }
 
@@ -70,10 +84,12 @@ internal static class InstanceCommands
     private static async Task<int> CloseAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         if (arguments.Positions.Count == 0) { throw FailureException.BadInput("close", "no instance", "one id or more"); }
+        // All are read before any is given back.
+        foreach (var id in arguments.Positions) { Arguments.Id("instance", id); }
         using var api = ApiClient.Of(arguments, terminal);
         foreach (var id in arguments.Positions)
         {
-            var answer = await api.SendAsync(HttpMethod.Delete, ApiClient.Query($"instances/{Uri.EscapeDataString(id)}", ("reason", arguments.Find("reason"))), null, null, cancellationToken);
+            var answer = await api.SendAsync(HttpMethod.Delete, ApiClient.Query($"instances/{id}", ("reason", arguments.Find("reason"))), null, null, cancellationToken);
             if (arguments.Has("json")) { terminal.WriteJson(answer); } else { terminal.Out.WriteLine($"{id}  {answer.Text("outcome")}"); }
         }
         return Exit.Done;

@@ -7,11 +7,14 @@ internal static class MigrateCommand
 {
     private const string Variable = "ConnectionStrings__Nirmaan";
 
-    public static readonly Command Migrate = new("migrate", "migrate [--connection STRING]", $"brings a database to this version's schema, making it if it is not there; else of {Variable}", ["connection"], [], RunAsync);
+    public static readonly Command Migrate = new("migrate", "migrate [--connection STRING]", $"""
+        Brings a database to this version's schema, making it if it is not there.
+        The connection string is --connection's, else {Variable}'s. Prints the migrations that were applied.
+        """, ["connection"], [], RunAsync);
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (arguments.Positions.Count > 0) { throw FailureException.BadInput("migrate", $"'{arguments.Positions[0]}'", "options only"); }
+        arguments.None();
         var connection = arguments.Find("connection") ?? terminal.Environment(Variable) ?? throw FailureException.BadInput("--connection", "missing", $"a connection string, or {Variable} set");
         try
         {

@@ -6,7 +6,11 @@ namespace Nirmaan.Cli.Commands;
 internal static class OptimiseCommand
 {
     public static readonly Command Optimise = new(
-        "optimise", "optimise instance.json [--seed N] > plan.json", "solves an allocation; the bound in the answer holds for every feasible plan. - reads standard input; no feasible plan is exit 1", ["seed"], [], RunAsync);
+        "optimise", "optimise instance.json [--seed N] > plan.json", """
+        Solves an allocation.
+        The bound in the answer holds for every feasible plan. The same instance and seed give the same plan. - reads standard input.
+        An instance without a feasible plan is exit 1, with the rows that contradict.
+        """, ["seed"], [], RunAsync);
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {

@@ -6,10 +6,16 @@ namespace Nirmaan.Cli.Commands;
 internal static class PlanCommands
 {
     public static readonly Command Plans = new(
-        "plans", "plans [ID] | plans make [--budget USD/H] [--risk 0..1] [--max-moves N]", "plans, newest first; one with its moves; or a new one under the limits in force, some of them overridden",
+        "plans", "plans [ID] | plans make [--budget USD/H] [--risk 0..1] [--max-moves N]", """
+        Lists plans, newest first; shows one with its moves; or makes a new one under the limits in force.
+        --budget, --risk and --max-moves override a limit for the new plan only.
+        """,
         [.. ApiClient.Valued, "budget", "risk", "max-moves"], ["json"], PlansAsync);
 
-    public static readonly Command Approve = new("approve", "approve PLAN [--moves ID,ID..]", "approves all moves of a plan, or some; a choice that breaks a cap is refused and named (exit 1)", [.. ApiClient.Valued, "moves"], ["json"], ApproveAsync);
+    public static readonly Command Approve = new("approve", "approve PLAN [--moves ID,ID..]", """
+        Approves all moves of a plan, or some.
+        A choice that breaks a cap is refused, with the cap's name (exit 1).
+        """, [.. ApiClient.Valued, "moves"], ["json"], ApproveAsync);
 
     private static async Task<int> PlansAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
@@ -18,9 +24,9 @@ internal static class PlanCommands
         switch (arguments.Positions)
         {
             case []:
-                var items = await api.ListAsync("plans?limit=200", cancellationToken);
-                if (arguments.Has("json")) { terminal.WriteJson(new JsonArray([.. items.Select(i => i.DeepClone())])); return Exit.Done; }
-                terminal.Table(["id", "at", "state", "usd/h", "now usd/h", "gap", "moves", "done"], items.Select(p => (IReadOnlyList<string?>)
+                var found = await api.ListAsync("plans?limit=200", cancellationToken);
+                if (arguments.Has("json")) { terminal.WriteJson(found); return Exit.Done; }
+                terminal.Table(["id", "at", "state", "usd/h", "now usd/h", "gap", "moves", "done"], found.List("items").Select(p => (IReadOnlyList<string?>)
                     [p.Text("id"), p.Text("at"), p.Text("state"), p.Number("objectiveUsdPerHour", 4), p.Number("nowUsdPerHour", 4), p.Number("gap", 6), p.Text("moveCount"), p.Text("movesDone")]));
                 return Exit.Done;
             case ["make"]:
@@ -31,7 +37,7 @@ internal static class PlanCommands
                 Show(await api.SendAsync(HttpMethod.Post, "plans", body, null, cancellationToken), arguments, terminal);
                 return Exit.Done;
             default:
-                Show(await api.GetAsync($"plans/{Uri.EscapeDataString(arguments.Only("plan"))}", cancellationToken), arguments, terminal);
+                Show(await api.GetAsync($"plans/{Arguments.Id("plan", arguments.Only("plan"))}", cancellationToken), arguments, terminal);
                 return Exit.Done;
         }
     }
@@ -39,10 +45,10 @@ internal static class PlanCommands
     private static void Show(JsonNode detail, Arguments arguments, Terminal terminal)
     {
         if (arguments.Has("json")) { terminal.WriteJson(detail); return; }
-        var plan = detail["plan"]!;
+        var plan = detail.Member("plan");
         terminal.Error.WriteLine($"plan {plan.Text("id")} is {plan.Text("state")}: ${plan.Number("objectiveUsdPerHour", 4)} an hour against ${plan.Number("nowUsdPerHour", 4)} now, bound ${plan.Number("boundUsdPerHour", 4)}; open until {plan.Text("expiresAt")}");
-        terminal.Table(["rank", "id", "state", "provider", "gpu", "gpus", "from", "to", "gain usd/h", "cost usd", "even after h"], detail["moves"]!.AsArray().Select(m => (IReadOnlyList<string?>)
-            [m!.Text("rank"), m!.Text("id"), m!.Text("state"), m!.Text("provider"), m!.Text("gpu"), m!.Text("count"), m!.Text("from"), m!.Text("to"), m!.Number("gainUsdPerHour", 4), m!.Number("costUsd", 2), m!.Text("breakEvenHours")]));
+        terminal.Table(["rank", "id", "state", "provider", "gpu", "gpus", "from", "to", "gain usd/h", "cost usd", "even after h"], detail.List("moves").Select(m => (IReadOnlyList<string?>)
+            [m.Text("rank"), m.Text("id"), m.Text("state"), m.Text("provider"), m.Text("gpu"), m.Text("count"), m.Text("from"), m.Text("to"), m.Number("gainUsdPerHour", 4), m.Number("costUsd", 2), m.Text("breakEvenHours")]));
     }
 
     private static async Task<int> ApproveAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
@@ -50,11 +56,13 @@ internal static class PlanCommands
         var body = new JsonObject();
         if (arguments.Find("moves") is { } moves)
         {
-            body["moves"] = new JsonArray([.. moves.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(m => Guid.TryParse(m, out var id) ? (JsonNode)id.ToString() : throw FailureException.BadInput("--moves", $"'{m}'", "ids of moves, separated by commas"))]);
+            string[] ids = moves.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            // No move at all is a slip, not a wish: without the option all are approved.
+            if (ids.Length == 0) { throw FailureException.BadInput("--moves", $"'{moves}'", "ids of moves, separated by commas"); }
+            body["moves"] = new JsonArray([.. ids.Select(id => (JsonNode)Arguments.Id("--moves", id))]);
         }
         using var api = ApiClient.Of(arguments, terminal);
-        var answer = await api.SendAsync(HttpMethod.Post, $"plans/{Uri.EscapeDataString(arguments.Only("plan"))}/approve", body, null, cancellationToken);
+        var answer = await api.SendAsync(HttpMethod.Post, $"plans/{Arguments.Id("plan", arguments.Only("plan"))}/approve", body, null, cancellationToken);
         if (arguments.Has("json")) { terminal.WriteJson(answer); } else { terminal.Out.WriteLine($"approved {answer.Text("moves")} moves"); }
         return Exit.Done;
     }

@@ -32,6 +32,6 @@ internal static class ChainStakes
             return last is not null && last.At >= to ? deltas : throw FailureException.Outside($"{rpc}: the chain has come to {last?.At:u}, not yet to the epoch's end {to:u}");
         }
         catch (SupplierUnavailableException e) { throw FailureException.Outside(e.Message, e); }
-        catch (OptionsValidationException e) { throw FailureException.BadInput(string.Join("; ", e.Failures).Replace("Chain:Rpc", "--rpc", StringComparison.Ordinal).Replace("Chain:Staking", "--contract", StringComparison.Ordinal), e); }
+        catch (OptionsValidationException e) { throw FailureException.BadInput(string.Join(" ", e.Failures).Replace("Chain:Rpc", "--rpc", StringComparison.Ordinal).Replace("Chain:Staking", "--contract", StringComparison.Ordinal), e); }
     }
 }

@@ -10,7 +10,14 @@ namespace Nirmaan.Cli.Rest;
 /// <summary>The REST interface of a running host. A problem becomes one line: its code and its detail.</summary>
 internal sealed class ApiClient : IDisposable
 {
-    private const string DefaultUrl = "http://127.0.0.1:5280";
+    /// <summary>Where a host listens unless told otherwise.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:5280";
+
+    /// <summary>Names the host when no option does.</summary>
+    public const string UrlVariable = "NIRMAAN_URL";
+
+    /// <summary>Holds the key when no option does: a key in the environment is in no shell's history.</summary>
+    public const string KeyVariable = "NIRMAAN_KEY";
 
     private readonly ServiceProvider _services;
     private readonly HttpClient _http;
@@ -29,9 +36,9 @@ internal sealed class ApiClient : IDisposable
     /// <summary>The client that options and environment name.</summary>
     public static ApiClient Of(Arguments arguments, Terminal terminal)
     {
-        var text = arguments.Find("url") ?? terminal.Environment("NIRMAAN_URL") ?? DefaultUrl;
+        var text = arguments.Find("url") ?? terminal.Environment(UrlVariable) ?? DefaultUrl;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) { throw FailureException.BadInput("--url", $"'{text}'", "an http or https address"); }
-        return new ApiClient(url, arguments.Find("key") ?? terminal.Environment("NIRMAAN_KEY"));
+        return new ApiClient(url, arguments.Find("key") ?? terminal.Environment(KeyVariable));
     }
 
     /// <summary>A path with its query; what is null is left out.</summary>
@@ -44,17 +51,20 @@ internal sealed class ApiClient : IDisposable
     /// <summary>GET.</summary>
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
 
-    /// <summary>Every page of a list.</summary>
-    public async Task<IReadOnlyList<JsonNode>> ListAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Every page of a list as one answer: the first page with the items of all and no next.</summary>
+    public async Task<JsonNode> ListAsync(string path, CancellationToken cancellationToken)
     {
-        List<JsonNode> items = [];
-        for (string? after = null; ;)
+        var first = await GetAsync(path, cancellationToken);
+        var items = new JsonArray([.. first.List("items").Select(i => i.DeepClone())]);
+        for (var next = first.Text("next"); next is not null;)
         {
-            var page = await GetAsync(after is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}after={Uri.EscapeDataString(after)}", cancellationToken);
-            items.AddRange(page["items"]!.AsArray().Select(i => i!));
-            if (page["next"]?.GetValue<string>() is not { } next) { return items; }
-            after = next;
+            var page = await GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}after={Uri.EscapeDataString(next)}", cancellationToken);
+            foreach (var item in page.List("items")) { items.Add(item.DeepClone()); }
+            next = page.Text("next");
         }
+        first["items"] = items;
+        first["next"] = null;
+        return first;
     }
 
     /// <summary>Any call.</summary>
@@ -70,9 +80,9 @@ internal sealed class ApiClient : IDisposable
             using var answer = await _http.SendAsync(request, cancellationToken);
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode) { throw Problem(answer.StatusCode, text); }
-            return JsonNode.Parse(text) ?? throw FailureException.Outside($"{method} {path}: the host answered null");
+            return JsonNode.Parse(text) as JsonObject ?? throw FailureException.Outside($"{_http.BaseAddress}{path}: the answer is no JSON object");
         }
-        catch (JsonException e) { throw FailureException.Outside($"{method} {path}: the answer is no JSON ({e.Message})", e); }
+        catch (JsonException e) { throw FailureException.Outside($"{_http.BaseAddress}{path}: the answer is no JSON object; is this a Nirmaan host?", e); }
         catch (HttpRequestException e) { throw FailureException.Outside($"{_http.BaseAddress}: {e.Message}", e); }
         catch (TaskCanceledException e) when (!cancellationToken.IsCancellationRequested) { throw FailureException.Outside($"{_http.BaseAddress}: no answer in time", e); }
     }
@@ -86,7 +96,7 @@ internal sealed class ApiClient : IDisposable
 
     private static FailureException Problem(HttpStatusCode status, string body)
     {
-        var line = Read(body) is { } problem ? $"{problem["code"]}: {problem["detail"]}" : $"the host answered {(int)status}";
+        var line = Read(body) is { } problem && problem.Text("code") is { } code ? $"{code}: {problem.Text("detail")}" : $"the host answered {(int)status} without a reason";
         return (int)status switch
         {
             422 => FailureException.Wrong(line),

@@ -29,6 +29,7 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<SupplierReport> SupplierReports => Set<SupplierReport>();
     /// <summary>Fleet: logs kept.</summary>
     public DbSet<InstanceLog> InstanceLogs => Set<InstanceLog>();
+    public DbSet<LogReading> LogReadings => Set<LogReading>();
     /// <summary>Every thing's history.</summary>
     public DbSet<TimelineEvent> Timeline => Set<TimelineEvent>();
     /// <summary>Uptime: reports of agents.</summary>

@@ -51,10 +51,14 @@ public sealed class FleetOptions
     public decimal MaxUsdPerHourPerSupplier { get; set; } = 150m;
     /// <summary>Cap of a day, USD: rent entered today plus what was paid up front today.</summary>
     public decimal MaxUsdPerDay { get; set; } = 2_500m;
-    /// <summary>How often a running machine's log is read and kept.</summary>
-    public TimeSpan KeepLogsEvery { get; set; } = TimeSpan.FromMinutes(15);
+    /// <summary>How often a machine's log is read and kept.</summary>
+    public TimeSpan KeepLogsEvery { get; set; } = TimeSpan.FromMinutes(2);
     /// <summary>How long kept logs stay.</summary>
     public TimeSpan KeepLogsFor { get; set; } = TimeSpan.FromDays(14);
+    /// <summary>How many characters of one machine's log are kept; whole readings that lie further back are forgotten.</summary>
+    public long KeepLogsCharacters { get; set; } = 16_000_000;
+    /// <summary>How long a machine that is given back is asked for its last words.</summary>
+    public TimeSpan LastWordsPatience { get; set; } = TimeSpan.FromSeconds(3);
     /// <summary>Most miners in one launch.</summary>
     public int MaxMinersPerLaunch { get; set; } = 1_000;
 }
@@ -77,6 +81,8 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.ExtendHours is > 0 and <= 8760, "Fleet:ExtendHours must be 1 to 8760 hours.");
         Need(options.KeepLogsEvery > TimeSpan.Zero, "Fleet:KeepLogsEvery must be greater than zero.");
         Need(options.KeepLogsFor >= options.KeepLogsEvery, "Fleet:KeepLogsFor must not be shorter than Fleet:KeepLogsEvery.");
+        Need(options.KeepLogsCharacters >= 100_000, "Fleet:KeepLogsCharacters must be at least 100000 characters.");
+        Need(options.LastWordsPatience > TimeSpan.Zero && options.LastWordsPatience <= TimeSpan.FromSeconds(30), "Fleet:LastWordsPatience must be greater than zero and at most 00:00:30: the machine bills meanwhile.");
         Need(options.MaxUsdPerHourPerLaunch > 0 && options.MaxUsdPerHourPerSupplier > 0 && options.MaxUsdPerDay > 0, "Fleet:MaxUsd... caps must be greater than 0 USD.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

@@ -30,4 +30,12 @@ public sealed class RentRequests(NetworkShelf networks, MinerTokens tokens, IOpt
         env["NIRMAAN_OPERATION"] = name;
         return new RentRequest(name, wish, template, env);
     }
+
+    /// <summary>What of a miner's environment must never be shown: the values of its template's secrets, and its token.</summary>
+    public IEnumerable<string> SecretsOf(Miner miner)
+    {
+        var template = networks.TemplateOf(miner.Workload);
+        var identity = networks.Get(miner.Network).IdentityOf(miner.Id, template, miner.PayoutAddress);
+        return template.SecretEnv.Select(name => identity.Env.GetValueOrDefault(name) ?? template.Env.GetValueOrDefault(name)).OfType<string>().Append(tokens.For(miner.Id));
+    }
 }

@@ -17,5 +17,23 @@ public sealed record SupplierReport(Guid Id, SupplierName Supplier, DateTimeOffs
 /// <summary>A bid as it was seen on an auction of ours; losing bids are kept.</summary>
 public sealed record SeenBid(InstanceId InstanceId, string Ref, string Provider, string ProviderLabel, string? Gpu, decimal UsdPerGpuHour, decimal? Reliability, string? Region, bool Open, string? Unsuitable, DateTimeOffset FirstSeenAt, DateTimeOffset? ExpiresAt, bool Accepted);
 
-/// <summary>Lines of a container's log as they were read, kept after the machine is gone.</summary>
-public sealed record InstanceLog(InstanceId InstanceId, DateTimeOffset At, string Lines);
+/// <summary>Who gave the lines of a container's log.</summary>
+public enum LogOrigin
+{
+    /// <summary>The agent in the container.</summary>
+    Agent,
+    /// <summary>The supplier, without times and log files.</summary>
+    Supplier,
+}
+
+/// <summary>What one reading of a container's log brought anew, kept after the machine is gone.</summary>
+/// <param name="Lines">Lines in their stored form, one a line. The database compresses a long text by itself.</param>
+/// <param name="Written">Characters kept of this machine up to the end of this reading, forgotten ones among them: what lies too far back is found by it.</param>
+public sealed record InstanceLog(InstanceId InstanceId, DateTimeOffset At, string Lines, long Written);
+
+/// <summary>How the reading of a container's log stands.</summary>
+/// <param name="TriedAt">When it was last tried.</param>
+/// <param name="ReadAt">When it last succeeded, with or without new lines; null = never.</param>
+/// <param name="Origin">Who answered then.</param>
+/// <param name="Why">Why the last try read nothing; null = it did read.</param>
+public sealed record LogReading(InstanceId InstanceId, DateTimeOffset TriedAt, DateTimeOffset? ReadAt, LogOrigin? Origin, string? Why);

@@ -6,7 +6,7 @@ internal sealed class Solve
     /// <summary>Prices are followed down to these temperatures: what smoothing adds to the bound is then out of sight.</summary>
     private const double LastTemperature = 2e-9, LastTemperatureOfMany = 2e-7;
     private const int ManyItems = 20_000;
-    private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 1000;
+    private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 300;
     private const double NearShare = 0.01;
 
     private readonly AllocationInstance _instance;

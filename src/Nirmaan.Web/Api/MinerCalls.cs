@@ -29,9 +29,21 @@ internal sealed record PointsWire(string Kind, decimal Points, NoticeWire? Notic
 /// <summary>A miner with its last seven days.</summary>
 internal sealed record MinerDetailWire(MinerWire Miner, UptimeWire? Uptime7d, IReadOnlyList<PointsWire> Points7d);
 
-/// <summary>Lines of a miner's log.</summary>
+/// <summary>One line of a log: text of someone else's making, cleaned, never markup.</summary>
+/// <param name="At">When it was written, by the machine's clock; where the supplier gave it, when it was read.</param>
+/// <param name="Source"><c>stdout</c>, <c>stderr</c>, <c>agent</c>, a log file's name, <c>supplier:stdout</c>, <c>supplier:stderr</c>; <c>:gap</c> = lines went by unread here.</param>
+internal sealed record LogLineWire(DateTimeOffset At, string Source, string Text);
+
+/// <summary>Lines of a miner's log, oldest first.</summary>
 /// <param name="Source"><c>live</c> = read now; <c>kept</c> = as last read; <c>none</c> = nothing was ever read.</param>
-internal sealed record LogWire(string Source, DateTimeOffset? At, IReadOnlyList<string> Lines);
+/// <param name="Origin">Who gave them; null = nothing was ever read.</param>
+/// <param name="ReadAt">When they were read; null = never.</param>
+/// <param name="WhyNotLive">Why they could not be read now; null = they were.</param>
+internal sealed record LogWire(string Source, LogOrigin? Origin, DateTimeOffset? ReadAt, string? WhyNotLive, IReadOnlyList<LogLineWire> Lines)
+{
+    public static LogWire Of(LogTail log) => new(
+        log.IsLive ? "live" : log.ReadAt is null ? "none" : "kept", log.Origin, log.ReadAt, log.WhyNotLive, [.. log.Lines.Select(l => new LogLineWire(l.At, l.Source, l.Text))]);
+}
 
 internal static class MinerCalls
 {
@@ -49,8 +61,8 @@ internal static class MinerCalls
             await fleet.FindMinerAsync(new MinerId(id), cancellationToken) is { } miner ? Results.Ok((await figures.ReadAsync(cancellationToken))(miner)) : Problems.NotFound("miner", id))
             .WithName("getMiner").WithSummary("One miner: state, uptime, points, payout address.").Produces<MinerDetailWire>().ProducesProblem(404);
         read.MapGet("/miners/{id:guid}/logs", async (Guid id, int? tail, LogQueries logs, CancellationToken cancellationToken) =>
-            await logs.ReadTailAsync(new MinerId(id), tail, cancellationToken) is { } log ? Results.Ok(new LogWire(log.Source.ToString().ToLowerInvariant(), log.At, log.Lines)) : Problems.NotFound("miner", id))
-            .WithName("getMinerLogs").WithSummary("The newest lines of its container's log, or those last read when the machine is gone.").Produces<LogWire>().ProducesProblem(404);
+            await logs.ReadTailAsync(new MinerId(id), tail, cancellationToken) is { } log ? Results.Ok(LogWire.Of(log)) : Problems.NotFound("miner", id))
+            .WithName("getMinerLogs").WithSummary("The newest lines of its container's log, or the newest kept ones when the machine is gone; tail = 1 to 2000, 200 by itself.").Produces<LogWire>().ProducesProblem(400).ProducesProblem(404);
     }
 
     /// <summary>What each miner did in the last days, read once for all of a page.</summary>

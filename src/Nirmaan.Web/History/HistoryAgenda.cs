@@ -5,7 +5,8 @@ namespace Nirmaan.Web.History;
 /// <summary>When each line of the schedule is next due in the replay: by its own cron, but no more often than history polls.</summary>
 internal sealed class HistoryAgenda
 {
-    // What containers write is read for people who look now; nobody looks back then.
+    // What containers write is read for people who look now, and thousands of readings would slow the replay down: machines that live on are read
+    // when it is over, and of those that end in it the last words are kept, one reading each.
     private static readonly HashSet<string> s_ofThePresent = ["fleet:keep-logs"];
 
     private readonly List<(JobDefinition Job, DateTimeOffset Due)> _lines;

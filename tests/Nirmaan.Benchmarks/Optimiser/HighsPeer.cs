@@ -60,6 +60,7 @@ public static class HighsPeer
 /// <param name="Status">Its words, e.g. Optimal or Time limit reached.</param>
 /// <param name="Objective">Of its best solution, in its own (tangent) model; null if it has none.</param>
 /// <param name="Seconds">Time of the solve, without starting Node and reading the file.</param>
+/// <param name="CpuSeconds">Processor time of the same.</param>
 /// <param name="PeakMb">Peak memory of the process.</param>
 /// <param name="Columns">Columns that are not 0.</param>
-public sealed record HighsAnswer(string Status, double? Objective, double Seconds, double PeakMb, Dictionary<string, double> Columns);
+public sealed record HighsAnswer(string Status, double? Objective, double Seconds, double CpuSeconds, double PeakMb, Dictionary<string, double> Columns);

@@ -54,6 +54,10 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public List<string> BidProviders { get; } = ["prov-a", "prov-b"];
     public Dictionary<string, decimal> BidPrices { get; } = new() { ["prov-a"] = 0.40m, ["prov-b"] = 0.45m };
     public List<OfferQuote> Offers { get; } = [];
+    /// <summary>What it shows of every container's log; null = it has none to give.</summary>
+    public List<LogLine>? Log { get; set; }
+    /// <summary>Called when a machine is closed, before it is.</summary>
+    public Action? OnClose { get; set; }
     public string RefuseCode { get; set; } = "no-capacity";
     public Func<Task>? DuringCreate { get; set; }
     public int Creates { get; private set; }
@@ -127,7 +131,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     }
 
     private SupplierInstance See(Machine m) => new(
-        m.Id, m.Name, m.Status, m.Status.ToString(), m.CreatedAt, new GpuModel("rtx-a6000"), 1, m.StartedAt is null ? null : m.Price, PaidUntil: m.PaidUntil, Provider: m.StartedAt is null ? null : m.Provider);
+        m.Id, m.Name, m.Status, m.Status.ToString(), m.CreatedAt, new GpuModel("rtx-a6000"), 1, m.StartedAt is null ? null : m.Price, PaidUntil: m.PaidUntil, Provider: m.StartedAt is null ? null : m.Provider, Endpoint: m.StartedAt is null ? null : $"http://{m.Id}.example/");
 
     private void Readable()
     {
@@ -163,10 +167,16 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
 
     public Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken) => Task.FromResult(Act(CloseFaults, () =>
     {
+        OnClose?.Invoke();
         if (Machines.SingleOrDefault(m => m.Id == externalId) is { Exists: true } machine) { machine.Status = SupplierStatus.Closed; }
         return new Effect.Done(externalId);
     }));
 
-    public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<LogLine>?>(null);
+    public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken)
+    {
+        Readable();
+        return Task.FromResult<IReadOnlyList<LogLine>?>(Log is { } log ? [.. log.TakeLast(lines)] : null);
+    }
+
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => Task.FromResult(new SupplierBalance(100, 0, clock.GetUtcNow()));
 }

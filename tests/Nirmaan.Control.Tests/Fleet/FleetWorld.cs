@@ -23,6 +23,7 @@ internal sealed class FleetWorld : IAsyncDisposable
     public FakeSupplier Akash { get; }
     public FakeSupplier IoNet { get; }
     public PlainNetwork Network { get; } = new();
+    public FakeAgents Agents { get; } = new();
     private readonly Dictionary<string, string?> _settings;
 
     private FleetWorld(TestDatabase database, Dictionary<string, string?> settings)
@@ -54,6 +55,7 @@ internal sealed class FleetWorld : IAsyncDisposable
         services.AddSingleton<IComputeProvider>(Akash);
         services.AddSingleton<IComputeProvider>(IoNet);
         services.AddSingleton<IMiningNetwork>(Network);
+        services.AddSingleton<IAgentLogs>(Agents);
         services.AddNirmaanControl(configuration, _database.ConnectionString);
         return services.BuildServiceProvider();
     }

@@ -8,6 +8,9 @@ namespace Nirmaan.Control.Tests.Fleet;
 /// <summary>A network with two workloads that enrols miners and otherwise says nothing: enough for the fleet.</summary>
 internal sealed class PlainNetwork : IMiningNetwork
 {
+    /// <summary>The value of every template's one secret.</summary>
+    public const string Secret = "licence-0451-secret";
+
     public HashSet<string> Enrolled { get; } = [];
     public List<PoolOutlook> Outlooks { get; } = [];
 
@@ -16,11 +19,11 @@ internal sealed class PlainNetwork : IMiningNetwork
     public IReadOnlyList<Template> Templates { get; } = [Make("heurist-llm", 40), Make("heurist-sd", 12)];
 
     private static Template Make(string workload, int vram) => new(
-        workload, 1, "heurist", workload, "ghcr.io/example/miner:1", ["run"], new Dictionary<string, string> { ["MODEL"] = "m" }, [], new TemplateNeeds(vram, 1, 4, 16, 50, "12.1", [], false, false),
+        workload, 1, "heurist", workload, "ghcr.io/example/miner:1", ["run"], new Dictionary<string, string> { ["MODEL"] = "m" }, ["LICENCE_KEY"], new TemplateNeeds(vram, 1, 4, 16, 50, "12.1", [], false, false),
         new TemplatePayout("evm-address", "MINER_ID_0"), new TemplateLogs([], []), 20, 30, "by test", null);
 
     public NetworkNotice? NoticeAt(DateTimeOffset now) => null;
-    public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = payoutAddress });
+    public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = payoutAddress, ["LICENCE_KEY"] = Secret });
     public Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Add(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
     public Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) => Task.FromResult(Enrolled.Contains(networkKey) ? networkKey : null);
     public Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Remove(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }

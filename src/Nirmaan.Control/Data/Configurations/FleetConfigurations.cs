@@ -95,6 +95,16 @@ internal sealed class InstanceLogConfiguration : IEntityTypeConfiguration<Instan
     {
         builder.ToTable("instance_logs").HasKey(l => new { l.InstanceId, l.At });
         builder.HasOne<Instance>().WithMany().HasForeignKey(l => l.InstanceId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(l => l.At);
+    }
+}
+
+internal sealed class LogReadingConfiguration : IEntityTypeConfiguration<LogReading>
+{
+    public void Configure(EntityTypeBuilder<LogReading> builder)
+    {
+        builder.ToTable("log_readings").HasKey(r => r.InstanceId);
+        builder.HasOne<Instance>().WithMany().HasForeignKey(r => r.InstanceId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 

@@ -5,19 +5,23 @@ using Nirmaan.Domain.Fleet;
 namespace Nirmaan.Control.Fleet.Effects;
 
 /// <summary>Gives a machine back. Safe to repeat, and never held back: neither a cap nor the kill switch stops a close.</summary>
-internal sealed class CloseHandler(SupplierShelf suppliers) : IOperationHandler
+internal sealed class CloseHandler(SupplierShelf suppliers, KeepLogs logs) : IOperationHandler
 {
     public IReadOnlyList<OperationKind> Kinds => [OperationKind.Close];
 
     public Task<Hold?> HoldAsync(NirmaanDbContext db, Operation operation, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<Hold?>(null);
 
-    public async Task<Effect> SendAsync(Operation operation, CancellationToken cancellationToken) =>
-        await suppliers.Get(operation.Supplier!.Value).CloseAsync(operation.ExternalId!, cancellationToken) switch
+    public async Task<Effect> SendAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        // What it wrote since the last reading would go with it.
+        if (operation.InstanceId is { } id) { await logs.LastWordsAsync(id, operation.ExternalId!, cancellationToken); }
+        return await suppliers.Get(operation.Supplier!.Value).CloseAsync(operation.ExternalId!, cancellationToken) switch
         {
             // A refused close is not the end: the machine still bills, so it is looked at and tried again.
             Effect.Refused refused => new Effect.Uncertain(refused.Code, refused.Why),
             var effect => effect,
         };
+    }
 
     public async Task<LookUp> LookUpAsync(Operation operation, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Nirmaan.Optimiser;
+
+namespace Nirmaan.Cli.Tests.Files;
+
+public sealed class OptimiseTests
+{
+    private const string Instance = """
+        {"budgetUsdPerHour":1.0,"horizonHours":48,"riskWeight":0.0,"tailLevel":0.95,
+         "items":[{"id":"akash:o17","provider":"akash","gpu":"rtx-a6000","usdPerGpuHour":0.45,"reliability":1.0,"available":8,"held":null}],
+         "networks":[{"id":"heurist","bucket":"emerging","valueUsdPerHour":50.0,"othersWork":1000.0,"reward":"pro-rata","demandWorkPerHour":null,"exposureCapUsdPerHour":null,"gpuCap":null,"stakeOwned":null,"scenarioValuesUsdPerHour":null}],
+         "workloads":[{"id":"heurist-sd","network":"heurist","workPerGpuHour":{"rtx-a6000":100.0},"gpusPerMiner":1,"stakePerGpu":null,"moveCostUsd":0,"startCostUsd":0}],
+         "caps":{"providerUsdPerHour":{},"bucketMinUsdPerHour":{},"bucketMaxUsdPerHour":{},"maxMoves":null}}
+        """;
+
+    [Fact]
+    public async Task The_plan_of_an_instance_is_printed()
+    {
+        using var folder = new TempFolder();
+        var said = await Run.NirmaanAsync("optimise", folder.Write("instance.json", Instance), "--seed", "7");
+        said.Code.ShouldBe(0, said.Error);
+        said.Error.ShouldBeEmpty();
+        var plan = AllocationPlan.Parse(said.Out);
+        // Two of the eight are what the budget pays for: 50 x 200/1200 less 0.90.
+        plan.Assignments.ShouldBe([new Assignment("akash:o17", "heurist-sd", 2)]);
+        plan.ObjectiveUsdPerHour.ShouldBe((50.0 * 200 / 1200) - 0.9, 1e-6);
+        plan.BoundUsdPerHour.ShouldBeGreaterThanOrEqualTo(plan.ObjectiveUsdPerHour);
+        JsonNode.Parse(said.Out)!["prices"]!["budget"]!.GetValue<double>().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task An_instance_may_come_from_standard_input() =>
+        (await Run.NirmaanAsync(new Dictionary<string, string>(), Instance, "optimise", "-")).Code.ShouldBe(0);
+
+    [Fact]
+    public async Task An_instance_without_a_plan_is_wrong_and_the_rows_are_named()
+    {
+        using var folder = new TempFolder();
+        var path = folder.Write("instance.json", Instance.Replace("\"bucketMinUsdPerHour\":{}", "\"bucketMinUsdPerHour\":{\"emerging\":2.0}", StringComparison.Ordinal));
+        (await Run.NirmaanAsync("optimise", path)).ShouldFail(1, "budget", "bucketMin:emerging");
+    }
+
+    [Theory]
+    [InlineData("\"reliability\":1.0", "\"reliability\":1.5", "items[0].reliability")]
+    [InlineData("\"network\":\"heurist\"", "\"network\":\"elsewhere\"", "elsewhere")]
+    [InlineData("\"horizonHours\":48", "\"horizonHours\":\"long\"", "horizonHours")]
+    [InlineData("\"caps\":", "\"limits\":", "limits")]
+    [InlineData("{\"budget", "\"budget", "")]
+    public async Task An_instance_that_breaks_the_format_is_bad_input_and_the_field_is_named(string what, string by, string field)
+    {
+        using var folder = new TempFolder();
+        var path = folder.Write("instance.json", Instance.Replace(what, by, StringComparison.Ordinal));
+        (await Run.NirmaanAsync("optimise", path)).ShouldFail(2, path, field);
+    }
+
+    [Fact]
+    public async Task A_seed_is_a_whole_number() => (await Run.NirmaanAsync("optimise", "-", "--seed", "x")).ShouldFail(2, "--seed", "'x'", "a whole number");
+}

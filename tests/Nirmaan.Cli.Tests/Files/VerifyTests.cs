@@ -1,0 +1,195 @@
+using System.Text.Json.Nodes;
+using Nirmaan.Control.Rewards;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Rewards;
+using Nirmaan.Evm;
+using Nirmaan.Evm.Merkle;
+
+namespace Nirmaan.Cli.Tests.Files;
+
+public sealed class VerifyTests
+{
+    [Fact]
+    public async Task What_distribute_wrote_verify_finds_right()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var said = await Run.NirmaanAsync("verify", epochs.Second, "--stakes", epochs.Stakes, "--previous", epochs.First);
+        said.Code.ShouldBe(0, said.Error);
+        said.Errors.ShouldHaveSingleItem().ShouldStartWith("ok: epoch 2 of MOR, root 0x");
+    }
+
+    [Fact]
+    public async Task Without_stakes_only_root_and_arithmetic_are_checked_and_that_is_said()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var said = await Run.NirmaanAsync("verify", epochs.First);
+        said.Code.ShouldBe(0, said.Error);
+        said.Errors[1].ShouldContain("root and arithmetic only");
+    }
+
+    [Fact]
+    public async Task Without_the_epoch_before_a_part_that_rounds_to_nothing_is_no_fault()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var said = await Run.NirmaanAsync("verify", epochs.Second, "--stakes", epochs.Stakes);
+        said.Code.ShouldBe(0, said.Error);
+        said.Errors[1].ShouldContain("not checked: cumulative");
+    }
+
+    [Fact]
+    public async Task An_epoch_in_which_nobody_held_stake_pays_nothing_and_is_right()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var first = DistributionFile.Parse(await File.ReadAllTextAsync(epochs.First, TestContext.Current.CancellationToken));
+        var empty = DistributionFile.Of(2, first.To, first.To.AddDays(1), "MOR", 0, [], first.Leaves);
+        var file = epochs.Write("empty.json", empty.ToJson());
+        var stakes = epochs.Write("left.csv", Epochs.StakesText + $"2026-03-02T00:00:00Z,{Epochs.Bob},-100\n2026-03-02T00:00:00Z,{Epochs.Eve},-1\n");
+        var said = await Run.NirmaanAsync("verify", file, "--stakes", stakes, "--previous", epochs.First);
+        said.Code.ShouldBe(0, said.Error);
+    }
+
+    public static TheoryData<string, string> Forgeries => new()
+    {
+        { "amount", "leaves[1] 0x70997970C51812dc3A010C7d01b50e0d17dc79C8: amount 39960041; recomputed 39960040" },
+        { "balanceSeconds", "leaves[1] 0x70997970C51812dc3A010C7d01b50e0d17dc79C8: balanceSeconds 1; recomputed 8640000" },
+        { "cumulative", "leaves[1] 0x70997970C51812dc3A010C7d01b50e0d17dc79C8: cumulative 1; expected 39960040" },
+        { "pool", "pool: 100000001; the amounts add up to 100000000" },
+        { "root", "root: 0x0101010101010101010101010101010101010101010101010101010101010101; recomputed 0x" },
+        { "missing", "0x90F79bf6EB2c4f870365E785982E1f101E93b906: has no leaf; recomputed amount 99900" },
+        { "twice", "expected accounts in ascending order, each once" },
+        { "stranger", "amount 5; recomputed 0" },
+        { "nothing", "has nothing, now or before; expected no leaf" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Forgeries))]
+    public async Task What_is_not_as_the_stakes_give_it_is_wrong_and_named(string what, string line)
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var forged = epochs.Forge(epochs.First, d =>
+        {
+            var leaves = d["leaves"]!.AsArray();
+            switch (what)
+            {
+                case "amount": leaves[1]!["amount"] = "39960041"; break;
+                case "balanceSeconds": leaves[1]!["balanceSeconds"] = "1"; break;
+                case "cumulative": leaves[1]!["cumulative"] = "1"; break;
+                case "pool": d["pool"] = "100000001"; break;
+                case "root": d["root"] = $"0x{string.Concat(Enumerable.Repeat("01", 32))}"; break;
+                case "missing": leaves.RemoveAt(2); break;
+                case "twice": leaves.Add(leaves[0]!.DeepClone()); break;
+                default: leaves.Add(Leaf(what == "stranger" ? "5" : "0")); break;
+            }
+        });
+        var said = await Run.NirmaanAsync("verify", forged, "--stakes", epochs.Stakes);
+        said.Code.ShouldBe(1, said.Error);
+        said.Error.ShouldContain(line);
+        said.Errors[^1].ShouldStartWith($"nirmaan: {forged}: epoch 1 of MOR is wrong in ");
+    }
+
+    [Fact]
+    public async Task A_forged_distribution_with_its_own_right_root_is_still_wrong_by_the_stakes()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var first = DistributionFile.Parse(await File.ReadAllTextAsync(epochs.First, TestContext.Current.CancellationToken));
+        // One unit from Ann to Bob: sums and root agree with themselves.
+        IReadOnlyList<DistributionLeaf> leaves = [Paid(first.Leaves[0], -1), Paid(first.Leaves[1], 1), first.Leaves[2]];
+        var forged = epochs.Write("forged.json", (first with { Leaves = leaves, Root = DistributionFile.RootOf(leaves) }).ToJson());
+        (await Run.NirmaanAsync("verify", forged)).Code.ShouldBe(0);
+        var said = await Run.NirmaanAsync("verify", forged, "--stakes", epochs.Stakes);
+        said.Code.ShouldBe(1);
+        said.Errors.Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Other_stakes_give_other_parts()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var other = epochs.Write("other.csv", Epochs.StakesText.Replace(",100\n", ",101\n", StringComparison.Ordinal));
+        var said = await Run.NirmaanAsync("verify", epochs.First, "--stakes", other);
+        said.Code.ShouldBe(1);
+        said.Error.ShouldContain($"{Epochs.Bob}: balanceSeconds 8640000; recomputed 8726400");
+    }
+
+    [Fact]
+    public async Task Another_previous_gives_other_cumulative_amounts()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var first = DistributionFile.Parse(await File.ReadAllTextAsync(epochs.First, TestContext.Current.CancellationToken));
+        var other = epochs.Write("other.json", DistributionFile.Of(1, first.From, first.To, "MOR", 200_000_000, [.. first.Leaves.Select(l => new BalanceSeconds(l.Account, l.BalanceSeconds))], []).ToJson());
+        var said = await Run.NirmaanAsync("verify", epochs.Second, "--stakes", epochs.Stakes, "--previous", other);
+        said.Code.ShouldBe(1);
+        said.Error.ShouldContain($"leaves[0] {Epochs.Ann}: cumulative 59940060; expected 119880120");
+    }
+
+    [Fact]
+    public async Task A_previous_whose_root_is_not_its_own_is_wrong()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var forged = epochs.Forge(epochs.First, d => d["root"] = $"0x{string.Concat(Enumerable.Repeat("02", 32))}");
+        var said = await Run.NirmaanAsync("verify", epochs.Second, "--previous", forged);
+        said.Code.ShouldBe(1);
+        said.Errors[0].ShouldStartWith($"{forged}: root: 0x0202");
+    }
+
+    [Fact]
+    public async Task A_previous_of_another_epoch_is_bad_input()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        (await Run.NirmaanAsync("verify", epochs.Second, "--previous", epochs.Second)).ShouldFail(2, epochs.Second, "epoch 2", "epoch 1");
+        (await Run.NirmaanAsync("verify", epochs.First, "--previous", epochs.First)).ShouldFail(2, "--previous", "epoch 1");
+    }
+
+    [Fact]
+    public async Task A_proof_leads_from_the_accounts_leaf_to_the_root()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var said = await Run.NirmaanAsync("verify", epochs.Second, "--stakes", epochs.Stakes, "--previous", epochs.First, "--proof", Epochs.Bob.ToLowerInvariant());
+        said.Code.ShouldBe(0, said.Error);
+        var proof = JsonNode.Parse(said.Out)!;
+        proof["account"]!.ToString().ShouldBe(Epochs.Bob);
+        proof["cumulative"]!.ToString().ShouldBe("39960043");
+        StandardMerkleTree.Verify(Bytes32.Parse(proof["root"]!.ToString()), new MerkleLeaf(EvmAddress.Parse(Epochs.Bob), 39960043), proof["proof"]!.AsArray().Select(p => Bytes32.Parse(p!.ToString()))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_account_without_a_leaf_has_no_proof()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var said = await Run.NirmaanAsync("verify", epochs.First, "--proof", $"0x{new string('1', 40)}");
+        said.Code.ShouldBe(1);
+        said.Errors[^1].ShouldContain("has no leaf");
+        (await Run.NirmaanAsync("verify", epochs.First, "--proof", "0x3c44CdDdB6a900fa2b585dd299e03d12FA4293BC")).ShouldFail(2, "--proof", "EIP-55");
+    }
+
+    [Theory]
+    [InlineData("pool", "12", "pool")]
+    [InlineData("epoch", "\"1\"", "epoch")]
+    [InlineData("root", "\"0x12\"", "root")]
+    [InlineData("to", "\"tomorrow\"", "'tomorrow'")]
+    [InlineData("leaves", "[{\"account\":\"0x12\",\"balanceSeconds\":\"1\",\"amount\":\"1\",\"cumulative\":\"1\"}]", "leaves[0].account")]
+    [InlineData("leaves", "[{\"account\":\"0x70997970C51812dc3A010C7d01b50e0d17dc79C8\",\"balanceSeconds\":\"1\",\"amount\":\"-1\",\"cumulative\":\"1\"}]", "leaves[0].amount")]
+    public async Task A_file_that_is_no_distribution_is_bad_input(string field, string value, string part)
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var forged = epochs.Forge(epochs.First, d => d[field] = JsonNode.Parse(value));
+        (await Run.NirmaanAsync("verify", forged)).ShouldFail(2, forged, part);
+    }
+
+    [Fact]
+    public async Task What_is_no_file_is_bad_input() => (await Run.NirmaanAsync("verify", "nowhere.json")).ShouldFail(2, "nowhere.json", "is not there");
+
+    [Theory]
+    [InlineData("--contract", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "--rpc")]
+    [InlineData("--rpc", "http://127.0.0.1:1", "--contract")]
+    public async Task Half_of_what_names_a_contract_is_bad_input(string option, string value, string missing)
+    {
+        using var epochs = await Epochs.MakeAsync();
+        (await Run.NirmaanAsync("verify", epochs.First, option, value)).ShouldFail(2, missing, "missing");
+        (await Run.NirmaanAsync("verify", epochs.First, option, value, "--stakes", epochs.Stakes)).ShouldFail(2, "--stakes");
+    }
+
+    private static DistributionLeaf Paid(DistributionLeaf leaf, int more) => leaf with { Amount = leaf.Amount + more, Cumulative = leaf.Cumulative + more };
+
+    private static JsonObject Leaf(string amount) => new() { ["account"] = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", ["balanceSeconds"] = "0", ["amount"] = amount, ["cumulative"] = amount };
+}

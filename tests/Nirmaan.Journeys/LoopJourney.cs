@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace Nirmaan.Journeys;
+
+/// <summary>What the persons come for, each from the first click to the end, in one world whose time is real. In the order in which they stand here.</summary>
+[TestCaseOrderer(typeof(AsWritten))]
+public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<PlayedLoop>
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
+
+    [Fact]
+    public async Task A_staker_sees_the_epochs_MOR_opens_the_csv_and_the_shown_command_verifies_it()
+    {
+        await using var staker = await world.OpenAsync();
+        await staker.GoAsync("/");
+        await staker.ScreenshotAsync("overview-1400", isWhole: true);
+        await Until.SeenAsync(() => EpochsAsync(), epochs => epochs > 0, s_patience, "a closed epoch");
+        await staker.GoAsync("/stakers");
+        await staker.Page.Locator("main").GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { NameRegex = ShortAddress() }).First.ClickAsync();
+        await staker.Page.WaitForURLAsync("**/stakers/0x*");
+        await staker.ReadyAsync();
+        var address = new Uri(staker.Page.Url).Segments[^1];
+
+        var shown = await world.Loop.Api(null).GetFromJsonAsync<JsonElement>($"stakers/{address}/returns", TestContext.Current.CancellationToken);
+        var csv = await staker.Page.EvaluateAsync<string>("async () => await (await fetch(document.querySelector('a[download]').href)).text()");
+        Net(csv).ShouldBe(Net(shown), "the CSV's totals are the page's");
+
+        var command = await staker.Page.Locator(".command code").First.InnerTextAsync();
+        await staker.ScreenshotAsync("staker-1400", isWhole: true);
+        var said = await Shell.RunAsync(command);
+        said.Code.ShouldBe(0, $"{command}\n{said.Text}");
+        said.Text.ShouldContain(address);
+    }
+
+    [Fact]
+    public async Task An_admin_approves_a_plan_that_moves_gpus_from_Heurist_to_Morpheus_and_watches_it()
+    {
+        await using var admin = await world.OpenAsync("admin");
+        await admin.GoAsync("/admin/plan");
+        await admin.Page.GetByText("Expected, then").WaitForAsync();
+        await admin.PressAsync("Make a plan");
+        await admin.Page.WaitForURLAsync("**/admin/plans/*");
+        await admin.ReadyAsync();
+        await admin.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = "heurist" }).Filter(new LocatorFilterOptions { HasText = "morpheus" }).First.WaitForAsync();
+        await admin.ScreenshotAsync("plan-1400", isWhole: true);
+        await admin.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = ApproveAll() }).ClickAsync();
+        await admin.AnswerAsync("Approve");
+
+        await using var ops = await world.OpenAsync("ops");
+        await ops.GoAsync("/ops/jobs");
+        await Until.SeenAsync(
+            async () =>
+            {
+                await ops.RunNowAsync("allocation:execute");
+                return await admin.Page.Locator("main").InnerTextAsync();
+            },
+            text => Moved().Match(text) is { Success: true } m && m.Groups[1].Value == m.Groups[2].Value, s_patience, "every GPU moved");
+        await admin.ScreenshotAsync("plan-done-1400", isWhole: true);
+        (await InstancesAsync()).Count(i => i.GetProperty("workload").GetString() == "morpheus-llm" && i.GetProperty("state").GetString() == "running").ShouldBeGreaterThan(3, "the story began with three");
+    }
+
+    [Fact]
+    public async Task Ops_launch_twenty_text_miners_and_eight_A4000_and_see_them_earning()
+    {
+        await using var ops = await world.OpenAsync("ops");
+        await LaunchAsync(ops, "heurist-llm", 20, "0.60", "rtx-a6000", null, "twenty text miners, cheapest");
+        var texts = ops.Page.Url;
+        await LaunchAsync(ops, "heurist-sd", 8, "0.40", "rtx-a4000", "ionet", "the article's order");
+        var images = ops.Page.Url;
+        await using var jobs = await world.OpenAsync("ops");
+        await jobs.GoAsync("/ops/jobs");
+        foreach (var (page, count) in new[] { (texts, 20), (images, 8) })
+        {
+            await ops.GoAsync(page);
+            await Until.SeenAsync(
+                async () =>
+                {
+                    await jobs.RunNowAsync("rewards:sample-points");
+                    await jobs.RunNowAsync("uptime:judge");
+                    return Number(await ops.StatAsync("Earning"));
+                },
+                earning => earning == count, s_patience, $"{count} earning miners");
+            await ops.ScreenshotAsync($"launched-{count}-1400", isWhole: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_machine_dies_and_io_net_acts_without_an_answer_and_nothing_bills_without_an_owner()
+    {
+        var before = await InstancesAsync();
+        await using var ops = await world.OpenAsync("ops");
+        await ops.GoAsync("/sandbox");
+        var victim = ops.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = "io.net" }).Filter(new LocatorFilterOptions { Has = ops.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Lose", Exact = true }) }).First;
+        var lost = (await victim.Locator("a").First.GetAttributeAsync("href"))!.Split('/')[^1];
+        await victim.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Lose", Exact = true }).ClickAsync();
+        await ops.Page.Locator(".fault-button").Filter(new LocatorFilterOptions { HasText = "io.net acts, then times out" }).ClickAsync();
+        await ops.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = "act-then-time-out" }).First.WaitForAsync();
+        await LaunchAsync(ops, "heurist-sd", 1, "0.40", "rtx-a4000", "ionet", "io.net will not answer this one");
+        var launch = ops.Page.Url;
+
+        await using var jobs = await world.OpenAsync("ops");
+        await jobs.GoAsync("/ops/jobs");
+        await Until.SeenAsync(
+            async () =>
+            {
+                foreach (var job in new[] { "fleet:reconcile", "fleet:replace-lost" }) { await jobs.RunNowAsync(job); }
+                return (await InstancesAsync()).Where(i => i.GetProperty("replaces").GetString() == lost && i.GetProperty("state").GetString() == "running").Count();
+            },
+            count => count == 1, s_patience, "a running replacement of the lost machine");
+        await ops.GoAsync(launch);
+        await Until.SeenAsync(async () => Number(await ops.StatAsync("Rented")), rented => rented == 1, s_patience, "the machine of the unanswered call");
+
+        await ops.GoAsync("/ops/operations");
+        await Until.SeenAsync(() => ItemsAsync("operations?state=unknown"), unknown => unknown.Count == 0, s_patience, "nothing unknown");
+        await ops.GoAsync("/sandbox");
+        await Until.SeenAsync(async () => Number(await ops.StatAsync("Without an owner")), count => count == 0, s_patience, "nothing without an owner");
+        await ops.ScreenshotAsync("recovered-1400", isWhole: true);
+        (await InstancesAsync()).Count(i => i.GetProperty("state").GetString() == "running").ShouldBe(before.Count(i => i.GetProperty("state").GetString() == "running") + 1);
+    }
+
+    private static async Task LaunchAsync(Visit ops, string workload, int count, string max, string gpu, string? supplier, string reason)
+    {
+        await ops.GoAsync("/ops/launch");
+        await ops.Page.GetByLabel("Workload").SelectOptionAsync(workload);
+        await ops.FillAsync("Miners", count.ToString(CultureInfo.InvariantCulture));
+        await ops.FillAsync("Price ceiling, USD per GPU-hour", max);
+        await ops.Page.GetByLabel("GPU", new PageGetByLabelOptions { Exact = true }).SelectOptionAsync(gpu);
+        if (supplier is not null) { await ops.Page.GetByLabel("Supplier", new PageGetByLabelOptions { Exact = true }).SelectOptionAsync(supplier); }
+        await ops.FillAsync("Reason", reason);
+        await ops.Page.Locator(".launch-plan").GetByText($"{count} of {count}").WaitForAsync();
+        await ops.ScreenshotAsync($"launch-{workload}-{count}-1400");
+        await ops.PressAsync("Launch");
+        await ops.AnswerAsync("Launch");
+        await ops.Page.WaitForURLAsync("**/ops/launches/*");
+        await ops.ReadyAsync();
+    }
+
+    private Task<IReadOnlyList<JsonElement>> InstancesAsync() => ItemsAsync("instances?limit=200");
+
+    private async Task<int> EpochsAsync() => (await ItemsAsync("distributions")).Count;
+
+    private async Task<IReadOnlyList<JsonElement>> ItemsAsync(string path)
+    {
+        using var api = world.Loop.Api();
+        var page = await api.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
+        return [.. page.GetProperty("items").EnumerateArray()];
+    }
+
+    /// <summary>MOR in all, by the column of the file.</summary>
+    private static decimal Net(string csv)
+    {
+        var lines = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line.Split(',')).ToList();
+        var (asset, net) = (Array.IndexOf(lines[0], "asset"), Array.IndexOf(lines[0], "net"));
+        return lines.Skip(1).Where(line => line[asset] == "MOR").Sum(line => decimal.Parse(line[net], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>MOR in all, as the page is told.</summary>
+    private static decimal Net(JsonElement returns) =>
+        returns.GetProperty("epochs").EnumerateArray().SelectMany(e => e.GetProperty("lines").EnumerateArray()).Where(l => l.GetProperty("asset").GetString() == "MOR")
+            .Sum(l => decimal.Parse(l.GetProperty("net").GetString()!, CultureInfo.InvariantCulture)) / 1_000_000_000_000_000_000m;
+
+    private static int Number(string text) => int.Parse(Digits().Match(text).Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@"(\d+) of (\d+) GPUs? moved")]
+    private static partial Regex Moved();
+
+    [GeneratedRegex("^Approve all")]
+    private static partial Regex ApproveAll();
+
+    [GeneratedRegex("^0x")]
+    private static partial Regex ShortAddress();
+}
+
+/// <summary>Test cases in the order of the source.</summary>
+public sealed class AsWritten : ITestCaseOrderer
+{
+    public IReadOnlyCollection<TTestCase> OrderTestCases<TTestCase>(IReadOnlyCollection<TTestCase> testCases) where TTestCase : notnull, ITestCase =>
+        [.. testCases.OrderBy(t => t.SourceLineNumber)];
+}

@@ -1,0 +1,74 @@
+using Microsoft.Playwright;
+
+namespace Nirmaan.Journeys;
+
+/// <summary>
+/// The loop with a day and an hour of history behind it, so that one epoch at least is closed and the present is reached, and a window for
+/// each person. For a class of journeys; without the npm tools each skips.
+/// </summary>
+public sealed class PlayedLoop(Site site) : IAsyncLifetime
+{
+    private static readonly TimeSpan s_history = TimeSpan.FromHours(25), s_patience = TimeSpan.FromMinutes(8);
+    private Loop? _loop;
+
+    /// <summary>The world.</summary>
+    public Loop Loop => _loop!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Site.NoBrowser is not null || Testing.NpmTools.MissingForChain() is not null) { return; }
+        _loop = await Loop.StartAsync(s_history);
+        using var api = _loop.Api(null);
+        await Until.SeenAsync(() => api.GetStringAsync("/readyz"), ready => ready.Contains("\"history\":null", StringComparison.Ordinal), s_patience, "the end of history");
+    }
+
+    /// <summary>Opens a window, signed in when a role is named.</summary>
+    public async Task<Visit> OpenAsync(string? role = null, int width = 1400)
+    {
+        Assert.SkipWhen(Testing.NpmTools.MissingForChain() is not null, Testing.NpmTools.MissingForChain() ?? "");
+        var visit = await site.OpenAsync(width, at: Loop.Web.Url);
+        if (role is null) { return visit; }
+        await visit.GoAsync("/sign-in");
+        await visit.SignInAsync($"{role}@nirmaan.example", $"demo-{role}");
+        await visit.Page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await visit.ReadyAsync();
+        return visit;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_loop is not null) { await _loop.DisposeAsync(); }
+    }
+}
+
+/// <summary>What persons do on the pages, in their words.</summary>
+internal static class Deeds
+{
+    /// <summary>Presses "Run now" of a job, as ops do who do not want to wait for its minute.</summary>
+    public static async Task RunNowAsync(this Visit visit, string job)
+    {
+        var row = visit.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = job }).First;
+        var button = row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Run now" });
+        if (await button.CountAsync() > 0 && await button.IsEnabledAsync()) { await button.ClickAsync(); }
+    }
+
+    /// <summary>The big figure under a label.</summary>
+    public static async Task<string> StatAsync(this Visit visit, string label) =>
+        await visit.Page.Locator(".stat").Filter(new LocatorFilterOptions { Has = visit.Page.Locator(".stat-label", new PageLocatorOptions { HasText = label }) }).First.Locator(".stat-value").InnerTextAsync();
+
+    /// <summary>Fills a field by its label and leaves it.</summary>
+    public static async Task FillAsync(this Visit visit, string label, string text)
+    {
+        var field = visit.Page.GetByLabel(label);
+        await field.FillAsync(text);
+        await field.BlurAsync();
+    }
+
+    /// <summary>Answers the open dialog.</summary>
+    public static Task AnswerAsync(this Visit visit, string button) =>
+        visit.Page.Locator("dialog[open]").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button, Exact = true }).ClickAsync();
+
+    /// <summary>Presses a button of the page.</summary>
+    public static Task PressAsync(this Visit visit, string button) =>
+        visit.Page.Locator("main").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button, Exact = true }).First.ClickAsync();
+}
