@@ -170,7 +170,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     [GeneratedRegex(@"\d+")]
     private static partial Regex Digits();
 
-    [GeneratedRegex(@"(\d+) of (\d+) GPUs? moved")]
+    [GeneratedRegex(@"(\d+) of (\d+) GPUs? switched")]
     private static partial Regex Moved();
 
     [GeneratedRegex("^Approve all")]

@@ -3,6 +3,9 @@ using Nirmaan.Control.Data;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+using Nirmaan.Optimiser;
+using Assignment = Nirmaan.Domain.Allocation.Assignment;
 
 namespace Nirmaan.Control.Allocation;
 
@@ -20,7 +23,16 @@ public sealed record PlanRow(
 /// <param name="Limits">What the whole plan uses of each limit it was made under; these may differ from the constraints, since a request can override them.</param>
 public sealed record PlanDetail(
     PlanRow Plan, IReadOnlyList<Assignment> Now, IReadOnlyList<Assignment> Proposed, IReadOnlyDictionary<string, decimal> Prices, IReadOnlyList<MoveRow> Moves, Constraints? Constraints, YieldEstimate? Estimate, string Instance, string Solution,
-    IReadOnlyList<LimitUse> Limits);
+    IReadOnlyList<LimitUse> Limits, IReadOnlyList<NotUsed> NotUsed);
+
+/// <summary>GPUs that a plan does not use, and what speaks against them.</summary>
+/// <param name="Held">GPUs of ours that it gives back; 0 = an offer that it leaves.</param>
+/// <param name="Why">The optimiser's sentence: what the best use would earn, and how much that falls short.</param>
+public sealed record NotUsed(SupplierName Supplier, GpuModel Gpu, decimal UsdPerGpuHour, int Available, int Held, string Why);
+
+/// <summary>What moves of a kind really cost so far: the rent of their GPUs from the order until all of a move's GPUs served.</summary>
+/// <param name="Took">From order to service, the mean over GPUs.</param>
+public sealed record MeasuredMoves(MoveKind Kind, int Moves, int Gpus, TimeSpan Took, decimal UsdPerGpu);
 
 /// <summary>What a plan comes to when only some of its moves are carried out.</summary>
 /// <param name="CostUsd">One-off cost of the chosen moves.</param>
@@ -77,7 +89,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var constraints = await db.Constraints.AsNoTracking().SingleOrDefaultAsync(c => c.Version == plan.ConstraintsVersion, cancellationToken);
         var estimate = await db.Estimates.AsNoTracking().SingleOrDefaultAsync(e => e.Id == plan.EstimateId, cancellationToken);
         var limits = LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Proposed.Select(Of)]));
-        return new PlanDetail(Row(plan, [.. moves.Select(m => m.State)]), plan.Now, plan.Proposed, plan.Prices, [.. moves.Select(Row)], constraints, estimate, plan.Instance, plan.Solution, limits);
+        return new PlanDetail(Row(plan, [.. moves.Select(m => m.State)]), plan.Now, plan.Proposed, plan.Prices, [.. moves.Select(Row)], constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan));
     }
 
     /// <summary>Plans that wait for an admin or are being carried out, newest first.</summary>
@@ -108,6 +120,27 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         return new PlanChoice(
             chosen.Count, chosen.Sum(m => m.Count), PlanAllocation.Usd(evaluation.ObjectiveUsdPerHour), after.Sum(a => a.Count * prices[a.Item]), chosen.Sum(m => m.CostUsd),
             after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation));
+    }
+
+    /// <summary>What moves and starts that were carried out really cost; a kind that never was has no row.</summary>
+    public async Task<IReadOnlyList<MeasuredMoves>> MeasuredAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var done = await db.Moves.AsNoTracking().Where(m => m.State == MoveState.Done && m.Kind != MoveKind.Release && m.StartedAt != null && m.EndedAt != null)
+            .Select(m => new { m.Kind, m.Count, m.UsdPerGpuHour, From = m.StartedAt!.Value, To = m.EndedAt!.Value }).ToListAsync(cancellationToken);
+        return
+        [
+            .. done.GroupBy(m => m.Kind).OrderBy(g => g.Key).Select(g => new MeasuredMoves(
+                g.Key, g.Count(), g.Sum(m => m.Count), TimeSpan.FromTicks(g.Sum(m => m.Count * (m.To - m.From).Ticks) / g.Sum(m => m.Count)),
+                g.Sum(m => m.Count * m.UsdPerGpuHour * (m.To - m.From).Ticks / TimeSpan.TicksPerHour) / g.Sum(m => m.Count))),
+        ];
+    }
+
+    private static List<NotUsed> LeftOf(Plan plan)
+    {
+        var items = AllocationInstance.Parse(plan.Instance).Items.ToDictionary(i => i.Id);
+        return [.. AllocationPlan.Parse(plan.Solution).Rejected.Where(r => items.ContainsKey(r.Item)).Select(r => (Item: items[r.Item], r.Why)).Select(r => new NotUsed(
+            new SupplierName(r.Item.Provider), new GpuModel(r.Item.Gpu), PlanAllocation.Usd(r.Item.UsdPerGpuHour), r.Item.Available, r.Item.Held?.Count ?? 0, r.Why))];
     }
 
     private static Optimiser.Assignment Of(Assignment assignment) => new(assignment.Item, assignment.Workload!, assignment.Count);

@@ -84,7 +84,7 @@ public sealed partial class ExecutePlan(
                 }
             }
         }
-        await WriteAsync(move.Id, (m, now) => m.Start(now, instances), $"{move.Kind} of {instances.Count} GPUs began", cancellationToken);
+        await WriteAsync(move.Id, (m, now) => m.Start(now, instances), $"{move.Kind} of {instances.Count} of {move.Count} GPUs began", cancellationToken);
         return true;
     }
 

@@ -13,6 +13,7 @@ using DomainAssignment = Nirmaan.Domain.Allocation.Assignment;
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>Limits that a request overrides; null = as the constraints in force say.</summary>
+/// <param name="MaxMoves">GPUs moved and new together, not steps; GPUs that are given back do not count.</param>
 public sealed record PlanRequest(decimal? BudgetUsdPerHour = null, double? RiskWeight = null, IReadOnlyDictionary<string, decimal>? ExposureUsdPerHour = null, int? MaxMoves = null);
 
 /// <summary>Asks the optimiser where GPUs should go, and stores its answer with all it rests on and its moves, ranked by gain per GPU disturbed.</summary>

@@ -8,8 +8,9 @@ namespace Nirmaan.Control.Fleet;
 /// <summary>How long a supplier's money lasts.</summary>
 /// <param name="BalanceUsd">Credit that can be spent; null = the supplier does not say.</param>
 /// <param name="HoursLeft">Balance over burn; null = unknown or nothing burns.</param>
+/// <param name="WhyUnknown">Why the supplier does not say its balance; null = it does, or nobody knows why.</param>
 /// <param name="FirstToDie">The instance whose paid time ends first.</param>
-public sealed record Runway(SupplierName Supplier, decimal? BalanceUsd, decimal? ReservedUsd, decimal BurnUsdPerHour, decimal? HoursLeft, InstanceId? FirstToDie, DateTimeOffset? FirstToDieAt, DateTimeOffset? AsOf, string? Error);
+public sealed record Runway(SupplierName Supplier, decimal? BalanceUsd, decimal? ReservedUsd, decimal BurnUsdPerHour, decimal? HoursLeft, InstanceId? FirstToDie, DateTimeOffset? FirstToDieAt, DateTimeOffset? AsOf, string? Error, string? WhyUnknown = null);
 
 /// <summary>Reads of what is left to spend.</summary>
 public sealed class RunwayQueries(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers)
@@ -29,7 +30,7 @@ public sealed class RunwayQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             try
             {
                 var balance = await supplier.ReadBalanceAsync(cancellationToken);
-                result.Add(new Runway(supplier.Supplier, balance.AvailableUsd, balance.ReservedUsd, burn, burn > 0 && balance.AvailableUsd is { } usd ? decimal.Round((usd + (balance.ReservedUsd ?? 0)) / burn, 2) : null, first?.Id, first?.PaidUntil, balance.At, null));
+                result.Add(new Runway(supplier.Supplier, balance.AvailableUsd, balance.ReservedUsd, burn, burn > 0 && balance.AvailableUsd is { } usd ? decimal.Round((usd + (balance.ReservedUsd ?? 0)) / burn, 2) : null, first?.Id, first?.PaidUntil, balance.At, null, balance.WhyUnknown));
             }
             catch (SupplierUnavailableException e)
             {

@@ -76,7 +76,8 @@ public abstract record Effect
 }
 
 /// <summary>Credit at a supplier. Null = not said.</summary>
-public sealed record SupplierBalance(decimal? AvailableUsd, decimal? ReservedUsd, DateTimeOffset At);
+/// <param name="WhyUnknown">Why it is not said, as a sentence for people; null = it is said, or nobody knows why.</param>
+public sealed record SupplierBalance(decimal? AvailableUsd, decimal? ReservedUsd, DateTimeOffset At, string? WhyUnknown = null);
 
 /// <summary>
 /// A supplier of machines. Reads throw <see cref="SupplierUnavailableException"/> when the supplier cannot be read; calls that change

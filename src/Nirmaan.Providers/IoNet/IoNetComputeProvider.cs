@@ -12,6 +12,8 @@ internal sealed class IoNetComputeProvider : IComputeProvider
     private static readonly string[] s_noFunds = ["credit", "balance", "funds"];
     private static readonly string[] s_noCapacity = ["capacity", "not enough", "insufficient", "unavailable", "not available", "sold out"];
 
+    private const string NoBalance = "io.net tells its credit to the console's own login only, never to the API key that Nirmaan holds. Look it up in the console.";
+
     private readonly IIoNetApi _api;
     private readonly IoNetOptions _options;
     private readonly SupplierCalls _calls;
@@ -89,8 +91,7 @@ internal sealed class IoNetComputeProvider : IComputeProvider
 
     /// <inheritdoc />
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) =>
-        // A key reads no balance; only the console's session token does.
-        Task.FromResult(new SupplierBalance(null, null, _clock.GetUtcNow()));
+        Task.FromResult(new SupplierBalance(null, null, _clock.GetUtcNow(), NoBalance));
 
     private async Task<Effect> DeployAsync(RentRequest request, CancellationToken cancellationToken)
     {

@@ -40,7 +40,10 @@ internal static class Schedule
     ];
 
     private static ScheduleLine Line<TVerb>(string id, string cron, Func<TVerb, Func<CancellationToken, Task<string>>> run) where TVerb : notnull =>
-        new(id, cron, typeof(TVerb).Name.TrimStart('I'), services => run(services.GetRequiredService<TVerb>()));
+        new(id, cron, VerbOf(typeof(TVerb)), services => run(services.GetRequiredService<TVerb>()));
+
+    // An interface's name is the verb's behind its I; a class may begin with an I of its own.
+    private static string VerbOf(Type verb) => verb.IsInterface ? verb.Name[1..] : verb.Name;
 }
 
 /// <summary>One line.</summary>

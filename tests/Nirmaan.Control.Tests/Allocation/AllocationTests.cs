@@ -33,6 +33,43 @@ public sealed class AllocationTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task The_cap_on_moves_counts_gpus_moved_and_new_and_not_those_given_back()
+    {
+        await using var world = await WorldAsync();
+        var plan = await world.PlanAsync(new PlanRequest(MaxMoves: 1));
+        plan.Moves.Where(m => m.Kind != MoveKind.Release).Sum(m => m.Count).ShouldBe(1);
+        plan.Moves.Where(m => m.Kind == MoveKind.Release).Sum(m => m.Count).ShouldBeGreaterThan(1);
+        plan.Limits.Single(l => l.Row == "moves").ShouldSatisfyAllConditions(l => l.Usage.ShouldBe(1), l => l.Limit.ShouldBe(1), l => l.Holds.ShouldBeTrue());
+    }
+
+    [Fact]
+    public async Task What_a_plan_does_not_use_is_named_with_the_reason()
+    {
+        await using var world = await WorldAsync();
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1m));
+        plan.NotUsed.ShouldContain(n => n.Supplier == SupplierName.IoNet && n.UsdPerGpuHour == 0.55m && n.Held == 0);
+        plan.NotUsed.ShouldAllBe(n => n.Why.Length > 0);
+        var used = plan.Proposed.Select(a => a.Item).ToHashSet();
+        plan.NotUsed.Count.ShouldBe(Nirmaan.Optimiser.AllocationInstance.Parse(plan.Instance).Items.Count(i => !used.Contains(i.Id)));
+    }
+
+    [Fact]
+    public async Task What_moves_cost_is_measured_by_the_rent_until_their_gpus_serve()
+    {
+        await using var world = await WorldAsync();
+        (await world.Get<AllocationQueries>().MeasuredAsync(CancellationToken.None)).ShouldBeEmpty();
+        var plan = await world.PlanAsync();
+        await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None);
+        await CarryOutAsync(world, plan.Plan.Id);
+        var moves = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!.Moves.Where(m => m.Kind == MoveKind.Switch).ToList();
+        var measured = (await world.Get<AllocationQueries>().MeasuredAsync(CancellationToken.None)).Single(m => m.Kind == MoveKind.Switch);
+        (measured.Moves, measured.Gpus).ShouldBe((moves.Count, moves.Sum(m => m.Count)));
+        measured.Took.ShouldBeGreaterThan(TimeSpan.Zero);
+        var rent = moves.Sum(m => m.Count * m.UsdPerGpuHour * (decimal)(m.EndedAt!.Value - m.StartedAt!.Value).TotalHours);
+        measured.UsdPerGpu.ShouldBe(rent / measured.Gpus, 0.000001m);
+    }
+
+    [Fact]
     public async Task A_larger_budget_is_never_worth_less()
     {
         await using var world = await WorldAsync();

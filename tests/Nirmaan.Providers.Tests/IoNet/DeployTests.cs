@@ -231,5 +231,10 @@ public sealed class DeployTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_reads_no_balance() => (await _rig.Provider.ReadBalanceAsync(Rig.Token)).ShouldBe(new SupplierBalance(null, null, Rig.Start));
+    public async Task A_key_reads_no_balance_and_says_why()
+    {
+        var balance = await _rig.Provider.ReadBalanceAsync(Rig.Token);
+        balance.ShouldBe(new SupplierBalance(null, null, Rig.Start, balance.WhyUnknown));
+        balance.WhyUnknown.ShouldNotBeNullOrWhiteSpace();
+    }
 }

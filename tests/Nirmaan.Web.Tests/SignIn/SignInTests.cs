@@ -4,18 +4,29 @@ using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Configuration;
+using Nirmaan.Control.Tests.Testing;
+using Nirmaan.Testing;
 
 namespace Nirmaan.Web.Tests.SignIn;
 
-public sealed partial class SignInTests : IDisposable
+public sealed partial class SignInTests(ControlPostgres postgres) : IAsyncLifetime
 {
     private readonly DirectoryInfo _keys = Directory.CreateTempSubdirectory("nirmaan-keys");
-    private readonly Dictionary<string, string?> _settings = new() { ["Sandbox:Url"] = "http://127.0.0.1:9" };
+    // Pages only: no worker asks suppliers that are not there.
+    private readonly Dictionary<string, string?> _settings = new() { ["Sandbox:Url"] = "http://127.0.0.1:9", ["Roles"] = "web", ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef" };
     private WebApplicationFactory<Program>? _host;
+    private TestDatabase? _database;
 
-    public void Dispose()
+    public async ValueTask InitializeAsync()
     {
-        _host?.Dispose();
+        _database = await postgres.CreateDatabaseAsync();
+        _settings["ConnectionStrings:Nirmaan"] = _database.ConnectionString;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) { await _host.DisposeAsync(); }
+        await _database!.DisposeAsync();
         _keys.Delete(recursive: true);
     }
 

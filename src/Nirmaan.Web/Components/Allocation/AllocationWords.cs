@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
@@ -7,7 +8,7 @@ using Nirmaan.Web.Components.Kit;
 namespace Nirmaan.Web.Components.Allocation;
 
 /// <summary>What the optimiser and the domain say in words of their own, as people say it.</summary>
-internal static class AllocationWords
+internal static partial class AllocationWords
 {
     private const string Exposure = "exposure:", Provider = "provider:", BucketMin = "bucketMin:", BucketMax = "bucketMax:", GpuCap = "gpuCap:", Stake = "stake:", Locked = "locked:";
 
@@ -49,6 +50,13 @@ internal static class AllocationWords
             _ when After(row, BucketMax) is { } bucket => $"One more dollar an hour on {bucket} networks earns {gain}.",
             _ => null,
         };
+    }
+
+    /// <summary>Why GPUs are not used: the optimiser's sentence, its rows by the names that people know.</summary>
+    public static string WhyNot(string why, IReadOnlyDictionary<string, string> labels)
+    {
+        var words = RowBeforeDollars().Replace(why, row => Limit(row.Value, labels) is var name ? $"{char.ToLowerInvariant(name[0])}{name[1..]}" : "");
+        return words.Length == 0 ? words : $"{char.ToUpperInvariant(words[0])}{words[1..]}";
     }
 
     /// <summary>What a limit costs as a sentence: "The cap on Heurist Llama Points costs $41.20 a day."</summary>
@@ -93,6 +101,14 @@ internal static class AllocationWords
     /// <summary>6 GPUs, 1 GPU.</summary>
     public static string Gpus(int count) => count == 1 ? "1 GPU" : $"{Format.Count(count)} GPUs";
 
+    /// <summary>What becomes of GPUs: "2 GPUs switched, 4 rented, 9 given back".</summary>
+    public static string Counts(Func<MoveKind, int> of) => $"{Gpus(of(MoveKind.Switch))} switched, {Format.Count(of(MoveKind.Start))} rented, {Format.Count(of(MoveKind.Release))} given back";
+
+    /// <summary>What moving and renting GPUs really cost so far, as a sentence.</summary>
+    public static string Measured(IReadOnlyList<MeasuredMoves> measured) => measured.Count == 0
+        ? "Measured so far: nothing, since no move was carried out yet."
+        : $"Measured so far: {string.Join("; ", measured.Select(m => $"{(m.Kind == MoveKind.Switch ? "switching" : "renting")} {Gpus(m.Gpus)} took {Format.Span(m.Took)} until they served, {Format.Usd(m.UsdPerGpu, Format.UsdDigits(m.UsdPerGpu))} of rent each"))}.";
+
     /// <summary>+4, −2; nothing for no change.</summary>
     public static string Signed(int count) => count == 0 ? "" : (count > 0 ? "+" : "\u2212") + Math.Abs(count).ToString(CultureInfo.InvariantCulture);
 
@@ -122,6 +138,9 @@ internal static class AllocationWords
 
     /// <summary>Labels of an estimate's pools by name.</summary>
     public static IReadOnlyDictionary<string, string> Labels(YieldEstimate? estimate) => (estimate?.Pools ?? []).ToDictionary(p => p.Pool.Value, p => p.Label);
+
+    [GeneratedRegex(@"\b(budget|moves|[a-zA-Z]+:\S+)(?= \$)")]
+    private static partial Regex RowBeforeDollars();
 
     private static string? After(string row, string prefix) => row.StartsWith(prefix, StringComparison.Ordinal) ? row[prefix.Length..] : null;
 }

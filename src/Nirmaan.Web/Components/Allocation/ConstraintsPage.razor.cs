@@ -13,11 +13,14 @@ public sealed partial class ConstraintsPage
     private IReadOnlyList<ConstraintVersion> _versions = [];
     private IReadOnlyDictionary<string, string> _labels = new Dictionary<string, string>();
     private ConstraintChoices? _choices;
+    private IReadOnlyList<MeasuredMoves> _measured = [];
     private LimitForm? _form;
     private (string Field, string Expected)? _refused;
     private string? _whyError;
 
     [Inject] public required ConstraintQueries Limits { get; init; }
+
+    [Inject] public required AllocationQueries Plans { get; init; }
 
     [Inject] public required SetConstraints Set { get; init; }
 
@@ -25,6 +28,7 @@ public sealed partial class ConstraintsPage
 
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
+        _measured = await Plans.MeasuredAsync(cancellationToken);
         _choices = await Limits.ChoicesAsync(cancellationToken);
         _labels = _choices.Pools.ToDictionary(p => p.Pool.Value, p => p.Label);
         _versions = await Limits.VersionsAsync(cancellationToken);

@@ -5,6 +5,7 @@ using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
+using Nirmaan.Web.Components.Fleet;
 using Nirmaan.Web.Components.Kit;
 
 namespace Nirmaan.Web.Components.Allocation;
@@ -12,7 +13,7 @@ namespace Nirmaan.Web.Components.Allocation;
 /// <summary>One plan, from its proposal to its end.</summary>
 public sealed partial class PlanPage
 {
-    private const int MostLinks = 8;
+    private const int MostLinks = 8, MostEvents = 8;
 
     private readonly HashSet<MoveId> _chosen = [];
     private Confirm? _approve;
@@ -24,6 +25,7 @@ public sealed partial class PlanPage
     private IReadOnlyDictionary<string, string> _labels = new Dictionary<string, string>();
     private IReadOnlyList<Timeline.TimelineEntry> _events = [];
     private IReadOnlyList<string> _overrides = [];
+    private IReadOnlyList<MeasuredMoves> _measured = [];
     private string? _scenarios;
     private string? _lead;
     private Guid _ticked;
@@ -61,11 +63,12 @@ public sealed partial class PlanPage
     {
         var detail = await Plans.FindAsync(PlanId, cancellationToken);
         if (detail is null) { _detail = null; return; }
+        _measured = await Plans.MeasuredAsync(cancellationToken);
         _events = [.. (await Plans.TimelineAsync(PlanId, cancellationToken)).Select(Entry)];
         (_labels, _matrix, _flow) = (AllocationWords.Labels(detail.Estimate), GpuMatrix.Of(detail.Now, detail.Proposed), ShiftFlow.Of(GpuShift.Between(detail.Now, detail.Proposed)));
         _overrides = [.. Overrides(detail)];
         _scenarios = detail.Estimate?.Pools.Where(p => p.Modelled).Select(p => p.Label).ToList() is { Count: > 0 } modelled ? $"{string.Join(" and ", modelled)} rest on a scenario" : null;
-        _lead = detail.Moves.Count == 0 ? "Every GPU stays where it is." : $"{detail.Moves.Count} moves of {AllocationWords.Gpus(detail.Moves.Sum(m => m.Count))}, made by {detail.Plan.By}.";
+        _lead = detail.Moves.Count == 0 ? "Every GPU stays where it is." : $"{(detail.Moves.Count == 1 ? "1 move" : $"{detail.Moves.Count} moves")}: {AllocationWords.Counts(k => detail.Moves.Where(m => m.Kind == k).Sum(m => m.Count))}. Made by {detail.Plan.By}.";
         if (_ticked != Id)
         {
             (_ticked, _choice) = (Id, null);
@@ -114,21 +117,20 @@ public sealed partial class PlanPage
             : ("It had ended by then; nothing was changed.", Tone.Warn));
     }
 
-    private string Sentence(PlanDetail plan)
-    {
-        int Count(MoveKind kind) => plan.Moves.Where(m => m.Kind == kind && _chosen.Contains(m.Id)).Sum(m => m.Count);
-        return $"{AllocationWords.Gpus(Count(MoveKind.Switch))} switched, {Count(MoveKind.Start)} rented, {Count(MoveKind.Release)} given back";
-    }
+    private string Sentence(PlanDetail plan) => AllocationWords.Counts(k => plan.Moves.Where(m => m.Kind == k && _chosen.Contains(m.Id)).Sum(m => m.Count));
 
     private string StateLine(PlanRow plan) => plan.State switch
     {
         PlanState.Proposed when IsLate => "Its figures are too old to be approved; make a new plan.",
         PlanState.Proposed => $"Made by {plan.By}; waits for an admin until {Format.DayTime(plan.ExpiresAt)} UTC.",
-        PlanState.Approved => $"Approved by {plan.DecidedBy}, {Format.DayTime(plan.DecidedAt!.Value)} UTC.",
-        PlanState.Done => $"Approved by {plan.DecidedBy}; ended {Format.DayTime(plan.EndedAt!.Value)} UTC.",
+        PlanState.Approved => $"{Part(plan)}pproved by {plan.DecidedBy}, {Format.DayTime(plan.DecidedAt!.Value)} UTC.",
+        PlanState.Done => $"{Part(plan)}pproved by {plan.DecidedBy}; ended {Format.DayTime(plan.EndedAt!.Value)} UTC.",
         PlanState.Cancelled => $"Called off by {plan.DecidedBy}: {plan.Reason}",
         _ => "Nobody approved it in time.",
     };
+
+    // A part that was approved is worth other figures than the whole plan, which stand beside it.
+    private string Part(PlanRow plan) => Approved.Count() is var chosen && chosen < plan.Moves ? $"{chosen} of {plan.Moves} moves a" : "A";
 
     private static string Title(MoveRow move) => $"{AllocationWords.Kind(move.Kind)} {Names.Of(new GpuModel(move.Gpu), move.Count)}";
 
@@ -136,6 +138,8 @@ public sealed partial class PlanPage
     {
         if (detail.Constraints is not { } set) { yield break; }
         foreach (var limit in detail.Limits.Where(l => l.Row == "budget" && l.Limit != set.BudgetUsdPerHour)) { yield return $"a budget of {Format.Usd(limit.Limit)}/h (the limits say {Format.Usd(set.BudgetUsdPerHour)}/h)"; }
+        decimal? mostMoves = detail.Limits.FirstOrDefault(l => l.Row == "moves")?.Limit;
+        if (mostMoves != set.MaxMoves) { yield return $"{Moves(mostMoves)} (the limits say {Moves(set.MaxMoves)})"; }
         var labels = AllocationWords.Labels(detail.Estimate);
         foreach (var pool in labels.Keys)
         {
@@ -145,7 +149,9 @@ public sealed partial class PlanPage
         }
     }
 
+    private static string Moves(decimal? most) => most is { } gpus ? $"at most {AllocationWords.Gpus((int)gpus)} moved or new" : "any number of moves";
+
     private static Timeline.TimelineEntry Entry(TimelineEvent e) => new(
-        e.At, $"{char.ToUpperInvariant(e.What[0])}{e.What[1..]}", e.Why, e.Actor,
+        e.At, $"{char.ToUpperInvariant(e.What[0])}{e.What[1..]}", e.Why, EventWords.Actor(e.Actor),
         e.What.Contains("failed", StringComparison.Ordinal) ? Tone.Bad : e.What is "done" || e.What.EndsWith("done", StringComparison.Ordinal) ? Tone.Good : e.What is "cancelled" or "expired" ? Tone.Warn : Tone.Busy);
 }

@@ -116,8 +116,7 @@ public sealed partial class PlannerPage
     private static string Moved(PlanPreview preview)
     {
         var shifts = GpuShift.Between(preview.Now, preview.Proposed);
-        int Count(MoveKind kind) => shifts.Where(s => s.Kind == kind).Sum(s => s.Count);
-        return shifts.All(s => s.Kind is null) ? "Everything stays where it is." : $"{AllocationWords.Gpus(Count(MoveKind.Switch))} switched, {Count(MoveKind.Start)} rented, {Count(MoveKind.Release)} given back.";
+        return shifts.All(s => s.Kind is null) ? "Everything stays where it is." : $"{AllocationWords.Counts(k => shifts.Where(s => s.Kind == k).Sum(s => s.Count))}.";
     }
 
     protected override void Dispose(bool isDisposing)

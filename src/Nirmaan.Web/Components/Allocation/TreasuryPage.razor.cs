@@ -39,6 +39,8 @@ public sealed partial class TreasuryPage
 
     private int Range => int.TryParse(Days, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && s_ranges.Contains(days) ? days : DefaultRange;
 
+    private decimal Prepaid => _books.Where(b => b.Account.StartsWith("prepaid:", StringComparison.Ordinal)).Sum(b => b.ValueUsd ?? 0);
+
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(Now.UtcDateTime);

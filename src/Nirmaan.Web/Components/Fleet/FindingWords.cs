@@ -15,9 +15,13 @@ public static class FindingWords
         _ => kind,
     };
 
-    /// <summary>A report as problems: one per finding, or one for a list that could not be read.</summary>
-    public static IEnumerable<Problems.ProblemItem> Of(SupplierReport report) => report.Error is { } error
-        ? [new Problems.ProblemItem($"{Names.Of(report.Supplier)}'s list could not be read", report.At, Tone.Warn, error, Href: "/ops/reconciliation")]
-        : report.Findings.Select(f => new Problems.ProblemItem(
-            $"{Names.Of(report.Supplier)}: {Kind(f.Kind).ToLowerInvariant()}", report.At, f.Kind == "theirs-not-ours" ? Tone.Bad : Tone.Warn, $"{f.What}; {f.Action}", Href: "/ops/reconciliation"));
+    /// <summary>What was found as a problem, however often it was.</summary>
+    public static Problems.ProblemItem Problem(FoundDifference found)
+    {
+        var often = found.Times == 1 ? "" : $" Found {Format.Count(found.Times)} times.";
+        return found.Finding is { } f
+            ? new Problems.ProblemItem(
+                $"{Names.Of(found.Supplier)}: {Kind(f.Kind).ToLowerInvariant()}", found.LastAt, f.Kind == "theirs-not-ours" ? Tone.Bad : Tone.Warn, $"{f.What}; {f.Action}.{often}", Href: "/ops/reconciliation")
+            : new Problems.ProblemItem($"{Names.Of(found.Supplier)}'s list could not be read", found.LastAt, Tone.Warn, $"{found.Error}{often}", Href: "/ops/reconciliation");
+    }
 }

@@ -72,7 +72,7 @@ public sealed partial class OperationsPage
         await Resolve.RunAsync(decision.Operation, decision.Resolution, decision.ExternalId, By, token) switch
         {
             ResolveOutcome.Resolved resolved => ($"It is {Tones.Words(resolved.State.ToString()).ToLowerInvariant()} now.", Tone.Good),
-            ResolveOutcome.NotUnknown known => ($"It was {Tones.Words(known.State.ToString()).ToLowerInvariant()} already: nothing was done.", Tone.Neutral),
+            ResolveOutcome.NotUnknown known => ($"It is known already ({Tones.Words(known.State.ToString()).ToLowerInvariant()}): nothing was done.", Tone.Neutral),
             ResolveOutcome.NothingFound nothing => ($"Nothing was adopted: {nothing.Why}.", Tone.Warn),
             _ => ("There is no such operation.", Tone.Bad),
         });

@@ -13,7 +13,7 @@ namespace Nirmaan.Web.Components.Fleet;
 /// <summary>The overview of ops.</summary>
 public sealed partial class OpsPage
 {
-    private const int MostShown = 6;
+    private const int MostShown = 6, MostCompared = 60;
 
     // Balances are calls to suppliers: they are not asked at every change of a machine.
     private static readonly TimeSpan s_runwayEvery = TimeSpan.FromMinutes(1);
@@ -62,7 +62,7 @@ public sealed partial class OpsPage
         _shares = await Fleet.SharesAsync(cancellationToken);
         _spend = await Spend.ReadAsync(cancellationToken);
         _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
-        _findings = [.. (await Operations.ReportsWithFindingsAsync(MostShown, cancellationToken)).SelectMany(FindingWords.Of).Take(MostShown)];
+        _findings = [.. FoundDifference.Of(await Operations.ReportsWithFindingsAsync(MostCompared, cancellationToken)).Take(MostShown).Select(FindingWords.Problem)];
         _events = [.. (await Happened.FleetAsync(12, cancellationToken)).Select(EventWords.Entry)];
         _notices = Market.Notices();
     }

@@ -11,7 +11,7 @@ public sealed partial class ReconciliationPage
     private const int Most = 200;
 
     private IReadOnlyList<SupplierReport> _newest = [];
-    private IReadOnlyList<(SupplierReport Report, Finding? Finding)> _found = [];
+    private IReadOnlyList<FoundDifference> _found = [];
     private bool _isRunning;
 
     [Inject] public required OperationQueries Operations { get; init; }
@@ -32,8 +32,7 @@ public sealed partial class ReconciliationPage
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         _newest = [.. (await Operations.NewestReportsAsync(cancellationToken)).OrderBy(r => Names.Of(r.Supplier), StringComparer.OrdinalIgnoreCase)];
-        _found = [.. (await Operations.ReportsWithFindingsAsync(Most, cancellationToken))
-            .SelectMany(r => r.Findings.Length == 0 ? [(r, (Finding?)null)] : r.Findings.Select(f => (r, (Finding?)f)))];
+        _found = FoundDifference.Of(await Operations.ReportsWithFindingsAsync(Most, cancellationToken));
     }
 
     private async Task RunAsync()

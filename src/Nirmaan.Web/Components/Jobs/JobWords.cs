@@ -24,6 +24,14 @@ public static class JobWords
         return type > 0 && !line[..type].Contains(' ', StringComparison.Ordinal) ? line[(type + 2)..] : line;
     }
 
+    /// <summary>Whether a run that went well found something broken: the invariant monitor says so.</summary>
+    public static bool IsBroken(string? note) => note?.StartsWith("BROKEN", StringComparison.Ordinal) == true;
+
     /// <summary>How long a run took: short ones in milliseconds.</summary>
-    public static string Took(TimeSpan took) => took.TotalSeconds < 10 ? string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0#} s") : Format.Span(took);
+    public static string Took(TimeSpan took) => took.TotalSeconds switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{took.TotalMilliseconds:0} ms"),
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.#} s"),
+        _ => Format.Span(took),
+    };
 }

@@ -1,0 +1,26 @@
+using Nirmaan.Control.Allocation;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Web.Components.Allocation;
+
+namespace Nirmaan.Web.Tests.Allocation;
+
+public sealed class AllocationWordsTests
+{
+    private static readonly Dictionary<string, string> s_labels = new() { ["waifu"] = "Waifu Points" };
+
+    [Fact]
+    public void The_optimisers_rows_get_the_names_that_people_know() =>
+        AllocationWords.WhyNot("best use heurist-sd earns $1.23 per GPU-hour against $1.15 rent, $0.0042 switching, exposure:waifu $0.0318, budget $0.2, moves $0.8269: $0.7823 short", s_labels)
+            .ShouldBe("Best use heurist-sd earns $1.23 per GPU-hour against $1.15 rent, $0.0042 switching, cap on Waifu Points $0.0318, budget $0.2, cap on moved and new GPUs $0.8269: $0.7823 short");
+
+    [Fact]
+    public void What_gpus_do_is_counted_in_gpus_and_not_in_steps() =>
+        AllocationWords.Counts(kind => kind switch { MoveKind.Switch => 1, MoveKind.Start => 4, _ => 1_300 }).ShouldBe("1 GPU switched, 4 rented, 1,300 given back");
+
+    [Fact]
+    public void What_moves_really_cost_is_said_with_its_evidence() =>
+        AllocationWords.Measured([new MeasuredMoves(MoveKind.Start, 3, 10, TimeSpan.FromMinutes(10), 0.049m)]).ShouldBe("Measured so far: renting 10 GPUs took 10 min until they served, $0.049 of rent each.");
+
+    [Fact]
+    public void Nothing_measured_is_not_free() => AllocationWords.Measured([]).ShouldContain("nothing, since no move was carried out");
+}

@@ -1,0 +1,98 @@
+using AngleSharp.Dom;
+using Nirmaan.Control.Allocation;
+using Nirmaan.Control.Tests.Allocation;
+using Nirmaan.Control.Tests.Fleet;
+using Nirmaan.Control.Tests.Testing;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Testing.Rendering;
+using Nirmaan.Web.Components.Allocation;
+using Nirmaan.Web.SignIn;
+
+namespace Nirmaan.Web.Tests.Allocation;
+
+public sealed class PlanPagesTests(ControlPostgres database)
+{
+    private static IRenderedComponent<PlanPage> Open(Desk desk, PlanDetail plan) => desk.Open<PlanPage>($"/admin/plans/{plan.Plan.Id}", p => p.Add(x => x.Id, plan.Plan.Id.Value));
+
+    private static IReadOnlyList<IElement> Ticks(IRenderedComponent<PlanPage> page) => page.FindAll("tbody input[type=checkbox]");
+
+    private static async Task<PlanDetail> AfterAsync(FleetWorld world, PlanDetail plan) => (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
+
+    [Fact]
+    public async Task A_dragged_budget_is_solved_anew_and_stands_in_the_address()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        await using var desk = new Desk(world, Roles.Admin);
+        var page = desk.Open<PlannerPage>("/admin/plan");
+        page.WaitForAssertion(() => page.Figure("Rent, then").ShouldEndWith("of $5.00"));
+        page.Labelled("Budget").Change("1");
+        page.WaitForAssertion(() => page.Figure("Rent, then").ShouldEndWith("of $1.00"));
+        desk.Address.ShouldBe("/admin/plan?budget=1");
+        (await world.Get<AllocationQueries>().ListAsync(null, null, CancellationToken.None)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Limits_that_leave_no_plan_are_said_and_no_plan_can_be_made()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        await using var desk = new Desk(world, Roles.Admin);
+        var page = desk.Open<PlannerPage>("/admin/plan");
+        page.WaitForAssertion(() => page.Markup.ShouldContain("No yields are estimated yet"));
+        page.Button("Make a plan").HasAttribute("disabled").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_plan_says_how_many_gpus_count_against_its_cap_on_moves()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var plan = await world.PlanAsync(new PlanRequest(MaxMoves: 1));
+        await using var desk = new Desk(world, Roles.Auditor);
+        Open(desk, plan).Find(".limits").TextContent.ShouldSatisfyAllConditions(t => t.ShouldContain("1 GPU of 1 GPU"), t => t.ShouldContain("GPUs that are given back do not count."));
+    }
+
+    [Fact]
+    public async Task Moves_that_are_left_out_are_dropped_when_the_rest_is_approved()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var plan = await world.PlanAsync();
+        plan.Moves.Count.ShouldBeGreaterThan(1);
+        await using var desk = new Desk(world, Roles.Admin);
+        var page = Open(desk, plan);
+        page.WaitForAssertion(() => page.Button("Approve all").HasAttribute("disabled").ShouldBeFalse());
+        // Leave out what rents anew: what is left only moves or gives back, so that it keeps every limit.
+        foreach (var move in plan.Moves.Where(m => m.Kind == MoveKind.Start)) { Ticks(page)[move.Rank - 1].Change(false); }
+        var kept = plan.Moves.Count(m => m.Kind != MoveKind.Start);
+        page.WaitForAssertion(() => page.Button($"Approve {kept} of {plan.Moves.Count}").HasAttribute("disabled").ShouldBeFalse());
+        await page.ConfirmAsync("Approve", "Approve");
+        var after = await AfterAsync(world, plan);
+        after.Plan.State.ShouldBe(PlanState.Approved);
+        page.WaitForAssertion(() => page.Markup.ShouldContain($"{kept} of {plan.Moves.Count} moves approved by admin@test"));
+        after.Moves.ShouldAllBe(m => m.State == (m.Kind == MoveKind.Start ? MoveState.Dropped : MoveState.Approved));
+    }
+
+    [Fact]
+    public async Task A_choice_that_breaks_a_limit_names_it_and_cannot_be_approved()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        // Six GPUs at 0.40 an hour are held: they fit a budget of 1 only after some are given back.
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1m));
+        plan.Moves.ShouldContain(m => m.Kind == MoveKind.Release);
+        await using var desk = new Desk(world, Roles.Admin);
+        var page = Open(desk, plan);
+        foreach (var move in plan.Moves.Where(m => m.Kind == MoveKind.Release)) { Ticks(page)[move.Rank - 1].Change(false); }
+        page.WaitForAssertion(() => page.Find(".choice").TextContent.ShouldContain("This choice breaks a limit. Budget"));
+        page.Button("Approve").HasAttribute("disabled").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(Roles.Ops)]
+    [InlineData(Roles.Auditor)]
+    public async Task Only_an_admin_approves_or_rejects(string role)
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var plan = await world.PlanAsync();
+        await using var desk = new Desk(world, role);
+        var page = Open(desk, plan);
+        page.Buttons("Approve").Concat(page.Buttons("Reject")).ShouldBeEmpty();
+    }
+}
