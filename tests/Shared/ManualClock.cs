@@ -11,7 +11,7 @@ public sealed class ManualClock(DateTimeOffset now) : TimeProvider
     private DateTimeOffset _now = now.ToUniversalTime();
 
     /// <summary>Begins at a fixed instant that no test should rely on.</summary>
-    public ManualClock() : this(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)) { }
+    public ManualClock() : this(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero)) { }
 
     /// <inheritdoc />
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;

@@ -19,6 +19,8 @@ public sealed class SandboxClock(TimeProvider system) : TimeProvider
     /// <exception cref="ArgumentOutOfRangeException">The time lies before the present one.</exception>
     public void Set(DateTimeOffset now)
     {
+        // In the precision in which it is told: who reads the time and sets it again must not go back by a part of a millisecond.
+        now = new DateTimeOffset(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
         lock (_gate)
         {
             if (_manual is { } present && now < present)

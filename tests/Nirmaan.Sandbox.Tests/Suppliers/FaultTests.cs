@@ -72,6 +72,16 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_time_that_was_read_can_be_set_again()
+    {
+        await using var sandbox = await TestSandbox.StartAsync();
+        (await sandbox.SendAsync(HttpMethod.Post, "/sandbox/clock", """{"mode":"manual","now":"2026-11-15T09:00:01.1234567Z"}""")).Status.ShouldBe(HttpStatusCode.OK);
+        var told = (await sandbox.SendAsync(HttpMethod.Get, "/sandbox/clock")).Text;
+        told.ShouldBe("""{"now":"2026-11-15T09:00:01.123Z","mode":"manual"}""");
+        (await sandbox.SendAsync(HttpMethod.Post, "/sandbox/clock", told)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Time_never_goes_back()
     {
         await using var sandbox = await TestSandbox.StartAsync();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
+using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Rewards;
@@ -16,11 +17,8 @@ using Nirmaan.Web.Components.Staking;
 
 namespace Nirmaan.Web.Tests.Staking;
 
-/// <summary>One server for the class; the product's own schema.</summary>
-public sealed class WebPostgres() : PostgresFixture(DatabaseMigrator.MigrateAsync);
-
 /// <summary>Whole pages of stakers over a real database: two accounts, two closed epochs.</summary>
-public sealed class StakerPagesTests(WebPostgres postgres) : BunitContext, IClassFixture<WebPostgres>, IAsyncLifetime
+public sealed class StakerPagesTests(ControlPostgres postgres) : BunitContext, IAsyncLifetime
 {
     private static readonly DateTimeOffset s_day = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
     private static readonly BigInteger s_unit = BigInteger.Pow(10, 18);
