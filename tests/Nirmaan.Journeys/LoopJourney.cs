@@ -39,23 +39,63 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     }
 
     [Fact]
-    public async Task Ops_launch_twenty_text_miners_and_eight_A4000_and_see_them_earning()
+    public async Task Ops_launch_twenty_text_miners_and_eight_A4000_and_get_them_all()
     {
         await using var ops = await world.OpenAsync("ops");
-        await LaunchAsync(ops, "heurist-llm", 20, "0.60", "rtx-a6000", null, "twenty text miners, cheapest");
-        var texts = ops.Page.Url;
-        await LaunchAsync(ops, "heurist-sd", 8, "0.40", "rtx-a4000", "ionet", "the article's order");
-        var images = ops.Page.Url;
+        foreach (var (page, count) in await LaunchBothAsync(ops))
+        {
+            await ops.GoAsync(page);
+            await Until.SeenAsync(async () => Number(await ops.StatAsync("Rented")), rented => rented == count, s_patience, $"{count} rented machines");
+        }
+    }
+
+    [Fact]
+    public async Task A_machine_dies_and_io_net_acts_without_an_answer_and_nothing_bills_without_an_owner()
+    {
+        // One of the story's: the launch above is counted by the next journey.
+        var lost = (await InstancesAsync()).First(i => i.GetProperty("provider").GetString() == "ionet" && i.GetProperty("gpu").GetString() == "rtx-a6000" && i.GetProperty("state").GetString() == "running");
+        await using var ops = await world.OpenAsync("ops");
+        await ops.GoAsync("/sandbox");
+        var rented = ops.Page.Locator(".panel").Filter(new LocatorFilterOptions { HasText = "What truly is rented" });
+        await rented.GetByRole(AriaRole.Searchbox).FillAsync(lost.GetProperty("externalId").GetString()!);
+        await rented.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Lose", Exact = true }).ClickAsync();
+        await ops.Page.Locator(".fault-button").Filter(new LocatorFilterOptions { HasText = "io.net acts, then times out" }).ClickAsync();
+        await ops.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = "act-then-time-out" }).First.WaitForAsync();
+        await LaunchAsync(ops, "heurist-sd", 1, "0.40", "rtx-a4000", "ionet", "io.net will not answer this one");
+        var launch = ops.Page.Url;
+
         await using var jobs = await world.OpenAsync("ops");
         await jobs.GoAsync("/ops/jobs");
-        foreach (var (page, count) in new[] { (texts, 20), (images, 8) })
+        await Until.SeenAsync(
+            async () =>
+            {
+                foreach (var job in new[] { "fleet:reconcile", "fleet:replace-lost" }) { await jobs.RunNowAsync(job); }
+                return (await InstancesAsync()).Count(i => i.GetProperty("replaces").GetString() == lost.GetProperty("id").GetString() && i.GetProperty("state").GetString() == "running");
+            },
+            count => count == 1, s_patience, "a running replacement of the lost machine");
+        await ops.GoAsync(launch);
+        await Until.SeenAsync(async () => Number(await ops.StatAsync("Rented")), rented => rented == 1, s_patience, "the machine of the unanswered call");
+
+        await Until.SeenAsync(() => ItemsAsync("operations?state=unknown"), unknown => unknown.Count == 0, s_patience, "nothing unknown");
+        await ops.GoAsync("/sandbox");
+        await Until.SeenAsync(async () => Number(await ops.StatAsync("Without an owner")), count => count == 0, s_patience, "nothing without an owner");
+        await ops.ScreenshotAsync("recovered-1400", isWhole: true);
+    }
+
+    [Fact]
+    public async Task All_that_ops_launched_earn()
+    {
+        await using var ops = await world.OpenAsync("ops");
+        await using var jobs = await world.OpenAsync("ops");
+        await jobs.GoAsync("/ops/jobs");
+        foreach (var (page, count) in await LaunchBothAsync(ops))
         {
             await ops.GoAsync(page);
             await Until.SeenAsync(
                 async () =>
                 {
+                    // What a network credited is read every ten minutes; ops need not wait for that.
                     await jobs.RunNowAsync("rewards:sample-points");
-                    await jobs.RunNowAsync("uptime:judge");
                     return Number(await ops.StatAsync("Earning"));
                 },
                 earning => earning == count, s_patience, $"{count} earning miners");
@@ -92,38 +132,17 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         (await InstancesAsync()).Count(i => i.GetProperty("workload").GetString() == "morpheus-llm" && i.GetProperty("state").GetString() == "running").ShouldBeGreaterThan(3, "the story began with three");
     }
 
-    [Fact]
-    public async Task A_machine_dies_and_io_net_acts_without_an_answer_and_nothing_bills_without_an_owner()
+    /// <summary>The two launches of the article, once for all journeys; the page of each and how many miners it is.</summary>
+    private async Task<IReadOnlyList<(string Page, int Count)>> LaunchBothAsync(Visit ops)
     {
-        var before = await InstancesAsync();
-        await using var ops = await world.OpenAsync("ops");
-        await ops.GoAsync("/sandbox");
-        var victim = ops.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = "io.net" }).Filter(new LocatorFilterOptions { Has = ops.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Lose", Exact = true }) }).First;
-        var lost = (await victim.Locator("a").First.GetAttributeAsync("href"))!.Split('/')[^1];
-        await victim.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Lose", Exact = true }).ClickAsync();
-        await ops.Page.Locator(".fault-button").Filter(new LocatorFilterOptions { HasText = "io.net acts, then times out" }).ClickAsync();
-        await ops.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = "act-then-time-out" }).First.WaitForAsync();
-        await LaunchAsync(ops, "heurist-sd", 1, "0.40", "rtx-a4000", "ionet", "io.net will not answer this one");
-        var launch = ops.Page.Url;
-
-        await using var jobs = await world.OpenAsync("ops");
-        await jobs.GoAsync("/ops/jobs");
-        await Until.SeenAsync(
-            async () =>
-            {
-                foreach (var job in new[] { "fleet:reconcile", "fleet:replace-lost" }) { await jobs.RunNowAsync(job); }
-                return (await InstancesAsync()).Where(i => i.GetProperty("replaces").GetString() == lost && i.GetProperty("state").GetString() == "running").Count();
-            },
-            count => count == 1, s_patience, "a running replacement of the lost machine");
-        await ops.GoAsync(launch);
-        await Until.SeenAsync(async () => Number(await ops.StatAsync("Rented")), rented => rented == 1, s_patience, "the machine of the unanswered call");
-
-        await ops.GoAsync("/ops/operations");
-        await Until.SeenAsync(() => ItemsAsync("operations?state=unknown"), unknown => unknown.Count == 0, s_patience, "nothing unknown");
-        await ops.GoAsync("/sandbox");
-        await Until.SeenAsync(async () => Number(await ops.StatAsync("Without an owner")), count => count == 0, s_patience, "nothing without an owner");
-        await ops.ScreenshotAsync("recovered-1400", isWhole: true);
-        (await InstancesAsync()).Count(i => i.GetProperty("state").GetString() == "running").ShouldBe(before.Count(i => i.GetProperty("state").GetString() == "running") + 1);
+        if (world.Launched.Count == 0)
+        {
+            await LaunchAsync(ops, "heurist-llm", 20, "0.60", "rtx-a6000", null, "twenty text miners, cheapest");
+            world.Launched.Add((ops.Page.Url, 20));
+            await LaunchAsync(ops, "heurist-sd", 8, "0.40", "rtx-a4000", "ionet", "the article's order");
+            world.Launched.Add((ops.Page.Url, 8));
+        }
+        return world.Launched;
     }
 
     private static async Task LaunchAsync(Visit ops, string workload, int count, string max, string gpu, string? supplier, string reason)
@@ -172,7 +191,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     [GeneratedRegex(@"\d+")]
     private static partial Regex Digits();
 
-    [GeneratedRegex(@"(\d+) of (\d+) GPUs? switched")]
+    [GeneratedRegex(@"(\d+) of (\d+) GPUs?\s+switched")]
     private static partial Regex Moved();
 
     [GeneratedRegex("^Approve ")]

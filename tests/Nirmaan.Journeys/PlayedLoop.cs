@@ -14,6 +14,9 @@ public sealed class PlayedLoop(Site site) : IAsyncLifetime
     /// <summary>The world.</summary>
     public Loop Loop => _loop!;
 
+    /// <summary>Pages of the launches that journeys made in it, and how many miners each is.</summary>
+    public List<(string Page, int Count)> Launched { get; } = [];
+
     public async ValueTask InitializeAsync()
     {
         if (Site.NoBrowser is not null || Testing.NpmTools.MissingForChain() is not null) { return; }

