@@ -16,8 +16,10 @@ wanted() {
   return 1
 }
 projects=()
-for file in tests/*/*.csproj; do
+# The longest first, so that the short ones fill the other place beside them.
+for file in tests/Nirmaan.{Journeys,Control.Tests}/*.csproj tests/*/*.csproj; do
   name=$(basename "$file" .csproj)
+  [[ " ${projects[*]-} " != *" $name "* ]] || continue
   case $name in
     *.Tests | Nirmaan.Journeys) wanted "$name" "$@" && projects+=("$name") ;;
   esac

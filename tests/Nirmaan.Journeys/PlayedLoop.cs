@@ -20,7 +20,8 @@ public sealed class PlayedLoop(Site site) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (Site.NoBrowser is not null || Testing.NpmTools.MissingForChain() is not null) { return; }
-        _loop = await Loop.StartAsync(s_history);
+        // A dead machine's silence is believed sooner than the usual ten minutes.
+        _loop = await Loop.StartAsync(s_history, new Dictionary<string, string> { ["Fleet__UnreachablePatience"] = "00:02:00" });
         await Until.SeenAsync(() => Task.FromResult(_loop.Web.Output), said => said.Contains("The present is reached", StringComparison.Ordinal), s_patience, "the end of history");
     }
 
@@ -61,7 +62,7 @@ internal static class Deeds
     /// <summary>Fills a field by its label and leaves it.</summary>
     public static async Task FillAsync(this Visit visit, string label, string text)
     {
-        var field = visit.Page.GetByLabel(label);
+        var field = visit.Page.GetByLabel(label, new PageGetByLabelOptions { Exact = true });
         await field.FillAsync(text);
         await field.BlurAsync();
     }

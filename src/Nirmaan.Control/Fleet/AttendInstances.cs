@@ -189,9 +189,11 @@ internal sealed partial class AttendInstances(
         {
             db.Change(instance, now, Actor, "draining", "its deadline is near", i => i.MarkDraining(now, "its deadline is near"));
         }
-        if (!seen.Reachable && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
+        // A supplier's word alone proves little, and so does silence: both together, for long enough, are a machine that only bills.
+        var down = !seen.Reachable ? "the provider cannot be reached" : seen.Status == SupplierStatus.Starting ? $"its container is down ({seen.RawState})" : null;
+        if (down is not null && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
         {
-            await FailAsync(db, instance, "the provider cannot be reached and the miner is silent, while the lease bills", now, cancellationToken);
+            await FailAsync(db, instance, $"{down} and the miner is silent, while the lease bills", now, cancellationToken);
             return;
         }
         if (suppliers.Get(instance.Supplier).Traits.Prepaid && instance.PaidUntil is { } until && until - now < TimeSpan.FromMinutes(options.Value.ExtendWhenMinutesLeft)
@@ -243,7 +245,8 @@ internal sealed partial class AttendInstances(
     private static async Task LoseAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var why = seen?.Reason is { Length: > 0 } reason ? $"lost: {reason}" : seen is null ? "lost: the supplier knows nothing of it" : $"lost: {seen.RawState}";
-        await FailAsync(db, instance, why, now, cancellationToken, stillOutside: seen is { Status: SupplierStatus.Lost });
+        // What failed but is still there is closed too: "failed" is a word, an answered close is an end.
+        await FailAsync(db, instance, why, now, cancellationToken, stillOutside: seen is { Status: SupplierStatus.Lost or SupplierStatus.Failed });
     }
 
     private static async Task FailAsync(NirmaanDbContext db, Instance instance, string why, DateTimeOffset now, CancellationToken cancellationToken, bool stillOutside = true)

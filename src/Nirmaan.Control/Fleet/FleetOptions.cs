@@ -29,7 +29,7 @@ public sealed class FleetOptions
     public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromSeconds(45);
     /// <summary>A machine that is ours but not up after this long is given back.</summary>
     public TimeSpan StartPatience { get; set; } = TimeSpan.FromMinutes(15);
-    /// <summary>A provider that cannot be reached for this long while its lease bills is given up.</summary>
+    /// <summary>A machine that bills is given up when its miner is silent for this long and the supplier cannot reach it, or shows its container down.</summary>
     public TimeSpan UnreachablePatience { get; set; } = TimeSpan.FromMinutes(10);
     /// <summary>How often one instance asks for a machine before it fails.</summary>
     public int MaxAttempts { get; set; } = 4;

@@ -81,7 +81,9 @@ public sealed partial class ReconcileSupplier(
         {
             if (await MissingAsync(supplier, instance, now, cancellationToken) is { } missing) { findings.Add(missing); }
         }
-        return new SupplierReport(Guid.CreateVersion7(now), supplier.Supplier, now, ours.Count, inventory.Count, foreign, [.. findings], null);
+        // What is over stays listed at some suppliers; it is counted only while our books still have it.
+        var there = inventory.Count(i => i.Status is not (SupplierStatus.Closed or SupplierStatus.Failed) || byExternal.ContainsKey(i.ExternalId));
+        return new SupplierReport(Guid.CreateVersion7(now), supplier.Supplier, now, ours.Count, there, foreign, [.. findings], null);
     }
 
     /// <summary>Both know it, but the books and the supplier say different things: it is looked at now.</summary>

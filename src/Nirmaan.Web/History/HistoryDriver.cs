@@ -128,6 +128,7 @@ internal sealed partial class HistoryDriver(
         await PatientlyAsync(() => sandbox.GoLiveAsync(cancellationToken), cancellationToken);
         await PatientlyAsync(() => chain.MineAsync(clock.GetUtcNow(), cancellationToken), cancellationToken);
         if (state is { Done: false }) { await settings.WriteAsync(HistoryState.Key, state with { Now = clock.GetUtcNow(), Done = true }, Actor, cancellationToken); }
+        await fleet.BringForwardAsync(clock.GetUtcNow(), cancellationToken);
         progress.Finish();
         LogLive();
     }

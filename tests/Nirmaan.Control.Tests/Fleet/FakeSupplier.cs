@@ -37,6 +37,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         public decimal Price { get; set; } = 0.4m;
         public string Provider { get; set; } = "prov-a";
         public string? Workload { get; set; }
+        public bool ContainerIsDown { get; set; }
         public bool Exists => Status is not (SupplierStatus.Closed or SupplierStatus.Failed);
         public bool Bills => Exists && StartedAt is not null && Status != SupplierStatus.Lost;
     }
@@ -131,7 +132,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     }
 
     private SupplierInstance See(Machine m) => new(
-        m.Id, m.Name, m.Status, m.Status.ToString(), m.CreatedAt, new GpuModel("rtx-a6000"), 1, m.StartedAt is null ? null : m.Price, PaidUntil: m.PaidUntil, Provider: m.StartedAt is null ? null : m.Provider, Endpoint: m.StartedAt is null ? null : $"http://{m.Id}.example/");
+        m.Id, m.Name, m is { ContainerIsDown: true, Status: SupplierStatus.Running } ? SupplierStatus.Starting : m.Status, m.Status.ToString(), m.CreatedAt, new GpuModel("rtx-a6000"), 1, m.StartedAt is null ? null : m.Price, PaidUntil: m.PaidUntil, Provider: m.StartedAt is null ? null : m.Provider, Endpoint: m.StartedAt is null ? null : $"http://{m.Id}.example/");
 
     private void Readable()
     {

@@ -60,6 +60,32 @@ public sealed class FleetTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_machine_whose_container_is_down_and_whose_miner_is_silent_is_closed_and_replaced()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        world.Akash.Offers.Add(FakeSupplier.Offer("b", "rtx-a6000", 0.43m, 30, "prov-b"));
+        await world.Get<SyncOffers>().RunAsync(CancellationToken.None);
+        await world.LaunchAsync(1);
+        await world.PassAsync(s_tenMinutes);
+        world.Akash.Machines.Single().ContainerIsDown = true;
+        await world.PassAsync(TimeSpan.FromMinutes(20), reconcile: true);
+        world.Akash.Machines[0].Exists.ShouldBeFalse("it bills");
+        (await world.InstancesAsync()).Select(i => i.State).ShouldBe([InstanceState.Failed, InstanceState.Running]);
+    }
+
+    [Fact]
+    public async Task A_machine_that_would_wait_can_be_looked_at_now()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        await world.LaunchAsync(1);
+        await world.PassAsync(s_tenMinutes);
+        var work = world.Get<FleetWork>();
+        (await work.NextDueAsync(CancellationToken.None))!.Value.ShouldBeGreaterThan(world.Clock.GetUtcNow());
+        (await work.BringForwardAsync(world.Clock.GetUtcNow(), CancellationToken.None)).ShouldBe(1);
+        (await work.NextDueAsync(CancellationToken.None)).ShouldBe(world.Clock.GetUtcNow());
+    }
+
+    [Fact]
     public async Task A_machine_is_drained_closed_and_its_miner_withdrawn()
     {
         await using var world = await FleetWorld.CreateAsync(database);

@@ -29,6 +29,9 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     private object? _shown;
     private bool _isReading, _isWantedAgain;
 
+    /// <summary>Nothing is read yet.</summary>
+    protected LivePage() => Gone = _gone.Token;
+
     [Inject] public required ControlEvents Events { get; init; }
 
     [Inject] public required TimeProvider Clock { get; init; }
@@ -47,8 +50,8 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <summary>Real time since the page was opened: for what is not to be asked at every reading.</summary>
     protected TimeSpan Elapsed => Clock.GetElapsedTime(_openedAt);
 
-    /// <summary>Cancelled when the visitor leaves.</summary>
-    protected CancellationToken Gone => _gone.Token;
+    /// <summary>Cancelled when the visitor leaves. Kept apart from its source, which is disposed of while a reading may still be under way.</summary>
+    protected CancellationToken Gone { get; }
 
     /// <summary>Whose changes concern the page.</summary>
     protected abstract IReadOnlyList<Topic> Topics { get; }
