@@ -21,7 +21,7 @@ public sealed class PlayedLoop(Site site) : IAsyncLifetime
     {
         if (Site.NoBrowser is not null || Testing.NpmTools.MissingForChain() is not null) { return; }
         // A dead machine's silence is believed sooner than the usual ten minutes.
-        _loop = await Loop.StartAsync(s_history, new Dictionary<string, string> { ["Fleet__UnreachablePatience"] = "00:02:00" });
+        _loop = await Loop.StartAsync(s_history, new Dictionary<string, string> { ["Fleet__UnreachablePatience"] = "00:03:00" });
         await Until.SeenAsync(() => Task.FromResult(_loop.Web.Output), said => said.Contains("The present is reached", StringComparison.Ordinal), s_patience, "the end of history");
     }
 

@@ -28,7 +28,7 @@ public sealed partial class ExecutePlan(
         }
         foreach (var plan in plans) { await CarryOnAsync(plan, cancellationToken); }
         if (plans.Count > 0) { events.Changed(Topic.Allocation); }
-        return plans.Count == 0 ? "no plan under way" : $"{plans.Count} plans under way";
+        return plans.Count switch { 0 => "no plan under way", 1 => "1 plan under way", var many => $"{many} plans under way" };
     }
 
     private async Task CarryOnAsync(PlanId id, CancellationToken cancellationToken)

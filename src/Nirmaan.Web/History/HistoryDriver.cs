@@ -128,7 +128,8 @@ internal sealed partial class HistoryDriver(
         await PatientlyAsync(() => sandbox.GoLiveAsync(cancellationToken), cancellationToken);
         await PatientlyAsync(() => chain.MineAsync(clock.GetUtcNow(), cancellationToken), cancellationToken);
         if (state is { Done: false }) { await settings.WriteAsync(HistoryState.Key, state with { Now = clock.GetUtcNow(), Done = true }, Actor, cancellationToken); }
-        await fleet.BringForwardAsync(clock.GetUtcNow(), cancellationToken);
+        // Not at once: the containers that have just become real processes need a moment to report.
+        await fleet.BringForwardAsync(clock.GetUtcNow() + fleetOptions.Value.ObserveEvery, cancellationToken);
         progress.Finish();
         LogLive();
     }
