@@ -110,13 +110,17 @@ public sealed partial class ReconcileSupplier(
     }
 
     /// <summary>There under our name, and no instance of ours has it: finish its operation, or close it.</summary>
-    private async Task<Finding?> OrphanAsync(IComputeProvider supplier, SupplierInstance seen, OperationId? operationId, DateTimeOffset now, CancellationToken cancellationToken)
+    internal async Task<Finding?> OrphanAsync(IComputeProvider supplier, SupplierInstance seen, OperationId? operationId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (seen.Status is SupplierStatus.Closed or SupplierStatus.Closing) { return null; }
-        if (seen.CreatedAt is { } born && now - born < options.Value.OrphanGrace) { return null; }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var operation = operationId is null ? null : await db.Operations.SingleOrDefaultAsync(o => o.Id == operationId, cancellationToken);
-        var seconds = seen.CreatedAt is { } since ? (int?)(now - since).TotalSeconds : null;
+        // Not every supplier's list says when a thing was made; it is no older than the operation that asked for it.
+        var born = seen.CreatedAt ?? operation?.CreatedAt;
+        if (now - born < options.Value.OrphanGrace) { return null; }
+        // The books were read before this operation was: its worker may have taken the machine over in between.
+        if (await db.Instances.AnyAsync(i => i.Supplier == supplier.Supplier && i.ExternalId == seen.ExternalId && i.State != InstanceState.Closed && i.State != InstanceState.Failed, cancellationToken)) { return null; }
+        var seconds = (int?)(now - born)?.TotalSeconds;
         var atRisk = seen.UsdPerGpuHour * (seen.GpuCount ?? 1);
         if (operation is { IsOpen: true })
         {

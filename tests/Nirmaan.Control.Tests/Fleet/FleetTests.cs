@@ -195,6 +195,20 @@ public sealed class FleetTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_machine_taken_over_after_the_books_were_read_is_no_orphan()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        await world.LaunchAsync(1);
+        await world.PassAsync(s_tenMinutes);
+        // A list that does not say when things were made, read before the books, which knew nothing of the machine then.
+        var listed = (await world.Akash.ListAsync(CancellationToken.None)).Single() with { CreatedAt = null };
+        var finding = await world.Get<ReconcileSupplier>().OrphanAsync(world.Akash, listed, Operation.IdOf(listed.Name), world.Clock.GetUtcNow(), CancellationToken.None);
+        await world.PassAsync(s_tenMinutes);
+        finding.ShouldBeNull();
+        world.Akash.Machines.Single().Exists.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_supplier_that_cannot_be_read_proves_nothing()
     {
         await using var world = await FleetWorld.CreateAsync(database);
