@@ -66,26 +66,40 @@ public sealed partial class ExecutePlan(
                 await FailUnstartedAsync(move, outcome is LaunchOutcome.Refused refused ? refused.Why : "its launch key was used otherwise", cancellationToken);
                 return false;
             }
-            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            var operations = accepted.Operations.ToList();
-            instances = await db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id)).Select(o => o.InstanceId!.Value).ToListAsync(cancellationToken);
+            instances = await InstancesOfAsync(accepted, cancellationToken);
         }
         else
         {
-            instances = await PickAsync(move, cancellationToken);
-            if (instances.Count == 0) { await FailUnstartedAsync(move, $"no running {move.From} on {move.Gpu} at {move.Supplier} is left", cancellationToken); return false; }
-            foreach (var instance in instances)
+            var picked = await PickAsync(move, cancellationToken);
+            instances = [];
+            if (picked.Count == 0) { await FailUnstartedAsync(move, $"no running {move.From} on {move.Gpu} at {move.Supplier} is left", cancellationToken); return false; }
+            foreach (var instance in picked)
             {
+                var isReplaced = false;
                 if (move.Kind == MoveKind.Release) { await retire.RunAsync(instance, actor, why, cancellationToken); }
                 else if (await switchWorkload.RunAsync(instance, move.To!.Value, actor, why, cancellationToken) == SwitchOutcome.NotInPlace)
                 {
                     await retire.RunAsync(instance, actor, why + ": the supplier cannot change it in place", cancellationToken);
-                    await launch.RunAsync(new LaunchRequest(move.To.Value, 1, decimal.Round(move.UsdPerGpuHour * 1.1m, 6), new GpuModel(move.Gpu), Reason: why), $"move:{move.Id}:{instance}", actor, cancellationToken);
+                    var wanted = new LaunchRequest(move.To.Value, 1, decimal.Round(move.UsdPerGpuHour * 1.1m, 6), new GpuModel(move.Gpu), Reason: why);
+                    // The move is done when the machine that takes its place serves.
+                    if (await launch.RunAsync(wanted, $"move:{move.Id}:{instance}", actor, cancellationToken) is LaunchOutcome.Accepted next)
+                    {
+                        instances.AddRange(await InstancesOfAsync(next, cancellationToken));
+                        isReplaced = true;
+                    }
                 }
+                if (!isReplaced) { instances.Add(instance); }
             }
         }
         await WriteAsync(move.Id, (m, now) => m.Start(now, instances), $"{move.Kind} of {instances.Count} of {move.Count} GPUs began", cancellationToken);
         return true;
+    }
+
+    private async Task<List<InstanceId>> InstancesOfAsync(LaunchOutcome.Accepted accepted, CancellationToken cancellationToken)
+    {
+        var operations = accepted.Operations.ToList();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id)).Select(o => o.InstanceId!.Value).ToListAsync(cancellationToken);
     }
 
     /// <summary>Machines of the move's item that still do what the plan saw them do, oldest first.</summary>

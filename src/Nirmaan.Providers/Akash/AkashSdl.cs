@@ -16,7 +16,7 @@ public static class AkashSdl
     // The Console itself adds this auditor to every order: naming it shows what will be asked for.
     private const string Auditor = "akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63";
     private const string Placement = "akash";
-    private const int IngressPort = 80;
+    private const int IngressPort = 80, SparePort = 8000;
 
     /// <summary>The SDL of a request. It holds the environment with its secrets: never log it.</summary>
     /// <param name="agentCommand">Command of the agent inside the image; null or empty = the image's entrypoint.</param>
@@ -53,7 +53,10 @@ public static class AkashSdl
     private static IEnumerable<YamlNode> Exposes(RentRequest request, int agentPort)
     {
         yield return Expose(agentPort, IngressPort);
-        foreach (var port in request.Template.Needs.InboundPorts.Distinct().Where(p => p != agentPort)) { yield return Expose(port, port); }
+        // Endpoints are among the resources, which stay as they are for a deployment's life: with room for one inbound port on every machine, work
+        // that needs one can take the place of work that does not.
+        var spare = agentPort == SparePort ? SparePort + 1 : SparePort;
+        foreach (var port in request.Template.Needs.InboundPorts.Distinct().Where(p => p != agentPort).DefaultIfEmpty(spare)) { yield return Expose(port, port); }
     }
 
     private static YamlMappingNode Expose(int port, int external) =>

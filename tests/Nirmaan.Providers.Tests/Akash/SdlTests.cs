@@ -24,6 +24,10 @@ public sealed class SdlTests
               as: 80
               to:
               - global: true
+            - port: 8000
+              as: 8000
+              to:
+              - global: true
         profiles:
           compute:
             miner:

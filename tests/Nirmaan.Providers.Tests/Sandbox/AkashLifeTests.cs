@@ -46,7 +46,9 @@ public sealed class AkashLifeTests
         (running.Status, running.Provider, running.UsdPerGpuHour, running.Reachable).ShouldBe((SupplierStatus.Running, bid.Provider, bid.UsdPerGpuHour, true));
         running.Endpoint.ShouldStartWith("http");
 
-        (await rig.Akash.ChangeAsync(id, request with { Template = request.Template with { Image = "ghcr.io/nirmaan/heurist-sd:1.0.0" } }, Token)).ShouldBe(new Effect.Done(id));
+        // Work with an inbound port follows work without one.
+        var next = request.Template with { Image = "ghcr.io/nirmaan/morpheus-llm:1.0.0", Needs = request.Template.Needs with { InboundPorts = [8000] } };
+        (await rig.Akash.ChangeAsync(id, request with { Template = next }, Token)).ShouldBe(new Effect.Done(id));
         await rig.AdvanceAsync(TimeSpan.FromHours(2));
         var bill = (await rig.BillsAsync()).Single()["chargedUsd"]!.GetValue<decimal>();
         (await rig.Akash.FindAsync(id, Token))!.SpentUsd.ShouldNotBeNull().ShouldBe(bill, tolerance: 0.000001m);
