@@ -110,6 +110,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     public async Task An_admin_approves_a_plan_that_moves_gpus_from_Heurist_to_Morpheus_and_watches_it()
     {
         await using var admin = await world.OpenAsync("admin");
+        var before = (await InstancesAsync()).Count(i => i.GetProperty("workload").GetString() == "morpheus-llm");
         // What is rented already is to be moved before anything new is rented; few at a time.
         await admin.GoAsync("/admin/constraints");
         await admin.FillAsync("Cost of starting a GPU, USD", "50");
@@ -135,9 +136,11 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
                 await ops.RunNowAsync("allocation:execute");
                 return await admin.Page.Locator("main").InnerTextAsync();
             },
-            text => Moved().Match(text) is { Success: true } m && m.Groups[1].Value == m.Groups[2].Value, s_patience, "every GPU moved");
-        await admin.ScreenshotAsync("plan-done-1400", isWhole: true);
-        (await InstancesAsync()).Count(i => i.GetProperty("workload").GetString() == "morpheus-llm" && i.GetProperty("state").GetString() == "running").ShouldBeGreaterThan(3, "the story began with three");
+            text => Moved().Match(text) is { Success: true } m && int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) > 0, s_patience, "the first GPUs that moved");
+        await Until.SeenAsync(
+            async () => (await InstancesAsync()).Count(i => i.GetProperty("workload").GetString() == "morpheus-llm" && i.GetProperty("state").GetString() == "running"),
+            count => count > before, s_patience, "a running machine that was set from Heurist to Morpheus");
+        await admin.ScreenshotAsync("plan-moving-1400", isWhole: true);
     }
 
     /// <summary>The two launches of the article, once for all journeys; the page of each and how many miners it is.</summary>

@@ -265,7 +265,8 @@ internal sealed partial class AttendInstances(
 
     private static async Task<TimeSpan> SilentSinceAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var heard = await db.Miners.Where(m => m.InstanceId == instance.Id).MaxAsync(m => m.LastHeartbeatAt, cancellationToken);
+        // A miner that was only just set up on it has had no time to speak.
+        var heard = await db.Miners.Where(m => m.InstanceId == instance.Id).MaxAsync(m => (DateTimeOffset?)(m.LastHeartbeatAt ?? m.CreatedAt), cancellationToken);
         return now - (heard ?? instance.RunningAt ?? instance.StateSince);
     }
 
