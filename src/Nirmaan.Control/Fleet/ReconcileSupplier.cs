@@ -172,16 +172,17 @@ public sealed partial class ReconcileSupplier(
         return await db.Operations.AnyAsync(o => o.Supplier == supplier && o.Kind == OperationKind.Create && o.ExternalId == externalId, cancellationToken);
     }
 
-    private static Task<bool> WasClosedAsync(NirmaanDbContext db, SupplierName supplier, string externalId, CancellationToken cancellationToken)
-    {
-        var key = Books.CloseKey(supplier, externalId);
-        return db.Operations.AnyAsync(o => o.Key.StartsWith(key) && o.State == OperationState.Succeeded, cancellationToken);
-    }
+    // By the thing itself, not by how a key begins: one outside id can be the beginning of another.
+    private static IQueryable<Operation> ClosesOf(NirmaanDbContext db, SupplierName supplier, string externalId) =>
+        db.Operations.Where(o => o.Kind == OperationKind.Close && o.Supplier == supplier && o.ExternalId == externalId);
+
+    private static Task<bool> WasClosedAsync(NirmaanDbContext db, SupplierName supplier, string externalId, CancellationToken cancellationToken) =>
+        ClosesOf(db, supplier, externalId).AnyAsync(o => o.State == OperationState.Succeeded, cancellationToken);
 
     private static async Task<string> CloseOnceAsync(NirmaanDbContext db, SupplierName supplier, string externalId, InstanceId? instance, decimal? usdPerHour, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var key = Books.CloseKey(supplier, externalId);
-        var earlier = await db.Operations.Where(o => o.Key.StartsWith(key)).ToListAsync(cancellationToken);
+        var earlier = await ClosesOf(db, supplier, externalId).ToListAsync(cancellationToken);
         if (earlier.Any(o => o.IsOpen)) { return "being closed"; }
         // Closed before, yet there again: another close under a key of its own.
         var number = earlier.Count == 0 ? key : $"{key}:{earlier.Count + 1}";

@@ -195,6 +195,20 @@ public sealed class FleetTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_closed_machine_does_not_stand_for_another_whose_id_begins_like_its_own()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        world.Akash.ListsFailed = true;
+        FakeSupplier.Machine Orphan(string id, SupplierStatus status) =>
+            new() { Id = id, Name = Operation.NameOf(OperationId.New(world.Clock.GetUtcNow())), CreatedAt = world.Clock.GetUtcNow(), Status = status, StartedAt = world.Clock.GetUtcNow() };
+        world.Akash.Machines.Add(Orphan("88", SupplierStatus.Running));
+        await world.PassAsync(TimeSpan.FromMinutes(5), reconcile: true);
+        world.Akash.Machines.Add(Orphan("8", SupplierStatus.Failed));
+        await world.PassAsync(TimeSpan.FromMinutes(5), reconcile: true);
+        (await world.Get<OperationQueries>().ReportsWithFindingsAsync(50, CancellationToken.None)).SelectMany(r => r.Findings).ShouldContain(f => f.ExternalId == "8");
+    }
+
+    [Fact]
     public async Task A_machine_taken_over_after_the_books_were_read_is_no_orphan()
     {
         await using var world = await FleetWorld.CreateAsync(database);
