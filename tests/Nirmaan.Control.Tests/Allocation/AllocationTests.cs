@@ -60,7 +60,7 @@ public sealed class AllocationTests(ControlPostgres database)
         (await world.Get<AllocationQueries>().MeasuredAsync(CancellationToken.None)).ShouldBeEmpty();
         var plan = await world.PlanAsync();
         await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None);
-        await CarryOutAsync(world, plan.Plan.Id);
+        await world.CarryOutAsync(plan.Plan.Id);
         var moves = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!.Moves.Where(m => m.Kind == MoveKind.Switch).ToList();
         var measured = (await world.Get<AllocationQueries>().MeasuredAsync(CancellationToken.None)).Single(m => m.Kind == MoveKind.Switch);
         (measured.Moves, measured.Gpus).ShouldBe((moves.Count, moves.Sum(m => m.Count)));
@@ -86,7 +86,7 @@ public sealed class AllocationTests(ControlPostgres database)
         await using var world = await WorldAsync();
         var plan = await world.PlanAsync();
         (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
-        await CarryOutAsync(world, plan.Plan.Id);
+        await world.CarryOutAsync(plan.Plan.Id);
         var after = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
         after.Plan.State.ShouldBe(PlanState.Done);
         after.Moves.ShouldAllBe(m => m.State == MoveState.Done);
@@ -102,7 +102,7 @@ public sealed class AllocationTests(ControlPostgres database)
         var plan = await world.PlanAsync();
         var chosen = plan.Moves.First(m => m.Kind == MoveKind.Switch);
         await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [chosen.Id], "admin@test", CancellationToken.None);
-        await CarryOutAsync(world, plan.Plan.Id);
+        await world.CarryOutAsync(plan.Plan.Id);
         var after = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
         after.Moves.Where(m => m.Id != chosen.Id).ShouldAllBe(m => m.State == MoveState.Dropped);
         (await world.InstancesAsync()).Count(i => i.IsLive && i.Workload.Value == "heurist-sd").ShouldBe(chosen.Count);
@@ -158,16 +158,5 @@ public sealed class AllocationTests(ControlPostgres database)
         var second = await verb.RunAsync(first with { BudgetUsdPerHour = 7m }, "admin@test", "more money", CancellationToken.None);
         (first.Version, second.Version, second.By).ShouldBe((1, 2, "admin@test"));
         (await Should.ThrowAsync<InvalidInputException>(() => verb.RunAsync(first with { BudgetUsdPerHour = -1 }, "a", "b", CancellationToken.None))).Field.ShouldBe("budgetUsdPerHour");
-    }
-
-    private static async Task CarryOutAsync(FleetWorld world, PlanId plan)
-    {
-        for (var i = 0; i < 40; i++)
-        {
-            await world.Get<ExecutePlan>().RunAsync(CancellationToken.None);
-            await world.PassAsync(TimeSpan.FromMinutes(1));
-            await world.ServeAsync();
-            if ((await world.Get<AllocationQueries>().FindAsync(plan, CancellationToken.None))!.Plan.State != PlanState.Approved) { return; }
-        }
     }
 }
