@@ -103,6 +103,7 @@ public static class ControlServices
         services.TryAddSingleton<PlanBasis>();
         services.TryAddSingleton<IPlanAllocation, PlanAllocation>();
         services.TryAddSingleton<ApprovePlan>();
+        services.TryAddSingleton<LimitWatch>();
         services.TryAddSingleton<MoveSteps>();
         services.TryAddSingleton<ExecutePlan>();
         services.TryAddSingleton<AllocationQueries>();

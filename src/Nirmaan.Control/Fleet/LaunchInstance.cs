@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Live;
 using Nirmaan.Domain.Amounts;
@@ -26,7 +27,7 @@ public abstract record LaunchOutcome
 
 /// <summary>Plans the cheapest way to run miners of a workload, and carries it out: instances, miners and operations in one transaction.</summary>
 public sealed partial class LaunchInstance(
-    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, SupplierShelf suppliers, PayoutPolicy payout, SpendGuard guard,
+    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, SupplierShelf suppliers, PayoutPolicy payout, SpendGuard guard, LimitWatch limits,
     ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<LaunchInstance> logger)
 {
     /// <summary>Chosen and rejected offers, price and total. Spends nothing.</summary>
@@ -115,7 +116,7 @@ public sealed partial class LaunchInstance(
             request, template.Needs.Gpus, selection.Found, selection.UsdPerHour, upFront > 0 ? upFront : null,
             [.. selection.Chosen.Select(c => Describe(c.Offer, c.Machines, null))],
             [.. search.Verdicts.Where(v => !taken.Contains(v.Offer.Id)).Select(v => Describe(v.Offer, 0, v.RejectedFor ?? PlannedOffer.Dearer))],
-            search.Funnel, blocked);
+            search.Funnel, blocked, await limits.BeyondAsync(db, request.Workload, perSupplier, cancellationToken));
         return (plan, selection);
     }
 

@@ -21,8 +21,9 @@ internal sealed record PlannedOfferWire(string OfferId, string Provider, string 
 
 /// <summary>What a launch would do. USD per hour of all machines together.</summary>
 /// <param name="Blocked">Why it may not be launched; null = it may.</param>
+/// <param name="Warnings">The admin's limits on plans that it would go beyond, a sentence each.</param>
 internal sealed record LaunchPlanWire(
-    string Workload, int Wanted, int Found, int GpusPerMiner, decimal UsdPerHour, decimal? UsdUpFront, string? Blocked, IReadOnlyList<PlannedOfferWire> Chosen, IReadOnlyList<PlannedOfferWire> Rejected, IReadOnlyList<FunnelWire> Funnel);
+    string Workload, int Wanted, int Found, int GpusPerMiner, decimal UsdPerHour, decimal? UsdUpFront, string? Blocked, IReadOnlyList<string> Warnings, IReadOnlyList<PlannedOfferWire> Chosen, IReadOnlyList<PlannedOfferWire> Rejected, IReadOnlyList<FunnelWire> Funnel);
 
 /// <summary>A machine that we rent.</summary>
 internal sealed record InstanceWire(
@@ -83,7 +84,7 @@ internal static class InstanceCalls
     }
 
     private static LaunchPlanWire Plan(LaunchPlan p) => new(
-        p.Request.Workload.Value, p.Request.Count, p.Found, p.GpusPerMiner, p.UsdPerHour, p.UsdUpFront, p.Blocked, [.. p.Chosen.Select(Offer)], [.. p.Rejected.Select(Offer)], [.. p.Funnel.Select(FunnelWire.Of)]);
+        p.Request.Workload.Value, p.Request.Count, p.Found, p.GpusPerMiner, p.UsdPerHour, p.UsdUpFront, p.Blocked, p.Warnings ?? [], [.. p.Chosen.Select(Offer)], [.. p.Rejected.Select(Offer)], [.. p.Funnel.Select(FunnelWire.Of)]);
 
     private static PlannedOfferWire Offer(PlannedOffer o) => new(
         o.OfferId.ToString(), o.Supplier.Value, o.ProviderLabel, o.Gpu.Id, o.GpusPerMachine, o.UsdPerGpuHour, o.PriceKind, o.Region, o.Available, o.Machines, o.RejectedFor);

@@ -121,6 +121,49 @@ public sealed class AllocationTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_choice_that_eases_a_limit_broken_before_can_be_approved()
+    {
+        await using var world = await WorldAsync();
+        // Six machines at $0.40 cost more than this budget already.
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1.3m));
+        var release = plan.Moves.Where(m => m.Kind == MoveKind.Release).OrderBy(m => m.Count).First();
+        var choice = (await world.Get<AllocationQueries>().WeighAsync(plan.Plan.Id, [], CancellationToken.None))!;
+        (choice.Broken.Count, choice.StillBroken.Single().Row).ShouldBe((0, "budget"));
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [release.Id], "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
+    }
+
+    [Fact]
+    public async Task A_plan_waits_while_another_moves_gpus()
+    {
+        await using var world = await WorldAsync();
+        var (first, second) = (await world.PlanAsync(), await world.PlanAsync());
+        await world.Get<ApprovePlan>().RunAsync(first.Plan.Id, null, "admin@test", CancellationToken.None);
+        var outcome = await world.Get<ApprovePlan>().RunAsync(second.Plan.Id, null, "admin@test", CancellationToken.None);
+        outcome.ShouldBeOfType<ApproveOutcome.TooLate>().Why.ShouldContain($"Plan {first.Plan.Id}");
+    }
+
+    [Fact]
+    public async Task A_plan_made_before_another_was_carried_out_cannot_be_approved_any_more()
+    {
+        await using var world = await WorldAsync();
+        var (first, second) = (await world.PlanAsync(), await world.PlanAsync());
+        await world.Get<ApprovePlan>().RunAsync(first.Plan.Id, null, "admin@test", CancellationToken.None);
+        await world.CarryOutAsync(first.Plan.Id);
+        (await world.Get<ApprovePlan>().RunAsync(second.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>().Why.ShouldContain("Make a new one");
+        var third = await world.PlanAsync();
+        (await world.Get<ApprovePlan>().RunAsync(third.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
+    }
+
+    [Fact]
+    public async Task Of_two_plans_approved_in_the_same_moment_one_stands()
+    {
+        await using var world = await WorldAsync();
+        var (first, second) = (await world.PlanAsync(), await world.PlanAsync());
+        var outcomes = await Task.WhenAll(new[] { first, second }.Select(p => world.Get<ApprovePlan>().RunAsync(p.Plan.Id, null, "admin@test", CancellationToken.None)));
+        outcomes.Count(o => o is ApproveOutcome.Approved).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task An_old_plan_cannot_be_approved()
     {
         await using var world = await WorldAsync(("Allocation:PlanLife", "01:00:00"));
