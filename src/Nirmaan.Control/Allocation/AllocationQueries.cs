@@ -71,12 +71,11 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var query = db.Plans.AsNoTracking();
         if (after is not null)
         {
-            if (!Guid.TryParse(after, out var id)) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
-            var cursor = new PlanId(id);
-            var at = await db.Plans.AsNoTracking().Where(p => p.Id == cursor).Select(p => (DateTimeOffset?)p.At).SingleOrDefaultAsync(cancellationToken) ?? throw new InvalidInputException("after", after, "the next value of an earlier page");
-            query = query.Where(p => p.At < at);
+            var cursor = new PlanId(Paging.Cursor(after));
+            var at = await db.Plans.AsNoTracking().Where(p => p.Id == cursor).Select(p => (DateTimeOffset?)p.At).SingleOrDefaultAsync(cancellationToken) ?? throw Paging.NoSuchPage(after);
+            query = query.Where(p => EF.Functions.LessThan(ValueTuple.Create(p.At, p.Id), ValueTuple.Create(at, cursor)));
         }
-        var plans = await query.OrderByDescending(p => p.At).Take(take + 1).ToListAsync(cancellationToken);
+        var plans = await query.OrderByDescending(p => p.At).ThenByDescending(p => p.Id).Take(take + 1).ToListAsync(cancellationToken);
         return Paging.Cut(await RowsAsync(db, plans, cancellationToken), take, r => r.Id.ToString());
     }
 
