@@ -47,7 +47,7 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         if (now >= plan.ExpiresAt) { return new ApproveOutcome.TooLate($"The plan expired at {plan.ExpiresAt:u}; its figures are too old. Make a new one."); }
         if (await InTheWayAsync(db, plan, cancellationToken) is { } why) { return new ApproveOutcome.TooLate(why); }
         var all = await db.Moves.Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
-        if (moves?.FirstOrDefault(m => all.All(a => a.Id != m)) is { } unknown && unknown != default) { return new ApproveOutcome.UnknownMove(unknown); }
+        if (moves?.Where(m => all.All(a => a.Id != m)).Select(m => (MoveId?)m).FirstOrDefault() is { } unknown) { return new ApproveOutcome.UnknownMove(unknown); }
         var chosen = moves is null ? all : [.. all.Where(m => moves.Contains(m.Id))];
 
         Optimiser.Assignment[] before = [.. plan.Now.Select(a => new Optimiser.Assignment(a.Item, a.Workload!, a.Count))];

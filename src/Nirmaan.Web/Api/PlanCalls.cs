@@ -61,7 +61,7 @@ internal static class PlanCalls
         approve.MapPost("/plans/{id:guid}/approve", ApproveAsync).WithName("approvePlan").WithSummary("Approves all moves or some; a choice that breaks a cap is refused, naming it.")
             .Produces<ApprovedWire>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         approve.MapPost("/plans/{id:guid}/cancel", async (Guid id, CancelBody? body, ApprovePlan approval, AllocationQueries plans, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-            await approval.CancelAsync(new PlanId(id), user.Actor(), body?.Reason ?? "called off by hand", cancellationToken) ? Results.Ok(Detail((await plans.FindAsync(new PlanId(id), cancellationToken))!))
+            await approval.CancelAsync(new PlanId(id), user.Actor(), Words.Reason(body?.Reason) ?? "called off by hand", cancellationToken) ? Results.Ok(Detail((await plans.FindAsync(new PlanId(id), cancellationToken))!))
                 : await plans.FindAsync(new PlanId(id), cancellationToken) is { } plan ? Problems.Of(409, "plan_not_open", $"The plan is {plan.Plan.State}.") : Problems.NotFound("plan", id))
             .WithName("cancelPlan").WithSummary("Calls a plan off: moves under way are finished, the rest is dropped.").Produces<PlanDetailWire>().ProducesProblem(404).ProducesProblem(409);
     }
@@ -80,8 +80,11 @@ internal static class PlanCalls
         return wanted;
     }
 
-    private static async Task<IResult> ApproveAsync(Guid id, ApproveBody? body, ApprovePlan approval, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        await approval.RunAsync(new PlanId(id), body?.Moves?.Select(m => new MoveId(m)).ToList(), user.Actor(), cancellationToken) switch
+    private static async Task<IResult> ApproveAsync(Guid id, ApproveBody? body, ApprovePlan approval, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        // No move at all would end the plan for good; whoever wants that calls it off.
+        if (body?.Moves is { Count: 0 }) { throw new InvalidInputException("moves", "an empty list", "ids of moves, or nothing for all of them"); }
+        return await approval.RunAsync(new PlanId(id), body?.Moves?.Select(m => new MoveId(m)).ToList(), user.Actor(), cancellationToken) switch
         {
             ApproveOutcome.Approved approved => Results.Ok(new ApprovedWire(approved.Moves)),
             ApproveOutcome.TooLate late => Problems.Of(409, "plan_not_open", late.Why),
@@ -89,6 +92,7 @@ internal static class PlanCalls
             ApproveOutcome.UnknownMove unknown => Problems.Of(422, "unknown_move", $"{unknown.Move} is not a move of this plan.", ("move", unknown.Move.ToString())),
             _ => Problems.NotFound("plan", id),
         };
+    }
 
     private static PlanDetailWire Detail(PlanDetail d) => new(
         PlanWire.Of(d.Plan),
