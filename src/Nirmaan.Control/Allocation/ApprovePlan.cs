@@ -77,8 +77,14 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
     {
         var underWay = await db.Plans.AsNoTracking().Where(p => p.Id != plan.Id && (p.State == PlanState.Approved || db.Moves.Any(m => m.PlanId == p.Id && m.State == MoveState.Running))).OrderBy(p => p.At).FirstOrDefaultAsync(cancellationToken);
         if (underWay is not null) { return $"Plan {underWay.Id}, approved by {underWay.DecidedBy}, is still being carried out. Wait for its end or call it off, then make a new one."; }
-        return await db.Moves.AsNoTracking().AnyAsync(m => m.PlanId != plan.Id && m.StartedAt >= plan.At, cancellationToken)
-            ? "Another plan moved GPUs since this one was made; its figures no longer hold. Make a new one." : null;
+        if (await db.Moves.AsNoTracking().AnyAsync(m => m.PlanId != plan.Id && m.StartedAt >= plan.At, cancellationToken)) { return "Another plan moved GPUs since this one was made; its figures no longer hold. Make a new one."; }
+        // Launches by hand and losses count too: against a fleet of another size the caps were never checked.
+        var then = plan.Now.GroupBy(a => (a.Supplier, a.Gpu, Workload: a.Workload!)).ToDictionary(g => g.Key, g => g.Sum(a => a.Count));
+        var held = (await PlanBasis.Held(db).Where(i => i.GpuCount == 1).Select(i => new { i.Supplier, i.Gpu, i.Workload }).ToListAsync(cancellationToken))
+            .GroupBy(i => (Supplier: i.Supplier.Value, Gpu: i.Gpu.Id, Workload: i.Workload.Value)).ToDictionary(g => g.Key, g => g.Count());
+        var different = then.Keys.Union(held.Keys).Where(k => then.GetValueOrDefault(k) != held.GetValueOrDefault(k))
+            .Select(k => $"{k.Workload} on {k.Gpu} at {k.Supplier} {then.GetValueOrDefault(k)} -> {held.GetValueOrDefault(k)}").Order(StringComparer.Ordinal).ToList();
+        return different.Count == 0 ? null : $"The fleet is another than when this plan was made ({string.Join(", ", different)}). Make a new one.";
     }
 
     /// <summary>Calls a plan off: moves under way are finished, the rest is dropped. False = it had ended or there is none.</summary>

@@ -155,6 +155,15 @@ public sealed class AllocationTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_plan_made_for_another_fleet_cannot_be_approved_and_says_what_changed()
+    {
+        await using var world = await WorldAsync();
+        var plan = await world.PlanAsync();
+        await world.LaunchAsync(1, "by-hand");
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>().Why.ShouldContain("heurist-llm on rtx-a6000 at akash 6 -> 7");
+    }
+
+    [Fact]
     public async Task Of_two_plans_approved_in_the_same_moment_one_stands()
     {
         await using var world = await WorldAsync();
