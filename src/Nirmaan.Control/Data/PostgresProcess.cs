@@ -16,7 +16,18 @@ internal sealed class PostgresProcess : IAsyncDisposable
         exec 3<&0
         setsid "$@" >"$LOG" 2>&1 </dev/null 3<&- &
         server=$!
-        setsid /bin/sh -c 'read -r word <&3; [ "$word" = stay ] || kill -INT "$1"' watch $server </dev/null >/dev/null 2>&1 &
+        setsid /bin/sh -c '
+          read -r word <&3
+          [ "$word" = stay ] && exit
+          kill -INT "$1"
+          # A server that was just beginning anew after a child died forgets the one signal, so it is asked again, and louder.
+          i=0
+          while kill -0 "$1" 2>/dev/null; do
+            i=$((i + 1))
+            [ $i = 100 ] && kill -QUIT "$1"
+            [ $i = 200 ] && kill -KILL "$1"
+            sleep 0.1
+          done' watch $server </dev/null >/dev/null 2>&1 &
         watcher=$!
         exec 3<&-
         wait $server
@@ -98,6 +109,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
             if (!_stays) { await _shell.WaitForExitAsync(patience.Token); }
         }
         catch (IOException) { /* the shell has ended and the pipe with it */ }
+        catch (OperationCanceledException) { /* the watcher goes on without us, and ends it by force */ }
         finally { _shell.Dispose(); }
     }
 

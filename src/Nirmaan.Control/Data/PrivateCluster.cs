@@ -191,18 +191,24 @@ public sealed class PrivateCluster : IAsyncDisposable
 
     private async Task InitialiseAsync(PostgresBinaries binaries, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Data);
-        await PostgresProcess.HandOverAsync(Data, cancellationToken);
+        // Made beside its place: what a kill on the way leaves behind is never taken for a cluster.
+        var unfinished = Data + ".new";
+        if (Directory.Exists(unfinished)) { Directory.Delete(unfinished, recursive: true); }
+        Directory.CreateDirectory(unfinished);
+        await PostgresProcess.HandOverAsync(unfinished, cancellationToken);
         var passwordFile = Path.Combine(_options.Folder, "initdb-password");
         try
         {
             await WriteSecretAsync(passwordFile, _password, cancellationToken);
             await PostgresProcess.HandOverAsync(passwordFile, cancellationToken);
-            string[] arguments = ["-D", Data, "-U", Superuser, "--pwfile", passwordFile, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"];
+            string[] arguments = ["-D", unfinished, "-U", Superuser, "--pwfile", passwordFile, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"];
             var (code, said) = await PostgresProcess.RunAsync(binaries.InitDb, arguments, asUser: true, cancellationToken);
-            if (code == 0) { return; }
-            // A half-made folder would look like data next time.
-            Directory.Delete(Data, recursive: true);
+            if (code == 0)
+            {
+                Directory.Move(unfinished, Data);
+                return;
+            }
+            Directory.Delete(unfinished, recursive: true);
             var who = PostgresProcess.User is { } user ? $" as user {user}, who must be able to enter every folder above it (set PrivateCluster__Folder)" : "";
             throw new InvalidOperationException($"PostgreSQL cannot make its data in {Data}{who}: {ServerLog.LastLine(said)}");
         }

@@ -196,7 +196,18 @@ public sealed class PrivateClusterTests : IDisposable
     public async Task A_failed_first_start_leaves_no_half_made_data()
     {
         (await RefusalAsync(o => o.BinFolder = FakePrograms("exit 1"))).ShouldContain("no such luck");
-        Directory.Exists(Path.Combine(_folder, "data")).ShouldBeFalse();
+        Directory.EnumerateDirectories(_folder, "data*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_first_start_that_was_killed_on_the_way_does_not_hinder_the_next()
+    {
+        // What initdb has written by then: the version, and not yet the rest.
+        var unfinished = Directory.CreateDirectory(Path.Combine(_folder, "data.new")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(unfinished, "PG_VERSION"), "15\n", Token);
+        await using var cluster = await StartAsync();
+        (await AskAsync(cluster.ConnectionString, "SELECT 1")).ShouldBe(1);
+        Directory.Exists(unfinished).ShouldBeFalse();
     }
 
     [Fact]
