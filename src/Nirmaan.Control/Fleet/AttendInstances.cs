@@ -229,7 +229,7 @@ internal sealed partial class AttendInstances(
             db.Change(instance, now, Actor, "closed", instance.Reason ?? "given back", i => i.MarkClosed(now));
             await db.StopMinersAsync(instance.Id, now, Actor, instance.Reason ?? "its machine was given back", cancellationToken);
         }
-        else if (!await db.HasCloseAsync(instance.Supplier, instance.ExternalId, cancellationToken)) { db.Close(instance, instance.ExternalId, now); }
+        else { await db.GiveBackAsync(instance, now, cancellationToken); }
     }
 
     private async Task SeeUnknownAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
@@ -254,13 +254,13 @@ internal sealed partial class AttendInstances(
         var wanted = instance.State is not InstanceState.Draining;
         db.Change(instance, now, Actor, "failed", why, i => i.MarkFailed(now, why, stillOutside, replace: wanted));
         await db.StopMinersAsync(instance.Id, now, Actor, why, cancellationToken);
-        if (stillOutside && instance.ExternalId is { } external && !await db.HasCloseAsync(instance.Supplier, external, cancellationToken)) { db.Close(instance, external, now); }
+        if (stillOutside) { await db.GiveBackAsync(instance, now, cancellationToken); }
     }
 
     internal static async Task CloseAsync(NirmaanDbContext db, Instance instance, string why, DateTimeOffset now, CancellationToken cancellationToken)
     {
         db.Change(instance, now, Actor, "closing", why, i => i.MarkClosing(now, why));
-        if (instance.ExternalId is { } external && !await db.HasCloseAsync(instance.Supplier, external, cancellationToken)) { db.Close(instance, external, now); }
+        await db.GiveBackAsync(instance, now, cancellationToken);
     }
 
     private static async Task<TimeSpan> SilentSinceAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)

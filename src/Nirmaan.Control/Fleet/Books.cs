@@ -54,22 +54,29 @@ internal static class Books
     public static Task<List<InstanceId>> InstancesOfAsync(this NirmaanDbContext db, IEnumerable<OperationId> operations, CancellationToken cancellationToken) =>
         db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id)).Select(o => o.InstanceId!.Value).ToListAsync(cancellationToken);
 
-    /// <summary>Gives back what an instance holds outside. The key makes a second request for the same thing a no-op (the caller checks <see cref="HasCloseAsync"/>).</summary>
-    public static Operation Close(this NirmaanDbContext db, Instance instance, string externalId, DateTimeOffset at)
+    /// <summary>
+    /// Sees to it that a thing outside is given back: one close at a time. True = another one was entered. A close that ended without closing
+    /// is followed by another, unless a person gave it up.
+    /// </summary>
+    /// <param name="again">Also after a close that succeeded or was given up: the thing is seen there once more, or a person asks.</param>
+    public static async Task<bool> GiveBackAsync(
+        this NirmaanDbContext db, SupplierName supplier, string externalId, InstanceId? instance, decimal? usdPerHour, DateTimeOffset at, bool again, CancellationToken cancellationToken)
     {
-        var close = new Operation(
-            OperationId.New(at), OperationKind.Close, instance.Supplier, null, instance.Id, null, CloseKey(instance.Supplier, externalId), Hashes.Of(externalId), instance.UsdPerHour, null, at, TimeSpan.FromHours(24)).About(externalId);
-        db.Operations.Add(close);
-        return close;
+        // By the thing itself, not by how a key begins: one outside id can be the beginning of another.
+        var earlier = await db.ClosesOf(supplier, externalId).Select(o => o.State).ToListAsync(cancellationToken);
+        if (earlier.Any(s => s is OperationState.Intended or OperationState.Sent or OperationState.Unknown or OperationState.Closing)) { return false; }
+        if (!again && earlier.Any(s => s is OperationState.Succeeded or OperationState.Abandoned)) { return false; }
+        // The number makes the key: two who see the same in the same moment enter one close.
+        var key = $"close:{supplier}:{externalId}" + (earlier.Count == 0 ? "" : $":{earlier.Count + 1}");
+        db.Operations.Add(new Operation(OperationId.New(at), OperationKind.Close, supplier, null, instance, null, key, Hashes.Of(externalId), usdPerHour, null, at, TimeSpan.FromHours(24)).About(externalId));
+        return true;
     }
 
-    /// <summary>Whether a thing outside is being or was closed.</summary>
-    public static Task<bool> HasCloseAsync(this NirmaanDbContext db, SupplierName supplier, string externalId, CancellationToken cancellationToken)
-    {
-        var key = CloseKey(supplier, externalId);
-        return db.Operations.AnyAsync(o => o.Key == key, cancellationToken);
-    }
+    /// <summary>The same for what an instance holds; nothing when it holds nothing.</summary>
+    public static async Task<bool> GiveBackAsync(this NirmaanDbContext db, Instance instance, DateTimeOffset at, CancellationToken cancellationToken, bool again = false) =>
+        instance.ExternalId is { } external && await db.GiveBackAsync(instance.Supplier, external, instance.Id, instance.UsdPerHour, at, again, cancellationToken);
 
-    /// <summary>One close per thing outside.</summary>
-    public static string CloseKey(SupplierName supplier, string externalId) => $"close:{supplier}:{externalId}";
+    /// <summary>Every close of a thing outside.</summary>
+    public static IQueryable<Operation> ClosesOf(this NirmaanDbContext db, SupplierName supplier, string externalId) =>
+        db.Operations.Where(o => o.Kind == OperationKind.Close && o.Supplier == supplier && o.ExternalId == externalId);
 }

@@ -93,6 +93,7 @@ public sealed partial class ReconcileSupplier(
         {
             (InstanceState.Running, SupplierStatus.Lost or SupplierStatus.Failed or SupplierStatus.Closed or SupplierStatus.Reclaiming) => $"ours is running, theirs is {seen.RawState}",
             (InstanceState.Failed or InstanceState.Closed, not (SupplierStatus.Closed or SupplierStatus.Closing)) => $"ours has ended, theirs is {seen.RawState}",
+            (InstanceState.Closing, not (SupplierStatus.Closed or SupplierStatus.Closing or SupplierStatus.Failed)) => $"ours is closing, theirs is {seen.RawState}",
             (InstanceState.Starting or InstanceState.Placing, SupplierStatus.Lost or SupplierStatus.Failed) => $"ours is {known.State}, theirs is {seen.RawState}",
             _ => null,
         };
@@ -100,7 +101,13 @@ public sealed partial class ReconcileSupplier(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var instance = await db.Instances.SingleAsync(i => i.Id == known.Id, cancellationToken);
         string action;
-        if (!instance.IsLive)
+        if (instance.State == InstanceState.Closing)
+        {
+            // While its close is under way there is nothing to find; one that ended without closing it is followed by another.
+            if (await db.ClosesOf(instance.Supplier, seen.ExternalId).AnyAsync(o => o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown || o.State == OperationState.Closing, cancellationToken)) { return null; }
+            action = await CloseOnceAsync(db, instance.Supplier, seen.ExternalId, instance.Id, instance.UsdPerHour, now, cancellationToken);
+        }
+        else if (!instance.IsLive)
         {
             action = await CloseOnceAsync(db, instance.Supplier, seen.ExternalId, instance.Id, instance.UsdPerHour, now, cancellationToken);
         }
@@ -172,23 +179,18 @@ public sealed partial class ReconcileSupplier(
         return await db.Operations.AnyAsync(o => o.Supplier == supplier && o.Kind == OperationKind.Create && o.ExternalId == externalId, cancellationToken);
     }
 
-    // By the thing itself, not by how a key begins: one outside id can be the beginning of another.
-    private static IQueryable<Operation> ClosesOf(NirmaanDbContext db, SupplierName supplier, string externalId) =>
-        db.Operations.Where(o => o.Kind == OperationKind.Close && o.Supplier == supplier && o.ExternalId == externalId);
-
     private static Task<bool> WasClosedAsync(NirmaanDbContext db, SupplierName supplier, string externalId, CancellationToken cancellationToken) =>
-        ClosesOf(db, supplier, externalId).AnyAsync(o => o.State == OperationState.Succeeded, cancellationToken);
+        db.ClosesOf(supplier, externalId).AnyAsync(o => o.State == OperationState.Succeeded, cancellationToken);
 
     private static async Task<string> CloseOnceAsync(NirmaanDbContext db, SupplierName supplier, string externalId, InstanceId? instance, decimal? usdPerHour, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var key = Books.CloseKey(supplier, externalId);
-        var earlier = await ClosesOf(db, supplier, externalId).ToListAsync(cancellationToken);
-        if (earlier.Any(o => o.IsOpen)) { return "being closed"; }
-        // Closed before, yet there again: another close under a key of its own.
-        var number = earlier.Count == 0 ? key : $"{key}:{earlier.Count + 1}";
-        db.Operations.Add(new Operation(OperationId.New(now), OperationKind.Close, supplier, null, instance, null, number, Hashes.Of(externalId), usdPerHour, null, now, TimeSpan.FromHours(24)).About(externalId));
-        return "closed";
+        if (await GivenUpAsync(db, supplier, externalId, cancellationToken) is { } why) { return why; }
+        return await db.GiveBackAsync(supplier, externalId, instance, usdPerHour, now, again: true, cancellationToken) ? "closed" : "being closed";
     }
+
+    private static async Task<string?> GivenUpAsync(NirmaanDbContext db, SupplierName supplier, string externalId, CancellationToken cancellationToken) =>
+        await db.ClosesOf(supplier, externalId).OrderByDescending(o => o.CreatedAt).ThenByDescending(o => o.Id).Select(o => o.State == OperationState.Abandoned ? o.Reason : null).FirstOrDefaultAsync(cancellationToken) is { } why
+            ? $"left alone: its close was given up ({why}); give it back again to retry" : null;
 
     private async Task SaveLeavingBusyRowsAsync(NirmaanDbContext db, CancellationToken cancellationToken)
     {

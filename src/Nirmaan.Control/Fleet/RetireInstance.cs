@@ -28,8 +28,17 @@ public sealed class RetireInstance(IDbContextFactory<NirmaanDbContext> contexts,
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var instance = await db.Instances.SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
             if (instance is null) { return RetireOutcome.NotFound; }
-            if (!instance.IsLive || instance.State is InstanceState.Draining or InstanceState.Closing) { return RetireOutcome.Already; }
+            if (!instance.IsLive || instance.State is InstanceState.Draining) { return RetireOutcome.Already; }
             var now = clock.GetUtcNow();
+            if (instance.State is InstanceState.Closing)
+            {
+                // A close that was given up, or ended otherwise without closing it, is asked for again.
+                if (!await db.GiveBackAsync(instance, now, cancellationToken, again: true)) { return RetireOutcome.Already; }
+                db.Note(now, "instance", id, by, "close asked for again", why);
+                await db.SaveChangesAsync(cancellationToken);
+                events.Changed(Topic.Fleet);
+                return RetireOutcome.Retiring;
+            }
             await db.StopMinersAsync(id, now, by, why, cancellationToken);
             if (instance.State is InstanceState.Running or InstanceState.Reclaiming)
             {
@@ -38,7 +47,7 @@ public sealed class RetireInstance(IDbContextFactory<NirmaanDbContext> contexts,
             else
             {
                 db.Change(instance, now, by, "closing", why, i => i.MarkClosing(now, why));
-                if (instance.ExternalId is { } external && !await db.HasCloseAsync(instance.Supplier, external, cancellationToken)) { db.Close(instance, external, now); }
+                await db.GiveBackAsync(instance, now, cancellationToken);
             }
             try { await db.SaveChangesAsync(cancellationToken); }
             catch (DbUpdateConcurrencyException) when (attempt < 10) { continue; }

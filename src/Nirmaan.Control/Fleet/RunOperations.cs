@@ -125,6 +125,10 @@ internal sealed partial class RunOperations(
             case Effect.NotSent notSent when now < operation.Deadline:
                 db.Change(operation, now, Actor, notSent.Why, o => o.MarkNotSent(now + (notSent.RetryAfter ?? Backoff(o.Attempts)), notSent.Why));
                 break;
+            case Effect.NotSent notSent when operation.Kind == OperationKind.Close:
+                // The machine bills until it is closed: there is no time after which that would be given up.
+                db.Change(operation, now, Actor, notSent.Why, o => o.MarkUnknown(now, now + (notSent.RetryAfter ?? Backoff(o.Attempts)), "overdue", notSent.Why));
+                break;
             case Effect.NotSent notSent:
                 db.Change(operation, now, Actor, notSent.Why, o => o.MarkRejected(now, "deadline", notSent.Why));
                 await handler.RejectAsync(db, operation, new Effect.Refused("deadline", notSent.Why, true), now, cancellationToken);

@@ -78,7 +78,7 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             """),
         ("no machine bills without an owner", """
             SELECT 'instance ' || i.id || ' is ' || i.state || ' and bills, and nothing closes it' AS "Value" FROM instances i
-            WHERE i.billed_from IS NOT NULL AND i.closed_at IS NULL AND i.state IN ('Closed', 'Failed')
+            WHERE i.billed_from IS NOT NULL AND i.closed_at IS NULL AND i.state IN ('Closed', 'Failed', 'Closing')
                 AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.instance_id = i.id AND o.state IN ('Intended', 'Sent', 'Unknown', 'Closing'))
             UNION ALL
             SELECT r.supplier || ' bills ' || coalesce(f ->> 'name', f ->> 'externalId', 'something') || ', which nobody here owns' FROM

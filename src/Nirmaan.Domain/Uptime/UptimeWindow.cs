@@ -55,20 +55,23 @@ public sealed record UptimeWindow(
         return new UptimeWindow(miner, startsAt, counted, up, starting, failed, counted - up - starting - failed, heard, JobsBetween(ordered, startsAt, endsAt));
     }
 
+    private const long MostJobsPerSecond = 100;
+
     /// <summary>
     /// Jobs done in [from, to) by one miner: the rises of its counter. The counter starts at 0 with each boot of the agent, so a boot not
-    /// heard of before counts from 0, and a fall within a boot is no work. Needs the last heartbeat before <paramref name="from"/> too.
+    /// heard of before counts from 0, a fall within a boot is no work, and no more than 100 a second are believed. Needs the last heartbeat before <paramref name="from"/> too.
     /// </summary>
     public static int JobsBetween(IEnumerable<Heartbeat> heartbeats, DateTimeOffset from, DateTimeOffset to)
     {
-        var jobs = 0;
+        var jobs = 0L;
         var last = new Dictionary<Guid, int>();
         foreach (var beat in heartbeats.Where(h => h.SentAt < to).OrderBy(h => h.SentAt).ThenBy(h => h.Sequence))
         {
             if (beat.SentAt >= from) { jobs += Math.Max(0, beat.JobsDone - last.GetValueOrDefault(beat.BootId)); }
             last[beat.BootId] = Math.Max(beat.JobsDone, last.GetValueOrDefault(beat.BootId));
         }
-        return jobs;
+        // The counter is told by a machine of others: more than a miner can do is not believed.
+        return (int)Math.Min(Math.Min(jobs, MostJobsPerSecond * Seconds(from, to)), int.MaxValue);
     }
 
     private static int Seconds(DateTimeOffset from, DateTimeOffset to) => to <= from ? 0 : (int)(Floor(to) - Floor(from));

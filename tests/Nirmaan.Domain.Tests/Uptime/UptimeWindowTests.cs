@@ -70,6 +70,10 @@ public sealed class UptimeWindowTests
     ]).Jobs.ShouldBe(7);
 
     [Fact]
+    public void More_jobs_than_a_miner_can_do_are_not_believed() => Score(
+        [Some.Beat(Some.Noon.AddMinutes(1), jobs: int.MaxValue), Some.Beat(Some.Noon.AddMinutes(2), jobs: int.MaxValue, boot: Some.OtherBoot)]).Jobs.ShouldBe(360_000);
+
+    [Fact]
     public void A_window_begins_on_the_hour_in_utc() =>
         UptimeWindow.StartOf(new DateTimeOffset(2026, 3, 1, 17, 59, 59, TimeSpan.FromHours(5.5))).ShouldBe(Some.Noon);
 }

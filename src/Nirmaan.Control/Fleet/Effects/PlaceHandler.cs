@@ -70,7 +70,7 @@ internal sealed class PlaceHandler(IDbContextFactory<NirmaanDbContext> contexts,
     /// <summary>Closes the auction and asks for another offer where that may help.</summary>
     internal async Task GiveUpAuctionAsync(NirmaanDbContext db, Instance instance, Effect.Refused refused, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (instance.ExternalId is { } external && !await db.HasCloseAsync(instance.Supplier, external, cancellationToken)) { db.Close(instance, external, now); }
+        await db.GiveBackAsync(instance, now, cancellationToken);
         await create.AgainAsync(db, instance, refused, now, cancellationToken);
     }
 
