@@ -68,7 +68,7 @@ public sealed class OperationQueries(IDbContextFactory<NirmaanDbContext> context
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var operation = await db.Operations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, cancellationToken);
-        if (operation is not { State: OperationState.Unknown, Kind: OperationKind.Create, Supplier: { } name } || suppliers.Find(name) is not { } supplier) { return []; }
+        if (operation is not { State: OperationState.Unknown or OperationState.Closing, Kind: OperationKind.Create, Supplier: { } name } || suppliers.Find(name) is not { } supplier) { return []; }
         var inventory = await supplier.ListAsync(cancellationToken);
         var known = await CreateHandler.KnownAsync(db, name, cancellationToken);
         return [.. CreateHandler.Candidates(operation, inventory, known)

@@ -171,6 +171,18 @@ internal sealed partial class RunOperations(
 
     private async Task CloseFoundAsync(Operation operation, IOperationHandler handler, Guid token, CancellationToken cancellationToken)
     {
+        if (operation.ExternalId is null && await handler.LookUpAsync(operation, clock.GetUtcNow(), cancellationToken) is var found and not LookUp.NeverHappened)
+        {
+            // Until it is found there is nothing to close, and until it surely never happened there is no end.
+            var made = (found as LookUp.Happened)?.Done.ExternalId;
+            await WriteAsync(operation.Id, token, (_, o, now) =>
+            {
+                if (made is not null) { o.MarkClosing(now, made, o.Reason ?? "to be closed"); }
+                else { o.Postpone(now + Backoff(o.Attempts)); }
+                return Task.CompletedTask;
+            }, cancellationToken);
+            return;
+        }
         var effect = operation is { ExternalId: { } external, Supplier: { } supplier }
             ? await suppliers.Get(supplier).CloseAsync(external, cancellationToken)
             : new Effect.Done();
@@ -178,7 +190,7 @@ internal sealed partial class RunOperations(
         {
             if (effect is Effect.Done)
             {
-                const string why = "what was found of it was closed";
+                var why = o.ExternalId is null ? "it never happened: nothing of it was found" : "what was found of it was closed";
                 db.Change(o, now, Actor, why, x => x.MarkRejected(now, "closed", why));
                 await handler.RejectAsync(db, o, new Effect.Refused("closed", why, false), now, cancellationToken);
             }

@@ -160,7 +160,8 @@ public sealed class Operation : IFenced
     /// <summary>The effect happened.</summary>
     public void MarkSucceeded(DateTimeOffset at, string? externalId, string? answer)
     {
-        if (State is not (OperationState.Sent or OperationState.Unknown)) { throw new WrongStateException(Thing, State.ToString(), nameof(OperationState.Succeeded)); }
+        // From Closing too: a person may change their mind while nothing of it was found yet.
+        if (State is not (OperationState.Sent or OperationState.Unknown or OperationState.Closing)) { throw new WrongStateException(Thing, State.ToString(), nameof(OperationState.Succeeded)); }
         (State, EndedAt, ExternalId, Answer, Reason, ReasonCode) = (OperationState.Succeeded, at, externalId ?? ExternalId, answer ?? Answer, null, null);
     }
 
@@ -184,14 +185,14 @@ public sealed class Operation : IFenced
     /// <summary>What was found of it is to be closed.</summary>
     public void MarkClosing(DateTimeOffset at, string? externalId, string why)
     {
-        Require(OperationState.Unknown, OperationState.Closing);
+        if (State is not (OperationState.Unknown or OperationState.Closing)) { throw new WrongStateException(Thing, State.ToString(), nameof(OperationState.Closing)); }
         (State, ExternalId, Reason, DueAt) = (OperationState.Closing, externalId ?? ExternalId, why, at);
     }
 
     /// <summary>A person gives up; the dollars at risk stay on the page.</summary>
     public void MarkAbandoned(DateTimeOffset at, string why)
     {
-        Require(OperationState.Unknown, OperationState.Abandoned);
+        if (State is not (OperationState.Unknown or OperationState.Closing)) { throw new WrongStateException(Thing, State.ToString(), nameof(OperationState.Abandoned)); }
         (State, EndedAt, Reason) = (OperationState.Abandoned, at, why);
     }
 

@@ -52,6 +52,7 @@ internal static class OperationCalls
         {
             ResolveOutcome.Resolved resolved => Results.Ok(new ResolvedWire(resolved.State)),
             ResolveOutcome.NotUnknown other => Problems.Of(409, "operation_not_unknown", $"The operation is {other.State}; only unknown ones are decided over."),
+            ResolveOutcome.NotACandidate no => Problems.Of(409, "not_a_candidate", no.Why),
             ResolveOutcome.NothingFound nothing => Problems.Of(409, "nothing_found", nothing.Why),
             _ => Problems.NotFound("operation", id),
         };

@@ -179,6 +179,69 @@ public sealed class ExactlyOnceTests(ControlPostgres database)
         (await world.InstancesAsync()).Single().ExternalId.ShouldBe("akash-1");
     }
 
+    /// <summary>A create that acted without an answer, on a list without names where another new thing stands too.</summary>
+    private async Task<(FleetWorld World, OperationId Create)> TwoCandidatesAsync()
+    {
+        var world = await FleetWorld.CreateAsync(database);
+        await world.LaunchAsync(1, "before");
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        world.Akash.ListsNames = false;
+        world.Akash.CreateFaults.Enqueue(Fault.ActThenTimeOut);
+        await world.LaunchAsync(1, "doubtful");
+        await world.Get<FleetWork>().RunAsync(1, CancellationToken.None);
+        world.Akash.Machines.Add(new FakeSupplier.Machine { Id = "stranger", CreatedAt = world.Clock.GetUtcNow(), Status = SupplierStatus.AwaitingBid });
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        return (world, (await world.OperationsAsync()).Single(o => o.State == OperationState.Unknown).Id);
+    }
+
+    private static Task<ResolveOutcome> ResolveAsync(FleetWorld world, OperationId id, Resolution resolution, string? externalId = null) =>
+        world.Get<IResolveOperation>().RunAsync(id, resolution, externalId, "ops@test", CancellationToken.None);
+
+    [Theory]
+    [InlineData(Resolution.Adopt, "akash-1")]
+    [InlineData(Resolution.Close, "akash-1")]
+    [InlineData(Resolution.Adopt, "no-such-thing")]
+    public async Task What_belongs_to_another_or_is_not_there_can_neither_be_adopted_nor_closed(Resolution resolution, string named)
+    {
+        var (world, create) = await TwoCandidatesAsync();
+        await using var _ = world;
+        (await ResolveAsync(world, create, resolution, named)).ShouldBeOfType<ResolveOutcome.NotACandidate>().Why.ShouldContain("akash-2 or stranger");
+        world.Akash.Machines.Single(m => m.Id == "akash-1").Bills.ShouldBeTrue();
+        (await world.OperationsAsync()).Single(o => o.Id == create).State.ShouldBe(OperationState.Unknown);
+    }
+
+    [Fact]
+    public async Task Of_two_candidates_a_person_names_the_one_to_close_and_only_that_is_closed()
+    {
+        var (world, create) = await TwoCandidatesAsync();
+        await using var _ = world;
+        (await ResolveAsync(world, create, Resolution.Close)).ShouldBeOfType<ResolveOutcome.NothingFound>().Why.ShouldContain("name the one");
+        (await ResolveAsync(world, create, Resolution.Close, "akash-2")).ShouldBe(new ResolveOutcome.Resolved(OperationState.Closing));
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        (await world.OperationsAsync()).Single(o => o.Id == create).State.ShouldBe(OperationState.Rejected);
+        world.Akash.Machines.ToDictionary(m => m.Id, m => m.Exists).ShouldContainKeyAndValue("akash-2", false);
+        world.Akash.Machines.Single(m => m.Id == "stranger").Exists.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_a_person_wants_closed_is_looked_for_until_it_is_there()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        world.Akash.CreateFaults.Enqueue(Fault.TimeOut);
+        await world.LaunchAsync(1);
+        await world.Get<FleetWork>().RunAsync(1, CancellationToken.None);
+        var create = (await world.OperationsAsync()).Single(o => o.Kind == OperationKind.Create);
+        create.State.ShouldBe(OperationState.Unknown);
+        (await ResolveAsync(world, create.Id, Resolution.Close)).ShouldBe(new ResolveOutcome.Resolved(OperationState.Closing));
+        await world.Get<FleetWork>().RunAsync(10, CancellationToken.None);
+        (await world.OperationsAsync()).Single(o => o.Id == create.Id).State.ShouldBe(OperationState.Closing);
+        // The supplier was only slow: now the thing stands on the account.
+        world.Akash.Machines.Add(new FakeSupplier.Machine { Id = "late", Name = create.Name, CreatedAt = world.Clock.GetUtcNow(), Status = SupplierStatus.AwaitingBid });
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        world.Akash.Machines.Single(m => m.Id == "late").Exists.ShouldBeFalse();
+        (await world.OperationsAsync()).Single(o => o.Id == create.Id).State.ShouldBe(OperationState.Rejected);
+    }
+
     [Fact]
     public async Task What_never_left_is_sent_again_under_the_same_operation()
     {

@@ -73,7 +73,8 @@ public sealed partial class OperationsPage
         {
             ResolveOutcome.Resolved resolved => ($"It is {Tones.Words(resolved.State.ToString()).ToLowerInvariant()} now.", Tone.Good),
             ResolveOutcome.NotUnknown known => ($"It is known already ({Tones.Words(known.State.ToString()).ToLowerInvariant()}): nothing was done.", Tone.Neutral),
-            ResolveOutcome.NothingFound nothing => ($"Nothing was adopted: {nothing.Why}.", Tone.Warn),
+            ResolveOutcome.NothingFound nothing => ($"Nothing was done: {nothing.Why}.", Tone.Warn),
+            ResolveOutcome.NotACandidate no => ($"Nothing was done: {no.Why}.", Tone.Warn),
             _ => ("There is no such operation.", Tone.Bad),
         });
 
