@@ -18,6 +18,10 @@ mkdir -p "$state/logs" "$state/run"
 say() { printf '%s\n' "$*"; }
 fail() { say "up: $*" >&2; exit 1; }
 
+for setting in NIRMAAN_WEB_PORT="$web_port" NIRMAAN_SANDBOX_PORT="$sandbox_port" NIRMAAN_CHAIN_PORT="$chain_port" NIRMAAN_HISTORY_DAYS="$history_days" NIRMAAN_SEED="${NIRMAAN_SEED:-1}"; do
+  [[ ${setting#*=} =~ ^(0|[1-9][0-9]{0,8})$ ]] || fail "${setting%%=*}: '${setting#*=}' was given; expected a whole number"
+done
+
 exec 9>"$state/run/lock"
 flock -n 9 || fail "already running here; see $web_url"
 

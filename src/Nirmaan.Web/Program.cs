@@ -47,7 +47,9 @@ if (roles.Web)
     app.MapPages();
 }
 
+var databaseEnded = database.EndWithItAsync(app.Lifetime, app.Logger);
 await app.RunAsync();
+await databaseEnded;
 
 /// <summary>The web host: pages, REST calls and background work.</summary>
 public partial class Program;

@@ -47,6 +47,9 @@ internal sealed class PostgresProcess : IAsyncDisposable
     /// <summary>True when the server is gone.</summary>
     internal bool HasExited => _shell.HasExited;
 
+    /// <summary>Ends when the server has.</summary>
+    internal Task WaitAsync(CancellationToken cancellationToken) => _shell.WaitForExitAsync(cancellationToken);
+
     /// <summary>Starts a server.</summary>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="log">The file that takes its output; the user of the server must be able to write it.</param>

@@ -77,6 +77,9 @@ public sealed class PrivateCluster : IAsyncDisposable
         Database = database,
     }.ConnectionString;
 
+    /// <summary>Ends when the server that was started here has ended by itself; never for one that is reused.</summary>
+    public Task WaitForEndAsync(CancellationToken cancellationToken) => _process?.WaitAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+
     /// <summary>Stops the server if it was started here and not told to keep running.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -7,6 +7,8 @@ using Nirmaan.Control.Live;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 
+using Lists = System.Collections.Concurrent.ConcurrentDictionary<Nirmaan.Domain.Amounts.SupplierName, System.Lazy<System.Threading.Tasks.Task<System.Collections.Generic.IReadOnlyList<Nirmaan.Domain.Fleet.SupplierInstance>>>>;
+
 namespace Nirmaan.Control.Fleet;
 
 /// <summary>
@@ -32,14 +34,16 @@ internal sealed partial class AttendInstances(
             taken = await WorkQueue.TakeInstancesAsync(db, token, clock.GetUtcNow(), options.Value.WorkerLease, options.Value.Parallel * 4, cancellationToken);
         }
         if (taken.Count == 0) { return 0; }
+        // Read at most once a round, and only when something is missing.
+        Lists lists = new();
         await using var hold = WorkQueue.Hold(contexts, "instances", token, options.Value, clock, LogHoldFailed);
         await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
-            async (id, ct) => await AttendAsync(id, token, ct));
+            async (id, ct) => await AttendAsync(id, token, lists, ct));
         events.Changed(Topic.Fleet);
         return taken.Count;
     }
 
-    private async Task AttendAsync(InstanceId id, Guid token, CancellationToken cancellationToken)
+    private async Task AttendAsync(InstanceId id, Guid token, Lists lists, CancellationToken cancellationToken)
     {
         try
         {
@@ -49,7 +53,7 @@ internal sealed partial class AttendInstances(
                 before = await db.Instances.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken);
             }
             if (before is null) { return; }
-            var sight = await LookAsync(before, cancellationToken);
+            var sight = await LookAsync(before, lists, cancellationToken);
             for (var attempt = 1; ; attempt++)
             {
                 await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -80,23 +84,44 @@ internal sealed partial class AttendInstances(
         catch (DbUpdateConcurrencyException) { LogLostRow(id.Value); }
     }
 
-    private async Task<Sight> LookAsync(Instance instance, CancellationToken cancellationToken)
+    private async Task<Sight> LookAsync(Instance instance, Lists lists, CancellationToken cancellationToken)
     {
         if (instance.ExternalId is not { } external || suppliers.Find(instance.Supplier) is not { } supplier) { return new Sight(null, [], null); }
         try
         {
-            var bids = instance.State == InstanceState.Placing && supplier.Traits.HasBids ? await supplier.ListBidsAsync(external, instance.Wish, cancellationToken) : [];
-            return new Sight(await supplier.FindAsync(external, cancellationToken), bids, null);
+            var seen = await supplier.FindAsync(external, cancellationToken);
+            if (seen is null && instance.State is InstanceState.Starting or InstanceState.Running or InstanceState.Reclaiming or InstanceState.Unknown) { return await AskTheListAsync(instance, supplier, lists, cancellationToken); }
+            var bids = seen is not null && instance.State == InstanceState.Placing && supplier.Traits.HasBids ? await supplier.ListBidsAsync(external, instance.Wish, cancellationToken) : [];
+            return new Sight(seen, bids, null);
         }
         catch (SupplierUnavailableException e) { return new Sight(null, [], e.Message); }
     }
 
+    /// <summary>The second witness for a machine that is not found: one answer alone, of a wrong account or a proxy, must not end a healthy machine.</summary>
+    private async Task<Sight> AskTheListAsync(Instance instance, IComputeProvider supplier, Lists lists, CancellationToken cancellationToken)
+    {
+        var list = await lists.GetOrAdd(supplier.Supplier, _ => new Lazy<Task<IReadOnlyList<SupplierInstance>>>(() => supplier.ListAsync(cancellationToken))).Value;
+        if (list.FirstOrDefault(i => i.ExternalId == instance.ExternalId) is { } listed) { return new Sight(listed, [], null); }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var others = await db.Instances.AsNoTracking().Where(i => i.Supplier == supplier.Supplier && i.Id != instance.Id && i.State == InstanceState.Running && i.ExternalId != null).Select(i => i.ExternalId!).ToListAsync(cancellationToken);
+        var patience = others.Count > 0 && !list.Any(i => others.Contains(i.ExternalId)) ? options.Value.AllGonePatience : options.Value.GonePatience;
+        return clock.GetUtcNow() - (instance.ObservedAt ?? instance.StateSince) < patience
+            ? new Sight(null, [], "neither found nor listed; it is looked at again before that is believed")
+            : new Sight(null, [], null);
+    }
+
     private async Task ConcludeAsync(NirmaanDbContext db, Instance instance, Sight sight, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (sight.Unavailable is not null)
+        if (sight.Unavailable is { } why)
         {
-            // Not readable is not gone: nothing is concluded.
+            // Not readable is not gone: nothing is concluded, but what never came up is not waited for without end.
             instance.Postpone(now + options.Value.Poll * 3);
+            if (now - instance.StateSince <= options.Value.StartPatience) { return; }
+            if (instance.State == InstanceState.Placing) { await place.GiveUpAuctionAsync(db, instance, new Effect.Refused("unreadable", $"its auction cannot be read: {why}", true), now, cancellationToken); }
+            else if (instance.State == InstanceState.Starting && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
+            {
+                await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented, and not readable: {why}", now, cancellationToken);
+            }
             return;
         }
         if (sight.Instance is { } seen) { instance.Observe(seen, now); }

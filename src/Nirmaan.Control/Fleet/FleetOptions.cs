@@ -31,6 +31,10 @@ public sealed class FleetOptions
     public TimeSpan StartPatience { get; set; } = TimeSpan.FromMinutes(15);
     /// <summary>A machine that bills is given up when its miner is silent for this long and the supplier cannot reach it, or shows its container down.</summary>
     public TimeSpan UnreachablePatience { get; set; } = TimeSpan.FromMinutes(10);
+    /// <summary>A machine that its supplier neither finds nor lists is believed gone this long after it was last seen.</summary>
+    public TimeSpan GonePatience { get; set; } = TimeSpan.FromSeconds(90);
+    /// <summary>The same while the supplier's list shows none of our other machines there either: rather a wrong account or a fault of theirs than the end of them all.</summary>
+    public TimeSpan AllGonePatience { get; set; } = TimeSpan.FromMinutes(10);
     /// <summary>How often one instance asks for a machine before it fails.</summary>
     public int MaxAttempts { get; set; } = 4;
     /// <summary>How many machines in a row may replace one that was lost.</summary>
@@ -75,6 +79,7 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.Parallel is > 0 and <= 64, "Fleet:Parallel must be 1 to 64 rows.");
         Need(options.Poll > TimeSpan.Zero, "Fleet:Poll must be greater than zero.");
         Need(options.ObserveEvery > TimeSpan.Zero, "Fleet:ObserveEvery must be greater than zero.");
+        Need(options.GonePatience >= TimeSpan.Zero && options.AllGonePatience >= options.GonePatience, "Fleet:GonePatience must not be negative, and Fleet:AllGonePatience not shorter.");
         Need(options.BidPatience >= options.BidWait, "Fleet:BidPatience must not be shorter than Fleet:BidWait.");
         Need(options.MinReliability is >= 0 and <= 1, "Fleet:MinReliability must be 0 to 1.");
         Need(options.PrepaidHours is > 0 and <= 8760, "Fleet:PrepaidHours must be 1 to 8760 hours.");

@@ -75,7 +75,8 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
         var operations = await db.Operations.AsNoTracking().Where(o => o.InstanceId == id).OrderBy(o => o.CreatedAt).ToListAsync(cancellationToken);
         var bids = await db.Bids.AsNoTracking().Where(b => b.InstanceId == id).OrderBy(b => b.UsdPerGpuHour).ToListAsync(cancellationToken);
         var subjects = miners.Select(m => m.Id.ToString()).Append(id.ToString()).ToList();
-        var timeline = await db.Timeline.AsNoTracking().Where(e => (e.Kind == "instance" || e.Kind == "miner") && subjects.Contains(e.Subject)).OrderBy(e => e.Sequence).Take(500).ToListAsync(cancellationToken);
+        var timeline = await db.Timeline.AsNoTracking().Where(e => (e.Kind == "instance" || e.Kind == "miner") && subjects.Contains(e.Subject)).OrderByDescending(e => e.Sequence).Take(500).ToListAsync(cancellationToken);
+        timeline.Reverse();
         var replacedBy = await db.Instances.AsNoTracking().Where(i => i.Replaces == id).Select(i => (InstanceId?)i.Id).FirstOrDefaultAsync(cancellationToken);
         var now = clock.GetUtcNow();
         return new InstanceDetail(row, [.. miners.Select(Row)], [.. operations.Select(o => OperationQueries.Row(o, now))], bids, timeline, replacedBy);

@@ -93,6 +93,14 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
         var last = above?.Number ?? 0;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(db, cursor, cancellationToken) is not { } held) { return 0; }
+        // What was paid out stands on these stakes. No honest chain is rewound so far, so this is more likely another chain under the same id.
+        var paidTo = await db.Distributions.MaxAsync(d => (DateTimeOffset?)d.To, cancellationToken);
+        var paidFor = await db.StakeEvents.CountAsync(e => e.ChainId == chainId && e.BlockNumber > last && e.At < paidTo, cancellationToken);
+        if (paidFor > 0)
+        {
+            throw new InvalidOperationException(
+                $"The node's chain {chainId} differs from block {last + 1} on, below {paidFor} stake events of closed epochs (to {paidTo:u}): nothing was taken back. Connect a node of the chain that was read, or begin with an empty database.");
+        }
         var deleted = await db.StakeEvents.Where(e => e.ChainId == chainId && e.BlockNumber > last).ExecuteDeleteAsync(cancellationToken);
         if (above is null) { held.RewindTo(0); } else { held.MoveTo(above); }
         await db.SaveChangesAsync(cancellationToken);

@@ -35,6 +35,17 @@ internal sealed class HostDatabase : IAsyncDisposable
         foreach (var migration in applied) { HostLog.Migrated(logger, migration); }
     }
 
+    /// <summary>Ends the host, as failed, when its private server ends before it does: nothing works without, and whoever watches the host starts it anew.</summary>
+    public async Task EndWithItAsync(IHostApplicationLifetime lifetime, ILogger logger)
+    {
+        if (_cluster is null) { return; }
+        try { await _cluster.WaitForEndAsync(lifetime.ApplicationStopping); }
+        catch (OperationCanceledException) { return; }
+        HostLog.ServerEnded(logger);
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
+    }
+
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
@@ -43,4 +54,7 @@ internal static partial class HostLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Migrated the database: {Migration}")]
     public static partial void Migrated(ILogger logger, string migration);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The private PostgreSQL ended by itself; this host ends with it")]
+    public static partial void ServerEnded(ILogger logger);
 }

@@ -53,6 +53,9 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public bool HasBids { get; set; } = true;
     public bool Prepaid { get; set; }
     public bool Unreadable { get; set; }
+    public bool BidsUnreadable { get; set; }
+    /// <summary>Asked for by id, it says that it does not know these, though they are there.</summary>
+    public HashSet<string> NotFound { get; } = [];
     public bool ListsFailed { get; set; }
     public List<string> BidProviders { get; } = ["prov-a", "prov-b"];
     public Dictionary<string, decimal> BidPrices { get; } = new() { ["prov-a"] = 0.40m, ["prov-b"] = 0.45m };
@@ -127,7 +130,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         lock (_gate)
         {
             Readable();
-            var machine = Machines.SingleOrDefault(m => m.Id == externalId);
+            var machine = NotFound.Contains(externalId) ? null : Machines.SingleOrDefault(m => m.Id == externalId);
             if (machine is { Status: SupplierStatus.Starting, StartedAt: { } started } && clock.GetUtcNow() - started > TimeSpan.FromSeconds(20)) { machine.Status = SupplierStatus.Running; }
             return Task.FromResult(machine is null ? null : See(machine));
         }
@@ -141,7 +144,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         if (Unreadable) { throw new SupplierUnavailableException(name.Value, "no route"); }
     }
 
-    public Task<IReadOnlyList<Bid>> ListBidsAsync(string externalId, InstanceWish wish, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Bid>>(
+    public Task<IReadOnlyList<Bid>> ListBidsAsync(string externalId, InstanceWish wish, CancellationToken cancellationToken) => BidsUnreadable ? throw new SupplierUnavailableException(name.Value, "no bids") : Task.FromResult<IReadOnlyList<Bid>>(
         [.. BidProviders.Select(p => new Bid($"{externalId}/{p}", p, p, wish.Gpu, BidPrices[p], 0.99m, "us", true, BidPrices[p] > wish.MaxUsdPerGpuHour ? "over the ceiling" : null, null))]);
 
     public Task<Effect> AcceptBidAsync(string externalId, string bidRef, string? createAnswer, CancellationToken cancellationToken) => Task.FromResult(Act(AcceptFaults, () =>

@@ -2,6 +2,8 @@ using System.Numerics;
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Staking;
 using Nirmaan.Control.Tests.Testing;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Rewards;
 using Nirmaan.Domain.Staking;
 using Nirmaan.Testing;
 
@@ -95,6 +97,21 @@ public sealed class SyncStakesTests(ControlPostgres postgres) : ControlTest(post
         Mine(3);
         await SyncAsync();
         (await DeltasAsync()).ShouldBe([9, 1]);
+    }
+
+    [Fact]
+    public async Task Stakes_that_an_epoch_was_paid_on_are_never_taken_back()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (2, 50));
+        await SyncAsync();
+        await WriteAsync(db => db.Distributions.Add(new Distribution(1, Asset.Mor, Noon, Noon.AddMinutes(2), 0, 0, 0, 0, 0, 0, 0, $"0x{new string('0', 64)}", [], 0, Noon)));
+        _chain.Reorganise(2);
+        Mine(1, (3, 9));
+        Mine(2, (3, 1));
+        Mine(3);
+        (await Should.ThrowAsync<InvalidOperationException>(SyncAsync)).Message.ShouldContain("1 stake events of closed epochs");
+        (await DeltasAsync()).ShouldBe([100, 50]);
     }
 
     [Fact]
