@@ -17,7 +17,7 @@ namespace Nirmaan.Networks.Heurist;
 internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi totals, IOptions<HeuristOptions> options) : IMiningNetwork
 {
     private const string Llama = "llama", Waifu = "waifu";
-    private const int TagDigits = 12, SdxlPixels = 4;
+    private const int TagDigits = 12, SdxlPixels = 4, MostIds = 10;
 
     private readonly NetworkCalls _calls = new(NetworkName.Heurist.Value);
     private readonly Template _images = HeuristTemplates.Images;
@@ -47,7 +47,10 @@ internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi to
         var address = EvmAddress.Parse(payoutAddress).ToLowerHex();
         // The last digits of a version-7 id are its random ones; the sequencer allows letters, digits and '_' in a tag.
         var key = $"{address}-{miner.Value.ToString("N")[^TagDigits..]}";
-        return new MinerIdentity(key, payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = key });
+        // The image miner runs a process for each card, the i-th under the i-th id; the text miner takes all its cards under one. Points are the address' either way.
+        var cards = template.Workload.StartsWith(_images.Workload, StringComparison.Ordinal) ? template.Needs.Gpus : 1;
+        if (cards > MostIds) { throw new ArgumentException($"{template.Name}: needs.gpus {cards}; Heurist's image miner knows ids for at most {MostIds} cards.", nameof(template)); }
+        return new MinerIdentity(key, payoutAddress, Enumerable.Range(0, cards).ToDictionary(i => $"MINER_ID_{i}", i => i == 0 ? key : $"{key}_{i}"));
     }
 
     /// <summary>Nothing to do: the miner asks for work by itself.</summary>
