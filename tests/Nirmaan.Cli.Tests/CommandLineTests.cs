@@ -61,7 +61,10 @@ public sealed class CommandLineTests
     [InlineData("distribute s.csv --to 2026-03-02T00:00:00Z", "--from", "missing")]
     [InlineData("emissions --at 1795305600", "network", "exactly one")]
     [InlineData("emissions morpheus", "--at", "missing")]
-    [InlineData("emissions bittensor --at 1795305600", "'bittensor'", "morpheus")]
+    [InlineData("emissions render --at 1795305600", "'render'", "morpheus, heurist, bittensor, ritual")]
+    [InlineData("emissions bittensor --at 1795305600", "--at", "not an option of bittensor", "--issued")]
+    [InlineData("emissions bittensor", "--issued", "base units")]
+    [InlineData("emissions ritual", "--payment", "base units")]
     [InlineData("migrate now", "'now'", "options only")]
     public async Task What_is_misspelt_or_left_out_is_named(string line, params string[] parts) => (await Run.NirmaanAsync(line.Split(' '))).ShouldFail(2, parts);
 }

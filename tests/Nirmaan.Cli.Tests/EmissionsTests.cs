@@ -57,10 +57,34 @@ public sealed class EmissionsTests
     public async Task What_cannot_have_been_claimed_is_bad_input(string claimed, string part) =>
         (await Run.NirmaanAsync("emissions", "morpheus", "--at", "1795305600", $"--claimed={claimed}")).ShouldFail(2, "--claimed", part);
 
+    [Theory]
+    [InlineData("2024-04-01T00:00:00Z", "season 1", "50000000000000000000000000", "458715596330275229357798")]
+    [InlineData("2024-07-19T00:00:00Z", "season 2", "10000000000000000000000000", "54945054945054945054945")]
+    [InlineData("2026-11-22T00:00:00Z", null, null, null)]
+    public async Task Heurists_open_season_is_printed_and_none_is_null(string at, string? season, string? pool, string? perDay) =>
+        Members(await Run.NirmaanAsync("emissions", "heurist", "--at", at)).Where(m => m.Name is "season" or "pool" or "emissionPerDay").Select(m => m.Value).ShouldBe([season, pool, perDay]);
+
+    [Theory]
+    [InlineData("0", "1000000000", "7200000000000", "0", "10500000")]
+    [InlineData("11180113340000000", "500000000", "3600000000000", "1", "9139774")]
+    public async Task TAO_is_printed_by_what_has_been_issued(string issued, string perBlock, string perDay, string halvings, string blocks) =>
+        Members(await Run.NirmaanAsync("emissions", "bittensor", "--issued", issued)).Select(m => m.Value).ShouldBe([issued, perBlock, perDay, halvings, blocks]);
+
+    [Fact]
+    public async Task A_payment_for_an_Infernet_job_is_printed_in_its_parts() =>
+        Members(await Run.NirmaanAsync("emissions", "ritual", "--payment", "1000000", "--verifier-fee", "200000")).ShouldBe([("payment", "1000000"), ("protocol", "110000"), ("verifier", "190000"), ("node", "700000")]);
+
+    [Theory]
+    [InlineData("bittensor --issued 21000000000000000", "--issued", "less than all TAO")]
+    [InlineData("ritual --payment 100 --fee 6000", "--payment", "at least the fees")]
+    [InlineData("ritual --payment 100 --fee -1", "--payment", "none of them below 0")]
+    [InlineData("ritual --payment 100 --verifier-fee 91", "--payment", "at least the fees")]
+    public async Task What_no_network_could_be_is_bad_input(string line, params string[] parts) => (await Run.NirmaanAsync(["emissions", .. line.Split(' ')])).ShouldFail(2, parts);
+
     private static (string Name, string? Value)[] Members(Said said)
     {
         said.Code.ShouldBe(0, said.Error);
         using var document = JsonDocument.Parse(said.Out);
-        return [.. document.RootElement.EnumerateObject().Select(m => (m.Name, m.Value.GetString()))];
+        return [.. document.RootElement.EnumerateObject().Select(m => (m.Name, m.Value.ValueKind == JsonValueKind.Null ? null : m.Value.ToString()))];
     }
 }
