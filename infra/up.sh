@@ -115,6 +115,12 @@ if [[ -z ${ConnectionStrings__Nirmaan:-} ]]; then
     data=/var/lib/nirmaan-$(cksum <<<"$root" | cut -d' ' -f1)
     say "the database lies in $data: user postgres cannot enter $state"
   fi
+  # A server that a killed run left serving from there would lose the only note by which it can be found.
+  if [[ -r $data/data/postmaster.pid ]] && read -r pid <"$data/data/postmaster.pid" && [[ $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null || true) == *"$data"* ]]; then
+    say "stopping the database of an earlier run (process $pid)"
+    kill -INT "$pid" 2>/dev/null || true
+    timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
+  fi
   # Chain and sandbox forget; a database that remembered would show machines that are no more.
   rm -rf "$data"
 fi

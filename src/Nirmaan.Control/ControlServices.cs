@@ -103,6 +103,8 @@ public static class ControlServices
         services.TryAddSingleton<PlanBasis>();
         services.TryAddSingleton<IPlanAllocation, PlanAllocation>();
         services.TryAddSingleton<ApprovePlan>();
+        services.TryAddSingleton<LimitWatch>();
+        services.TryAddSingleton<MoveSteps>();
         services.TryAddSingleton<ExecutePlan>();
         services.TryAddSingleton<AllocationQueries>();
         services.TryAddSingleton<BoardQueries>();

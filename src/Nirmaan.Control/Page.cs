@@ -18,6 +18,12 @@ public static class Paging
         _ => throw new InvalidInputException("limit", limit, $"1 to {MaxLimit}"),
     };
 
+    /// <summary>The row that an earlier page ended with.</summary>
+    /// <exception cref="InvalidInputException">Not what a page gave.</exception>
+    internal static Guid Cursor(string after) => Guid.TryParse(after, out var id) ? id : throw NoSuchPage(after);
+
+    internal static InvalidInputException NoSuchPage(string after) => new("after", after, "the next value of an earlier page");
+
     /// <summary>Cuts a page out of one row more than the limit.</summary>
     public static Page<T> Cut<T>(List<T> rows, int limit, Func<T, string> key) =>
         rows.Count > limit ? new Page<T>(rows[..limit], key(rows[limit - 1])) : new Page<T>(rows, null);

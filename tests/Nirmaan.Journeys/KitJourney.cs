@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Nirmaan.Journeys;
@@ -62,7 +63,7 @@ public sealed class KitJourney(Site site)
         await visit.Page.GetByLabel("Filter example machines").FillAsync("l40s");
         await visit.Page.GetByText("250 of 1,000").WaitForAsync();
         await visit.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Price" }).ClickAsync();
-        await visit.Page.WaitForURLAsync("**/kit?t.q=l40s&t.sort=Price");
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Regex(@"/kit\?t\.q=l40s&t\.sort=Price$"), new PageAssertionsToHaveURLOptions { Timeout = 30_000 });
         var first = await visit.Page.Locator("tbody .row-link").First.InnerTextAsync();
         await visit.Page.ReloadAsync();
         await visit.ReadyAsync();

@@ -144,6 +144,19 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     }
 
     /// <summary>The two launches of the article, once for all journeys; the page of each and how many miners it is.</summary>
+    [Theory]
+    [InlineData("admin")]
+    [InlineData("ops")]
+    [InlineData(null)]
+    public async Task No_call_fails_inside_whatever_words_it_gets(string? role)
+    {
+        Assert.SkipWhen(Testing.NpmTools.MissingForChain() is not null, Testing.NpmTools.MissingForChain() ?? "");
+        using var api = world.Loop.Api(role);
+        var (calls, failed) = await RestSweep.RunAsync(api, TestContext.Current.CancellationToken);
+        calls.ShouldBeGreaterThan(300);
+        failed.ShouldBeEmpty();
+    }
+
     private async Task<IReadOnlyList<(string Page, int Count)>> LaunchBothAsync(Visit ops)
     {
         if (world.Launched.Count == 0)

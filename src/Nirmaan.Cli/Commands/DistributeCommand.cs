@@ -27,6 +27,7 @@ internal static class DistributeCommand
         {
             previous = await ReadPreviousAsync(before, asset, terminal, cancellationToken);
             // What is built on a wrong file is wrong for good: nothing that was paid is taken back.
+            if (from != previous.To) { throw FailureException.BadInput("--from", StakesCsv.TimeText(from), $"{StakesCsv.TimeText(previous.To)}, the end of the epoch before"); }
             if (DistributionCheck.Alone(previous).FirstOrDefault() is { } fault) { throw FailureException.BadInput(before, fault, "a distribution that nirmaan verify finds right"); }
         }
         try { terminal.Out.WriteLine(DistributionFile.Compute(stakes, from, to, pool, asset, previous).ToJson()); }

@@ -58,6 +58,7 @@ internal static class InstanceCommands
             [o.Text("provider"), o.Text("providerName"), o.Text("gpu"), o.Number("usdPerGpuHour", 4), o.Text("machines")]));
         terminal.Error.WriteLine($"{plan.Text("found")} of {plan.Text("wanted")} found for ${plan.Number("usdPerHour", 4)} an hour{(plan.Text("usdUpFront") is { } paid ? $", ${paid} of it up front" : "")}; {plan.List("rejected").Count} offers rejected");
         OfferCommands.ShowFunnel(plan, terminal);
+        foreach (var warning in plan.List("warnings")) { terminal.Error.WriteLine($"beyond the admin's limits: {warning}"); }
         if (plan.Text("blocked") is { } why) { terminal.Error.WriteLine($"not allowed: {why}"); }
     }
 

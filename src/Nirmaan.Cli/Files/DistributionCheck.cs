@@ -37,6 +37,8 @@ internal static class DistributionCheck
     /// <summary>What must hold of the step from the epoch before.</summary>
     public static IEnumerable<string> Step(DistributionFile file, DistributionFile previous)
     {
+        // A gap would leave a time unpaid, an overlap would pay it twice.
+        if (file.From != previous.To) { yield return $"from: {StakesCsv.TimeText(file.From)}; expected {StakesCsv.TimeText(previous.To)}, the end of the epoch before"; }
         var before = previous.Leaves.DistinctBy(l => l.Account).ToDictionary(l => l.Account, l => l.Cumulative);
         for (var i = 0; i < file.Leaves.Count; i++)
         {

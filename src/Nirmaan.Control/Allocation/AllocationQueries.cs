@@ -36,11 +36,12 @@ public sealed record MeasuredMoves(MoveKind Kind, int Moves, int Gpus, TimeSpan 
 
 /// <summary>What a plan comes to when only some of its moves are carried out.</summary>
 /// <param name="CostUsd">One-off cost of the chosen moves.</param>
+/// <param name="Broken">Limits that the choice breaks, or breaks further; it cannot be approved while there is one.</param>
 public sealed record PlanChoice(
-    int Moves, int Gpus, decimal ObjectiveUsdPerHour, decimal RentUsdPerHour, decimal CostUsd, IReadOnlyDictionary<string, int> GpusByWorkload, IReadOnlyList<LimitUse> Limits)
+    int Moves, int Gpus, decimal ObjectiveUsdPerHour, decimal RentUsdPerHour, decimal CostUsd, IReadOnlyDictionary<string, int> GpusByWorkload, IReadOnlyList<LimitUse> Limits, IReadOnlyList<LimitUse> Broken)
 {
-    /// <summary>Limits that the choice breaks; it cannot be approved while there is one.</summary>
-    public IEnumerable<LimitUse> Broken => Limits.Where(l => !l.Holds);
+    /// <summary>Limits that were broken before and stay so, though no further.</summary>
+    public IEnumerable<LimitUse> StillBroken => Limits.Where(l => !l.Holds && !Broken.Contains(l));
 }
 
 /// <summary>Reads of allocation.</summary>
@@ -70,12 +71,11 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var query = db.Plans.AsNoTracking();
         if (after is not null)
         {
-            if (!Guid.TryParse(after, out var id)) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
-            var cursor = new PlanId(id);
-            var at = await db.Plans.AsNoTracking().Where(p => p.Id == cursor).Select(p => (DateTimeOffset?)p.At).SingleOrDefaultAsync(cancellationToken) ?? throw new InvalidInputException("after", after, "the next value of an earlier page");
-            query = query.Where(p => p.At < at);
+            var cursor = new PlanId(Paging.Cursor(after));
+            var at = await db.Plans.AsNoTracking().Where(p => p.Id == cursor).Select(p => (DateTimeOffset?)p.At).SingleOrDefaultAsync(cancellationToken) ?? throw Paging.NoSuchPage(after);
+            query = query.Where(p => EF.Functions.LessThan(ValueTuple.Create(p.At, p.Id), ValueTuple.Create(at, cursor)));
         }
-        var plans = await query.OrderByDescending(p => p.At).Take(take + 1).ToListAsync(cancellationToken);
+        var plans = await query.OrderByDescending(p => p.At).ThenByDescending(p => p.Id).Take(take + 1).ToListAsync(cancellationToken);
         return Paging.Cut(await RowsAsync(db, plans, cancellationToken), take, r => r.Id.ToString());
     }
 
@@ -119,7 +119,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var prices = plan.Now.Concat(plan.Proposed).GroupBy(a => a.Item).ToDictionary(g => g.Key, g => g.First().UsdPerGpuHour);
         return new PlanChoice(
             chosen.Count, chosen.Sum(m => m.Count), PlanAllocation.Usd(evaluation.ObjectiveUsdPerHour), after.Sum(a => a.Count * prices[a.Item]), chosen.Sum(m => m.CostUsd),
-            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation));
+            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation), LimitUse.BrokenBy(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)]), evaluation));
     }
 
     /// <summary>What moves and starts that were carried out really cost; a kind that never was has no row.</summary>

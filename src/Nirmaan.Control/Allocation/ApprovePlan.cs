@@ -30,25 +30,32 @@ public abstract record ApproveOutcome
 /// <summary>Approves a plan, whole or in part, or calls it off.</summary>
 public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock)
 {
+    private const long LockKey = 0x706C616E;
+
     /// <summary>Approves.</summary>
     /// <param name="moves">The moves to carry out; null = all.</param>
     public async Task<ApproveOutcome> RunAsync(PlanId id, IReadOnlyCollection<MoveId>? moves, string by, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // One approval at a time: two plans made from the same fleet would move and rent the same GPUs twice.
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
         var plan = await db.Plans.SingleOrDefaultAsync(p => p.Id == id, cancellationToken);
         if (plan is null) { return new ApproveOutcome.NotFound(); }
         var now = clock.GetUtcNow();
         if (plan.State != PlanState.Proposed) { return new ApproveOutcome.TooLate($"The plan is {plan.State}."); }
         if (now >= plan.ExpiresAt) { return new ApproveOutcome.TooLate($"The plan expired at {plan.ExpiresAt:u}; its figures are too old. Make a new one."); }
+        if (await InTheWayAsync(db, plan, cancellationToken) is { } why) { return new ApproveOutcome.TooLate(why); }
         var all = await db.Moves.Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
-        if (moves?.FirstOrDefault(m => all.All(a => a.Id != m)) is { } unknown && unknown != default) { return new ApproveOutcome.UnknownMove(unknown); }
+        if (moves?.Where(m => all.All(a => a.Id != m)).Select(m => (MoveId?)m).FirstOrDefault() is { } unknown) { return new ApproveOutcome.UnknownMove(unknown); }
         var chosen = moves is null ? all : [.. all.Where(m => moves.Contains(m.Id))];
 
-        var after = MoveList.After([.. plan.Now.Select(a => new Optimiser.Assignment(a.Item, a.Workload!, a.Count))], chosen);
-        var evaluation = PlanAllocation.Evaluate(plan.Instance, after);
-        if (evaluation.Rows.Where(r => !r.Holds).MaxBy(r => r.Breach) is { } broken)
+        Optimiser.Assignment[] before = [.. plan.Now.Select(a => new Optimiser.Assignment(a.Item, a.Workload!, a.Count))];
+        var breaks = LimitUse.BrokenBy(PlanAllocation.Evaluate(plan.Instance, before), PlanAllocation.Evaluate(plan.Instance, MoveList.After(before, chosen)));
+        if (breaks.Count > 0)
         {
-            return new ApproveOutcome.BreaksCap(broken.Name, string.Create(CultureInfo.InvariantCulture, $"{broken.Name}: {broken.Usage:0.####} against a limit of {broken.Limit:0.####}"));
+            var broken = breaks[0];
+            return new ApproveOutcome.BreaksCap(broken.Row, string.Create(CultureInfo.InvariantCulture, $"{broken.Row}: {broken.Usage:0.####} against a limit of {broken.Limit:0.####}"));
         }
         plan.Approve(by, now);
         foreach (var move in all)
@@ -60,8 +67,24 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         db.Note(now, "plan", id, by, "approved", chosen.Count == all.Count ? "all moves" : $"{chosen.Count} of {all.Count} moves", PlanState.Proposed, plan.State);
         try { await db.SaveChangesAsync(cancellationToken); }
         catch (DbUpdateConcurrencyException) { return new ApproveOutcome.TooLate("Someone decided over the plan in the same moment."); }
+        await transaction.CommitAsync(cancellationToken);
         events.Changed(Topic.Allocation);
         return new ApproveOutcome.Approved(chosen.Count);
+    }
+
+    // A plan speaks of the fleet as it stood when it was made. Another plan that moves GPUs since then, or still does, has made that untrue.
+    private static async Task<string?> InTheWayAsync(NirmaanDbContext db, Plan plan, CancellationToken cancellationToken)
+    {
+        var underWay = await db.Plans.AsNoTracking().Where(p => p.Id != plan.Id && (p.State == PlanState.Approved || db.Moves.Any(m => m.PlanId == p.Id && m.State == MoveState.Running))).OrderBy(p => p.At).FirstOrDefaultAsync(cancellationToken);
+        if (underWay is not null) { return $"Plan {underWay.Id}, approved by {underWay.DecidedBy}, is still being carried out. Wait for its end or call it off, then make a new one."; }
+        if (await db.Moves.AsNoTracking().AnyAsync(m => m.PlanId != plan.Id && m.StartedAt >= plan.At, cancellationToken)) { return "Another plan moved GPUs since this one was made; its figures no longer hold. Make a new one."; }
+        // Launches by hand and losses count too: against a fleet of another size the caps were never checked.
+        var then = plan.Now.GroupBy(a => (a.Supplier, a.Gpu, Workload: a.Workload!)).ToDictionary(g => g.Key, g => g.Sum(a => a.Count));
+        var held = (await PlanBasis.Held(db).Where(i => i.GpuCount == 1).Select(i => new { i.Supplier, i.Gpu, i.Workload }).ToListAsync(cancellationToken))
+            .GroupBy(i => (Supplier: i.Supplier.Value, Gpu: i.Gpu.Id, Workload: i.Workload.Value)).ToDictionary(g => g.Key, g => g.Count());
+        var different = then.Keys.Union(held.Keys).Where(k => then.GetValueOrDefault(k) != held.GetValueOrDefault(k))
+            .Select(k => $"{k.Workload} on {k.Gpu} at {k.Supplier} {then.GetValueOrDefault(k)} -> {held.GetValueOrDefault(k)}").Order(StringComparer.Ordinal).ToList();
+        return different.Count == 0 ? null : $"The fleet is another than when this plan was made ({string.Join(", ", different)}). Make a new one.";
     }
 
     /// <summary>Calls a plan off: moves under way are finished, the rest is dropped. False = it had ended or there is none.</summary>

@@ -16,7 +16,7 @@ namespace Nirmaan.Control.Allocation;
 /// all moves ended. Everything it does goes through the fleet's verbs, so it may stop and go on at any point.
 /// </summary>
 public sealed partial class ExecutePlan(
-    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, SwitchWorkload switchWorkload, RetireInstance retire, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, MoveSteps steps, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
 {
     /// <summary>One line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ public sealed partial class ExecutePlan(
             plan = await db.Plans.AsNoTracking().SingleAsync(p => p.Id == id, cancellationToken);
             moves = await db.Moves.AsNoTracking().Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
         }
-        foreach (var move in moves.Where(m => m.State == MoveState.Running)) { await WatchAsync(move, cancellationToken); }
+        foreach (var move in moves.Where(m => m.State == MoveState.Running)) { await WatchAsync(plan, move.Id, cancellationToken); }
         // Machines are given back and switched before new ones are rented, so that no cap is broken on the way.
         var moving = moves.Where(m => m.State == MoveState.Running).Sum(m => m.Count - m.DoneCount);
         foreach (var move in moves.Where(m => m.State == MoveState.Approved).OrderBy(m => m.Kind switch { MoveKind.Release => 0, MoveKind.Switch => 1, _ => 2 }).ThenBy(m => m.Rank))
@@ -54,52 +54,26 @@ public sealed partial class ExecutePlan(
 
     private async Task<bool> StartAsync(Plan plan, Move move, CancellationToken cancellationToken)
     {
-        var why = $"plan {plan.Id}, move {move.Rank}";
-        var actor = plan.DecidedBy ?? plan.By;
-        List<InstanceId> instances;
-        if (move.Kind == MoveKind.Start)
-        {
-            var request = new LaunchRequest(move.To!.Value, move.Count, decimal.Round(move.UsdPerGpuHour * 1.1m, 6), new GpuModel(move.Gpu), move.Supplier, Reason: why);
-            var outcome = await launch.RunAsync(request, $"move:{move.Id}", actor, cancellationToken);
-            if (outcome is not LaunchOutcome.Accepted accepted)
-            {
-                await FailUnstartedAsync(move, outcome is LaunchOutcome.Refused refused ? refused.Why : "its launch key was used otherwise", cancellationToken);
-                return false;
-            }
-            instances = await InstancesOfAsync(accepted, cancellationToken);
-        }
-        else
+        if (move.Kind != MoveKind.Start)
         {
             var picked = await PickAsync(move, cancellationToken);
-            instances = [];
             if (picked.Count == 0) { await FailUnstartedAsync(move, $"no running {move.From} on {move.Gpu} at {move.Supplier} is left", cancellationToken); return false; }
-            foreach (var instance in picked)
-            {
-                var isReplaced = false;
-                if (move.Kind == MoveKind.Release) { await retire.RunAsync(instance, actor, why, cancellationToken); }
-                else if (await switchWorkload.RunAsync(instance, move.To!.Value, actor, why, cancellationToken) == SwitchOutcome.NotInPlace)
-                {
-                    await retire.RunAsync(instance, actor, why + ": the supplier cannot change it in place", cancellationToken);
-                    var wanted = new LaunchRequest(move.To.Value, 1, decimal.Round(move.UsdPerGpuHour * 1.1m, 6), new GpuModel(move.Gpu), Reason: why);
-                    // The move is done when the machine that takes its place serves.
-                    if (await launch.RunAsync(wanted, $"move:{move.Id}:{instance}", actor, cancellationToken) is LaunchOutcome.Accepted next)
-                    {
-                        instances.AddRange(await InstancesOfAsync(next, cancellationToken));
-                        isReplaced = true;
-                    }
-                }
-                if (!isReplaced) { instances.Add(instance); }
-            }
+            // Written before anything is done: a crash on the way goes on with these machines and picks no others.
+            await WriteAsync(move.Id, (m, now) => m.Start(now, picked), $"{move.Kind} of {picked.Count} of {move.Count} GPUs began", cancellationToken);
+            await steps.RunAsync(plan, move.Id, cancellationToken);
+            return true;
         }
+        var request = new LaunchRequest(move.To!.Value, move.Count, move.CeilingUsdPerGpuHour, new GpuModel(move.Gpu), move.Supplier, Reason: plan.WhyOf(move));
+        var outcome = await launch.RunAsync(request, $"move:{move.Id}", plan.DecidedBy ?? plan.By, cancellationToken);
+        if (outcome is not LaunchOutcome.Accepted accepted)
+        {
+            await FailUnstartedAsync(move, outcome is LaunchOutcome.Refused refused ? refused.Why : "its launch key was used otherwise", cancellationToken);
+            return false;
+        }
+        List<InstanceId> instances;
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken)) { instances = await db.InstancesOfAsync(accepted.Operations, cancellationToken); }
         await WriteAsync(move.Id, (m, now) => m.Start(now, instances), $"{move.Kind} of {instances.Count} of {move.Count} GPUs began", cancellationToken);
         return true;
-    }
-
-    private async Task<List<InstanceId>> InstancesOfAsync(LaunchOutcome.Accepted accepted, CancellationToken cancellationToken)
-    {
-        var operations = accepted.Operations.ToList();
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id)).Select(o => o.InstanceId!.Value).ToListAsync(cancellationToken);
     }
 
     /// <summary>Machines of the move's item that still do what the plan saw them do, oldest first.</summary>
@@ -113,9 +87,11 @@ public sealed partial class ExecutePlan(
             .OrderBy(i => i.UsdPerGpuHour == move.UsdPerGpuHour ? 0 : 1).ThenBy(i => i.CreatedAt).Select(i => i.Id).Take(move.Count).ToListAsync(cancellationToken);
     }
 
-    private async Task WatchAsync(Move move, CancellationToken cancellationToken)
+    private async Task WatchAsync(Plan plan, MoveId id, CancellationToken cancellationToken)
     {
+        var held = await steps.RunAsync(plan, id, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var move = await db.Moves.AsNoTracking().SingleAsync(m => m.Id == id, cancellationToken);
         var ids = move.Instances.Select(i => new InstanceId(i)).ToList();
         var instances = await db.Instances.AsNoTracking().Where(i => ids.Contains(i.Id)).ToListAsync(cancellationToken);
         var serving = (await db.Miners.AsNoTracking().Where(m => ids.Contains(m.InstanceId) && (m.State == MinerState.Idle || m.State == MinerState.Earning)).ToListAsync(cancellationToken)).Where(m => m.Workload == move.To).Select(m => m.InstanceId).ToHashSet();
@@ -128,7 +104,7 @@ public sealed partial class ExecutePlan(
             m.Advance(done);
             if (done + dead < instances.Count && !late) { return; }
             if (done == instances.Count) { m.MarkDone(now); }
-            else { m.MarkFailed(now, dead > 0 ? $"{dead} of {instances.Count} machines were lost on the way" : $"{instances.Count - done} of {instances.Count} do not serve after {options.Value.MovePatience.TotalMinutes:0} minutes"); }
+            else { m.MarkFailed(now, dead > 0 ? $"{dead} of {instances.Count} machines were lost on the way" : $"{instances.Count - done} of {instances.Count} do not serve after {options.Value.MovePatience.TotalMinutes:0} minutes{(held is null ? "" : ": " + held)}"); }
         }, $"{done} of {instances.Count} GPUs done", cancellationToken);
     }
 

@@ -43,8 +43,7 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
         var left = frozen.Select(p => $"{p.Key} ({p.Value})").ToList();
         if (pools.Count == 0) { throw new CannotPlanException($"No pool can be planned with: {string.Join(", ", left)}."); }
 
-        var live = await db.Instances.AsNoTracking()
-            .Where(i => i.State == InstanceState.Running || i.State == InstanceState.Starting || i.State == InstanceState.Placing || i.State == InstanceState.Requested).ToListAsync(cancellationToken);
+        var live = await Held(db).ToListAsync(cancellationToken);
         var planned = pools.SelectMany(p => p.Work.Select(w => (w.Workload, w.Gpu))).ToHashSet();
         var strays = live.Where(i => !planned.Contains((i.Workload, i.Gpu.Id))).Select(i => $"{i.Workload} on {i.Gpu}").Distinct().ToList();
         if (strays.Count > 0) { throw new CannotPlanException($"GPUs are held on work that cannot be valued now: {string.Join(", ", strays)}; left out: {string.Join(", ", left)}."); }
@@ -82,6 +81,10 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
             Caps = new AllocationCaps { ProviderUsdPerHour = constraints.ProviderUsdPerHour.ToDictionary(c => c.Key, c => (double)c.Value), MaxMoves = constraints.MaxMoves },
         }, origins, estimate, constraints, frozen);
     }
+
+    /// <summary>The machines that a plan disposes of.</summary>
+    public static IQueryable<Instance> Held(NirmaanDbContext db) => db.Instances.AsNoTracking()
+        .Where(i => i.State == InstanceState.Running || i.State == InstanceState.Starting || i.State == InstanceState.Placing || i.State == InstanceState.Requested);
 
     // Prepaid time that is not over is committed: the machine may do other work, but giving it back saves nothing.
     private bool IsLocked(Instance instance, Constraints constraints, DateTimeOffset now) =>

@@ -23,6 +23,13 @@ public sealed record PlanPreview(
 public sealed record LimitUse(string Row, decimal Usage, decimal Limit, bool IsFloor, bool Holds)
 {
     internal static IReadOnlyList<LimitUse> Of(PlanEvaluation evaluation) => [.. evaluation.Rows.Select(r => new LimitUse(r.Name, PlanAllocation.Usd(r.Usage), PlanAllocation.Usd(r.Limit), r.IsFloor, r.Holds))];
+
+    /// <summary>Limits that a choice breaks. One that was broken already and is not broken further is no reason against it: to ease a breach must stay possible.</summary>
+    internal static IReadOnlyList<LimitUse> BrokenBy(PlanEvaluation before, PlanEvaluation after)
+    {
+        var breaches = before.Rows.ToDictionary(r => r.Name, r => Math.Max(r.Breach, r.Tolerance));
+        return [.. after.Rows.Zip(Of(after)).Where(r => r.First.Breach > breaches[r.First.Name] + 1e-9).OrderByDescending(r => r.First.Breach).Select(r => r.Second)];
+    }
 }
 
 /// <summary>What a limit costs: how much more the plan would earn without it.</summary>

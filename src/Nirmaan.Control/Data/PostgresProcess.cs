@@ -9,18 +9,19 @@ namespace Nirmaan.Control.Data;
 /// </summary>
 internal sealed class PostgresProcess : IAsyncDisposable
 {
-    // Ctrl-C reaches the whole foreground group: the server sits in a session of its own and this shell ignores it, so that the app can still
-    // write while it stops. The reader is ended with the server, or it would outlive it.
+    // Ctrl-C and whoever ends a whole group (a terminal, `timeout`, a CI runner) reach this shell too. The server and the one who watches the pipe
+    // sit in sessions of their own, so that one of them is left to end the other; the watcher is ended with the server, or it would outlive it.
     private const string Script = """
-        trap '' INT HUP
+        trap '' INT HUP TERM
         exec 3<&0
         setsid "$@" >"$LOG" 2>&1 </dev/null 3<&- &
         server=$!
-        (read -r word <&3; [ "$word" = stay ] || kill -INT $server) &
-        reader=$!
+        setsid /bin/sh -c 'read -r word <&3; [ "$word" = stay ] || kill -INT "$1"' watch $server </dev/null >/dev/null 2>&1 &
+        watcher=$!
+        exec 3<&-
         wait $server
         code=$?
-        kill $reader 2>/dev/null
+        kill -KILL $watcher 2>/dev/null
         exit $code
         """;
 

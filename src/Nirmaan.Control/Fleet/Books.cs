@@ -50,6 +50,10 @@ internal static class Books
         }
     }
 
+    /// <summary>The machines that operations are about.</summary>
+    public static Task<List<InstanceId>> InstancesOfAsync(this NirmaanDbContext db, IEnumerable<OperationId> operations, CancellationToken cancellationToken) =>
+        db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id)).Select(o => o.InstanceId!.Value).ToListAsync(cancellationToken);
+
     /// <summary>Gives back what an instance holds outside. The key makes a second request for the same thing a no-op (the caller checks <see cref="HasCloseAsync"/>).</summary>
     public static Operation Close(this NirmaanDbContext db, Instance instance, string externalId, DateTimeOffset at)
     {

@@ -46,10 +46,9 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
         if (liveOnly) { query = query.Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed); }
         if (after is not null)
         {
-            var cursor = await db.Instances.AsNoTracking().Where(i => i.Id == new InstanceId(ParseCursor(after))).Select(i => (DateTimeOffset?)i.CreatedAt).SingleOrDefaultAsync(cancellationToken)
-                ?? throw new InvalidInputException("after", after, "the next value of an earlier page");
-            var cursorId = new InstanceId(ParseCursor(after));
-            query = query.Where(i => i.CreatedAt < cursor || (i.CreatedAt == cursor && ((Guid)(object)i.Id).CompareTo((Guid)(object)cursorId) < 0));
+            var cursor = new InstanceId(Paging.Cursor(after));
+            var at = await db.Instances.AsNoTracking().Where(i => i.Id == cursor).Select(i => (DateTimeOffset?)i.CreatedAt).SingleOrDefaultAsync(cancellationToken) ?? throw Paging.NoSuchPage(after);
+            query = query.Where(i => EF.Functions.LessThan(ValueTuple.Create(i.CreatedAt, i.Id), ValueTuple.Create(at, cursor)));
         }
         var instances = await query.OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id).Take(take + 1).ToListAsync(cancellationToken);
         return Paging.Cut(await RowsAsync(db, instances, cancellationToken), take, r => r.Id.ToString());
@@ -94,15 +93,15 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
     {
         var take = Paging.Limit(limit);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var miners = await db.Miners.AsNoTracking().Where(m => !liveOnly || m.State != MinerState.Stopped).OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Id).ToListAsync(cancellationToken);
-        var rows = miners.Select(Row).ToList();
+        var query = db.Miners.AsNoTracking().Where(m => !liveOnly || m.State != MinerState.Stopped);
         if (after is not null)
         {
-            var at = rows.FindIndex(r => r.Id.ToString() == after);
-            if (at < 0) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
-            rows = rows[(at + 1)..];
+            var cursor = new MinerId(Paging.Cursor(after));
+            var at = await db.Miners.AsNoTracking().Where(m => m.Id == cursor).Select(m => (DateTimeOffset?)m.CreatedAt).SingleOrDefaultAsync(cancellationToken) ?? throw Paging.NoSuchPage(after);
+            query = query.Where(m => EF.Functions.LessThan(ValueTuple.Create(m.CreatedAt, m.Id), ValueTuple.Create(at, cursor)));
         }
-        return Paging.Cut([.. rows.Take(take + 1)], take, r => r.Id.ToString());
+        var miners = await query.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Id).Take(take + 1).ToListAsync(cancellationToken);
+        return Paging.Cut([.. miners.Select(Row)], take, r => r.Id.ToString());
     }
 
     /// <summary>Counts, rent per hour, and what is at risk.</summary>
@@ -156,6 +155,4 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
     internal static MinerRow Row(Miner m) => new(
         m.Id, m.InstanceId, m.Network, m.Workload, m.State, m.Reason, m.StateSince, m.ReportedState, m.LastHeartbeatAt, m.JobsDone, m.LastJobAt, m.LastCreditAt, m.EnrolledAt, m.PayoutAddress, m.NetworkKey,
         m.Steps, m.TemplateName, m.TemplateVersion, m.CreatedAt, m.StoppedAt, m.Beneficiary);
-
-    private static Guid ParseCursor(string after) => Guid.TryParse(after, out var id) ? id : throw new InvalidInputException("after", after, "the next value of an earlier page");
 }

@@ -20,9 +20,10 @@ public sealed record PlannedOffer(
 
 /// <summary>The plan and price of a launch, shown before anything is spent and kept afterwards.</summary>
 /// <param name="Blocked">Why it may not be launched at all (cap, kill switch, licence); null = it may.</param>
+/// <param name="Warnings">What a person should know before launching: the admin's limits on plans that it goes beyond. Null or empty = nothing.</param>
 public sealed record LaunchPlan(
     LaunchRequest Request, int GpusPerMiner, int Found, decimal UsdPerHour, decimal? UsdUpFront, IReadOnlyList<PlannedOffer> Chosen, IReadOnlyList<PlannedOffer> Rejected,
-    IReadOnlyList<FunnelStep> Funnel, string? Blocked);
+    IReadOnlyList<FunnelStep> Funnel, string? Blocked, IReadOnlyList<string>? Warnings = null);
 
 /// <summary>A launch that was carried out: its key makes a repeated request answer the same.</summary>
 public sealed record Launch(string Key, string BodyHash, DateTimeOffset At, string By, LaunchPlan Plan, Guid[] Operations);

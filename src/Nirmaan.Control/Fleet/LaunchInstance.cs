@@ -2,12 +2,12 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Live;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
-using Npgsql;
 
 namespace Nirmaan.Control.Fleet;
 
@@ -26,7 +26,7 @@ public abstract record LaunchOutcome
 
 /// <summary>Plans the cheapest way to run miners of a workload, and carries it out: instances, miners and operations in one transaction.</summary>
 public sealed partial class LaunchInstance(
-    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, SupplierShelf suppliers, PayoutPolicy payout, SpendGuard guard,
+    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, SupplierShelf suppliers, PayoutPolicy payout, SpendGuard guard, LimitWatch limits,
     ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<LaunchInstance> logger)
 {
     /// <summary>Chosen and rejected offers, price and total. Spends nothing.</summary>
@@ -44,6 +44,8 @@ public sealed partial class LaunchInstance(
         if (key.Length is 0 or > 200) { throw new InvalidInputException("Idempotency-Key", key, "1 to 200 characters"); }
         var bodyHash = Hashes.OfJson(request);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await SpendGuard.LockAsync(db, cancellationToken);
         if (await FindAsync(db, key, bodyHash, cancellationToken) is { } earlier) { return earlier; }
 
         var (plan, selection) = await ChooseAsync(db, request, cancellationToken);
@@ -57,13 +59,8 @@ public sealed partial class LaunchInstance(
             for (var i = 0; i < machines; i++) { operations.Add(Enter(db, offer, request, template, key, by, now)); }
         }
         db.Launches.Add(new Launch(key, bodyHash, now, by, plan, [.. operations.Select(o => o.Id.Value)]));
-        try { await db.SaveChangesAsync(cancellationToken); }
-        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "launches" })
-        {
-            // The same key arrived twice at once: the other one won.
-            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-            return await FindAsync(again, key, bodyHash, cancellationToken) ?? throw new InvalidOperationException($"Launch {key} was refused as a double and is not there.");
-        }
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         LogLaunched(operations.Count, request.Workload.Value, plan.UsdPerHour, by);
         events.Changed(Topic.Fleet);
         return new LaunchOutcome.Accepted(plan, [.. operations.Select(o => o.Id)]);
@@ -109,13 +106,13 @@ public sealed partial class LaunchInstance(
             : options.Value.RequirePermission && string.IsNullOrWhiteSpace(template.Licence) ? $"Template {template.Name} has no recorded licence."
             : selection.UsdPerHour > caps.MaxUsdPerHourPerLaunch
                 ? string.Create(CultureInfo.InvariantCulture, $"${selection.UsdPerHour:0.00} an hour is over the cap of one launch, ${caps.MaxUsdPerHourPerLaunch:0.00} (Fleet:MaxUsdPerHourPerLaunch).")
-            : await guard.RefuseAsync(db, perSupplier, upFront, alreadyCounted: false, cancellationToken);
+            : await guard.RefuseLaunchAsync(db, perSupplier, upFront, cancellationToken);
         var taken = selection.Chosen.Select(c => c.Offer.Id).ToHashSet();
         var plan = new LaunchPlan(
             request, template.Needs.Gpus, selection.Found, selection.UsdPerHour, upFront > 0 ? upFront : null,
             [.. selection.Chosen.Select(c => Describe(c.Offer, c.Machines, null))],
             [.. search.Verdicts.Where(v => !taken.Contains(v.Offer.Id)).Select(v => Describe(v.Offer, 0, v.RejectedFor ?? PlannedOffer.Dearer))],
-            search.Funnel, blocked);
+            search.Funnel, blocked, await limits.BeyondAsync(db, request.Workload, perSupplier, cancellationToken));
         return (plan, selection);
     }
 

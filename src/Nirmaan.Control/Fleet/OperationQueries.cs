@@ -39,10 +39,9 @@ public sealed class OperationQueries(IDbContextFactory<NirmaanDbContext> context
         if (filter.Network is { } network) { query = query.Where(o => o.Network == network); }
         if (after is not null)
         {
-            if (!Guid.TryParse(after, out var id)) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
-            var cursor = new OperationId(id);
-            var at = await db.Operations.AsNoTracking().Where(o => o.Id == cursor).Select(o => (DateTimeOffset?)o.CreatedAt).SingleOrDefaultAsync(cancellationToken) ?? throw new InvalidInputException("after", after, "the next value of an earlier page");
-            query = query.Where(o => o.CreatedAt < at || (o.CreatedAt == at && ((Guid)(object)o.Id).CompareTo((Guid)(object)cursor) < 0));
+            var cursor = new OperationId(Paging.Cursor(after));
+            var at = await db.Operations.AsNoTracking().Where(o => o.Id == cursor).Select(o => (DateTimeOffset?)o.CreatedAt).SingleOrDefaultAsync(cancellationToken) ?? throw Paging.NoSuchPage(after);
+            query = query.Where(o => EF.Functions.LessThan(ValueTuple.Create(o.CreatedAt, o.Id), ValueTuple.Create(at, cursor)));
         }
         var rows = await query.OrderByDescending(o => o.CreatedAt).ThenByDescending(o => o.Id).Take(take + 1).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();

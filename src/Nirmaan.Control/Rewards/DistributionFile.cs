@@ -108,6 +108,8 @@ public sealed record DistributionFile(int Epoch, DateTimeOffset From, DateTimeOf
     private static BigInteger Units(JsonElement parent, string name, string path)
     {
         var text = String(parent, name, path == name ? null : path);
+        // What 256 bits hold has at most 78 digits; more would only cost time, which grows with their square.
+        if (text.Length > 78) { throw new FormatException($"{(path == name ? "" : path + ".")}{name}: {text.Length} characters were given; expected base units of at most 78 digits"); }
         return BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var units) ? units
             : throw new FormatException($"{(path == name ? "" : path + ".")}{name}: '{text}' was given; expected base units as decimal digits");
     }

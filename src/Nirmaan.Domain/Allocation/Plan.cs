@@ -126,6 +126,16 @@ public sealed class Move
         Require(MoveState.Approved, MoveState.Running);
         (State, StartedAt, Instances) = (MoveState.Running, at, [.. instances.Select(i => i.Value)]);
     }
+    /// <summary>Others take a machine's place, because it could not be changed where it stands.</summary>
+    public void Replace(InstanceId old, IEnumerable<InstanceId> next)
+    {
+        if (State != MoveState.Running) { throw new WrongStateException($"Move {Id}", State.ToString(), nameof(Replace)); }
+        Instances = [.. Instances.Where(i => i != old.Value), .. next.Select(i => i.Value).Except(Instances)];
+    }
+    /// <summary>The launch key of the machine that takes another's place: asked for twice, it is rented once.</summary>
+    public string KeyOfReplacement(InstanceId old) => $"move:{Id}:{old}";
+    /// <summary>A new machine may cost a tenth more than the plan saw: markets move between a plan and its execution.</summary>
+    public decimal CeilingUsdPerGpuHour => decimal.Round(UsdPerGpuHour * 1.1m, 6);
     /// <summary>Progress in GPUs.</summary>
     public void Advance(int done) => DoneCount = Math.Clamp(done, DoneCount, Count);
     /// <summary>All done.</summary>
@@ -193,6 +203,9 @@ public sealed class Plan
     public string? Reason { get; private set; }
     /// <summary>When the last move ended.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>What is written beside everything that a move does.</summary>
+    public string WhyOf(Move move) => $"plan {Id}, move {move.Rank}";
 
     /// <summary>(bound - objective) / max(|bound|, 1e-9).</summary>
     public decimal Gap => BoundUsdPerHour == ObjectiveUsdPerHour ? 0 : (BoundUsdPerHour - ObjectiveUsdPerHour) / Math.Max(Math.Abs(BoundUsdPerHour), 0.000000001m);

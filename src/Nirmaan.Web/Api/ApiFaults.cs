@@ -1,6 +1,7 @@
 using Nirmaan.Control;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Domain.Fleet;
+using Npgsql;
 
 namespace Nirmaan.Web.Api;
 
@@ -23,6 +24,9 @@ internal sealed partial class ApiFaults(RequestDelegate next, ILogger<ApiFaults>
         switch (exception)
         {
             case InvalidInputException e: return Problems.Of(400, "invalid_input", e.Message, ("field", e.Field));
+            // The one text that PostgreSQL cannot hold; a name with it in it names nothing.
+            case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }: return NoNul();
+            case { InnerException: PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } }: return NoNul();
             case BadHttpRequestException e: return Problems.Of(e);
             case CannotPlanException e: return Problems.Of(422, "cannot_plan", e.Message);
             case SupplierUnavailableException e: return Problems.Of(503, "outside_unavailable", e.Message, ("who", e.Who));
@@ -31,6 +35,8 @@ internal sealed partial class ApiFaults(RequestDelegate next, ILogger<ApiFaults>
                 return Problems.Of(500, "internal", "Something failed here; the log has it under this trace.", ("traceId", System.Diagnostics.Activity.Current?.Id ?? context.TraceIdentifier));
         }
     }
+
+    private static IResult NoNul() => Problems.Of(400, "invalid_input", "A text holds the character U+0000; expected text without it.");
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailed(Exception e, string method, PathString path);

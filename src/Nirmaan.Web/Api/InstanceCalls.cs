@@ -21,8 +21,9 @@ internal sealed record PlannedOfferWire(string OfferId, string Provider, string 
 
 /// <summary>What a launch would do. USD per hour of all machines together.</summary>
 /// <param name="Blocked">Why it may not be launched; null = it may.</param>
+/// <param name="Warnings">The admin's limits on plans that it would go beyond, a sentence each.</param>
 internal sealed record LaunchPlanWire(
-    string Workload, int Wanted, int Found, int GpusPerMiner, decimal UsdPerHour, decimal? UsdUpFront, string? Blocked, IReadOnlyList<PlannedOfferWire> Chosen, IReadOnlyList<PlannedOfferWire> Rejected, IReadOnlyList<FunnelWire> Funnel);
+    string Workload, int Wanted, int Found, int GpusPerMiner, decimal UsdPerHour, decimal? UsdUpFront, string? Blocked, IReadOnlyList<string> Warnings, IReadOnlyList<PlannedOfferWire> Chosen, IReadOnlyList<PlannedOfferWire> Rejected, IReadOnlyList<FunnelWire> Funnel);
 
 /// <summary>A machine that we rent.</summary>
 internal sealed record InstanceWire(
@@ -60,7 +61,7 @@ internal static class InstanceCalls
             await fleet.FindAsync(new InstanceId(id), cancellationToken) is { } found ? Results.Ok(Detail(found)) : Problems.NotFound("instance", id))
             .WithName("getInstance").WithSummary("One machine: state, miner, cost so far, runway, timeline.").Produces<InstanceDetailWire>().ProducesProblem(404);
         operate.MapDelete("/instances/{id:guid}", async (Guid id, string? reason, RetireInstance retire, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-            await retire.RunAsync(new InstanceId(id), user.Actor(), reason ?? "given back by hand", cancellationToken) is var outcome and not RetireOutcome.NotFound
+            await retire.RunAsync(new InstanceId(id), user.Actor(), Words.Reason(reason) ?? "given back by hand", cancellationToken) is var outcome and not RetireOutcome.NotFound
                 ? Results.Accepted(null, new RetiredWire(outcome)) : Problems.NotFound("instance", id))
             .WithName("closeInstance").WithSummary("Drains and closes a machine. Safe to repeat.").Produces<RetiredWire>(202).ProducesProblem(404);
     }
@@ -69,7 +70,7 @@ internal static class InstanceCalls
     {
         var request = new LaunchRequest(
             Words.Workload(Words.Need("workload", body.Workload, "a workload such as heurist-llm"))!.Value, Words.Need("count", body.Count, "a number of miners"), Words.Need("maxUsdPerGpuHour", body.MaxUsdPerGpuHour, "USD per GPU and hour"),
-            Words.Gpu(body.Gpu), Words.Supplier(body.Provider), body.Region, body.OfferId is { } offer ? new OfferId(offer) : null, body.Reason?.Trim() ?? "", body.AcceptBidsByHand == true);
+            Words.Gpu(body.Gpu), Words.Supplier(body.Provider), body.Region, body.OfferId is { } offer ? new OfferId(offer) : null, Words.Reason(body.Reason) ?? "", body.AcceptBidsByHand == true);
         if (body.DryRun == true) { return Results.Ok(Plan(await launch.PlanAsync(request, cancellationToken))); }
         Words.Need("reason", body.Reason, "why the machines are rented, for the books");
         var outcome = await launch.RunAsync(request, Words.Need("Idempotency-Key", key, "a header with 1 to 190 characters of your choice, the same when the request is repeated"), user.Actor(), cancellationToken);
@@ -83,7 +84,7 @@ internal static class InstanceCalls
     }
 
     private static LaunchPlanWire Plan(LaunchPlan p) => new(
-        p.Request.Workload.Value, p.Request.Count, p.Found, p.GpusPerMiner, p.UsdPerHour, p.UsdUpFront, p.Blocked, [.. p.Chosen.Select(Offer)], [.. p.Rejected.Select(Offer)], [.. p.Funnel.Select(FunnelWire.Of)]);
+        p.Request.Workload.Value, p.Request.Count, p.Found, p.GpusPerMiner, p.UsdPerHour, p.UsdUpFront, p.Blocked, p.Warnings ?? [], [.. p.Chosen.Select(Offer)], [.. p.Rejected.Select(Offer)], [.. p.Funnel.Select(FunnelWire.Of)]);
 
     private static PlannedOfferWire Offer(PlannedOffer o) => new(
         o.OfferId.ToString(), o.Supplier.Value, o.ProviderLabel, o.Gpu.Id, o.GpusPerMachine, o.UsdPerGpuHour, o.PriceKind, o.Region, o.Available, o.Machines, o.RejectedFor);

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json.Serialization;
+using Nirmaan.Control;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
@@ -7,8 +8,9 @@ using Nirmaan.Domain.Amounts;
 namespace Nirmaan.Web.Api;
 
 /// <summary>Limits of this plan only; what is left out is as the limits in force say.</summary>
+/// <param name="ExposureUsdPerHour">By pool; null as a value = no cap on that pool.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record PlanBody(decimal? BudgetUsdPerHour, double? RiskWeight, IReadOnlyDictionary<string, decimal>? ExposureUsdPerHour, int? MaxMoves);
+internal sealed record PlanBody(decimal? BudgetUsdPerHour, double? RiskWeight, IReadOnlyDictionary<string, decimal?>? ExposureUsdPerHour, int? MaxMoves);
 
 /// <summary>Which moves to approve; without it all.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -50,21 +52,39 @@ internal static class PlanCalls
             .WithName("listPlans").WithSummary("Plans, newest first.").ProducesProblem(400);
         read.MapGet("/plans/{id:guid}", async (Guid id, AllocationQueries plans, CancellationToken cancellationToken) =>
             await plans.FindAsync(new PlanId(id), cancellationToken) is { } plan ? Results.Ok(Detail(plan)) : Problems.NotFound("plan", id)).WithName("getPlan").Produces<PlanDetailWire>().ProducesProblem(404);
-        approve.MapPost("/plans", async (PlanBody? body, IPlanAllocation plan, AllocationQueries plans, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+        approve.MapPost("/plans", async (PlanBody? body, IPlanAllocation plan, AllocationQueries plans, ConstraintQueries limits, SetConstraints inForce, ClaimsPrincipal user, CancellationToken cancellationToken) =>
         {
-            var id = await plan.RunAsync(new PlanRequest(body?.BudgetUsdPerHour, body?.RiskWeight, body?.ExposureUsdPerHour, body?.MaxMoves), user.Actor(), cancellationToken);
+            var exposure = body?.ExposureUsdPerHour is { Count: > 0 } caps ? await ExposureAsync(caps, limits, await inForce.ReadAsync(cancellationToken), cancellationToken) : null;
+            var id = await plan.RunAsync(new PlanRequest(body?.BudgetUsdPerHour, body?.RiskWeight, exposure, body?.MaxMoves), user.Actor(), cancellationToken);
             return Results.Created($"/api/v1/plans/{id}", Detail((await plans.FindAsync(id, cancellationToken))!));
         }).WithName("makePlan").WithSummary("Solves and stores a proposed plan.").Produces<PlanDetailWire>(201).ProducesProblem(400).ProducesProblem(422);
         approve.MapPost("/plans/{id:guid}/approve", ApproveAsync).WithName("approvePlan").WithSummary("Approves all moves or some; a choice that breaks a cap is refused, naming it.")
             .Produces<ApprovedWire>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         approve.MapPost("/plans/{id:guid}/cancel", async (Guid id, CancelBody? body, ApprovePlan approval, AllocationQueries plans, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-            await approval.CancelAsync(new PlanId(id), user.Actor(), body?.Reason ?? "called off by hand", cancellationToken) ? Results.Ok(Detail((await plans.FindAsync(new PlanId(id), cancellationToken))!))
+            await approval.CancelAsync(new PlanId(id), user.Actor(), Words.Reason(body?.Reason) ?? "called off by hand", cancellationToken) ? Results.Ok(Detail((await plans.FindAsync(new PlanId(id), cancellationToken))!))
                 : await plans.FindAsync(new PlanId(id), cancellationToken) is { } plan ? Problems.Of(409, "plan_not_open", $"The plan is {plan.Plan.State}.") : Problems.NotFound("plan", id))
             .WithName("cancelPlan").WithSummary("Calls a plan off: moves under way are finished, the rest is dropped.").Produces<PlanDetailWire>().ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static async Task<IResult> ApproveAsync(Guid id, ApproveBody? body, ApprovePlan approval, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        await approval.RunAsync(new PlanId(id), body?.Moves?.Select(m => new MoveId(m)).ToList(), user.Actor(), cancellationToken) switch
+    /// <summary>The caps in force with those of the call over them, pool by pool.</summary>
+    private static async Task<IReadOnlyDictionary<string, decimal>> ExposureAsync(IReadOnlyDictionary<string, decimal?> caps, ConstraintQueries limits, Constraints inForce, CancellationToken cancellationToken)
+    {
+        var pools = (await limits.ChoicesAsync(cancellationToken)).Pools.Select(p => p.Pool.Value).ToHashSet();
+        if (caps.Keys.FirstOrDefault(pool => !pools.Contains(pool)) is { } stray) { throw new InvalidInputException("exposureUsdPerHour", stray, $"pools of {string.Join(", ", pools.Order(StringComparer.Ordinal))}"); }
+        var wanted = inForce.ExposureUsdPerHour.ToDictionary(c => c.Key, c => c.Value);
+        foreach (var (pool, cap) in caps)
+        {
+            if (cap is { } usd) { wanted[pool] = usd; }
+            else { wanted.Remove(pool); }
+        }
+        return wanted;
+    }
+
+    private static async Task<IResult> ApproveAsync(Guid id, ApproveBody? body, ApprovePlan approval, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        // No move at all would end the plan for good; whoever wants that calls it off.
+        if (body?.Moves is { Count: 0 }) { throw new InvalidInputException("moves", "an empty list", "ids of moves, or nothing for all of them"); }
+        return await approval.RunAsync(new PlanId(id), body?.Moves?.Select(m => new MoveId(m)).ToList(), user.Actor(), cancellationToken) switch
         {
             ApproveOutcome.Approved approved => Results.Ok(new ApprovedWire(approved.Moves)),
             ApproveOutcome.TooLate late => Problems.Of(409, "plan_not_open", late.Why),
@@ -72,6 +92,7 @@ internal static class PlanCalls
             ApproveOutcome.UnknownMove unknown => Problems.Of(422, "unknown_move", $"{unknown.Move} is not a move of this plan.", ("move", unknown.Move.ToString())),
             _ => Problems.NotFound("plan", id),
         };
+    }
 
     private static PlanDetailWire Detail(PlanDetail d) => new(
         PlanWire.Of(d.Plan),

@@ -26,6 +26,15 @@ internal static class Words
     /// <summary>A text that must be there.</summary>
     public static string Need(string field, string? text, string expected) => string.IsNullOrWhiteSpace(text) ? throw new InvalidInputException(field, text, expected) : text.Trim();
 
+    /// <summary>A reason in a person's words, as the pages take it; null = none was given.</summary>
+    public static string? Reason(string? text) => text?.Trim() switch
+    {
+        null or "" => null,
+        { Length: > 500 and var length } => throw new InvalidInputException("reason", $"a text of {length} characters", "at most 500"),
+        var said when said.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) => throw new InvalidInputException("reason", "a control character", "plain text"),
+        var said => said,
+    };
+
     public static GpuModel? Gpu(string? text) => Name(text) is { } id ? GpuCatalogue.Find(new GpuModel(id)) is null
         ? throw new InvalidInputException("gpu", text, $"a canonical id such as rtx-a6000 ({string.Join(", ", GpuCatalogue.All.Select(g => g.Model.Id))})") : new GpuModel(id) : null;
 

@@ -66,4 +66,13 @@ public sealed class DistributeTests
         var wrong = epochs.Forge(epochs.First, d => d["leaves"]![0]!["cumulative"] = "60000000");
         (await epochs.DistributeAsync(2, "3", "--previous", wrong)).ShouldFail(2, wrong, Epochs.Ann, "60000000");
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task An_epoch_that_overlaps_the_one_before_or_leaves_a_gap_is_refused(int day)
+    {
+        using var epochs = await Epochs.MakeAsync();
+        (await epochs.DistributeAsync(day, "3", "--previous", epochs.First)).ShouldFail(2, "--from", $"2026-03-0{day}T00:00:00Z", "2026-03-02T00:00:00Z", "end of the epoch before");
+    }
 }

@@ -123,6 +123,24 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public async Task An_epoch_that_does_not_follow_its_previous_is_wrong()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var late = epochs.Forge(epochs.Second, d => d["from"] = "2026-03-02T00:00:01Z");
+        var said = await Run.NirmaanAsync("verify", late, "--previous", epochs.First);
+        said.Code.ShouldBe(1);
+        said.Error.ShouldContain("from: 2026-03-02T00:00:01Z; expected 2026-03-02T00:00:00Z, the end of the epoch before");
+    }
+
+    [Fact]
+    public async Task An_amount_of_more_digits_than_256_bits_hold_is_refused_at_once()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var swollen = epochs.Forge(epochs.First, d => d["leaves"]![1]!["amount"] = new string('9', 2_000_000));
+        (await Run.NirmaanAsync("verify", swollen)).ShouldFail(2, "leaves[1].amount", "2000000 characters", "78 digits");
+    }
+
+    [Fact]
     public async Task A_previous_whose_root_is_not_its_own_is_wrong()
     {
         using var epochs = await Epochs.MakeAsync();

@@ -68,10 +68,10 @@ public sealed class FleetTests
     public async Task A_dry_run_shows_the_plan_and_what_forbids_it()
     {
         await using var host = await Host.StartAsync();
-        const string Plan = """{"workload":"heurist-llm","wanted":3,"found":2,"gpusPerMiner":1,"usdPerHour":0.9,"usdUpFront":null,"blocked":BLOCKED,"chosen":[{"provider":"akash","providerName":"europlots","gpu":"rtx-a6000","usdPerGpuHour":0.45,"machines":2}],"rejected":[{}],"funnel":[{"reason":"price","dropped":9,"cheapestRelaxation":null}]}""";
+        const string Plan = """{"workload":"heurist-llm","wanted":3,"found":2,"gpusPerMiner":1,"usdPerHour":0.9,"usdUpFront":null,"blocked":BLOCKED,"warnings":["All GPUs together would cost $6.60 an hour; plans keep to $5.00."],"chosen":[{"provider":"akash","providerName":"europlots","gpu":"rtx-a6000","usdPerGpuHour":0.45,"machines":2}],"rejected":[{}],"funnel":[{"reason":"price","dropped":9,"cheapestRelaxation":null}]}""";
         host.Answers(Plan.Replace("BLOCKED", "null", StringComparison.Ordinal)).Answers(Plan.Replace("BLOCKED", "\"the daily cap is spent\"", StringComparison.Ordinal));
         var said = await host.RunAsync("launch", "heurist-llm", "3", "--max-usd-per-gpu-hour", "0.55", "--dry-run");
-        (said.Code, said.Error).ShouldBe((0, "2 of 3 found for $0.9000 an hour; 1 offers rejected\ndropped 9 for price\n"));
+        (said.Code, said.Error).ShouldBe((0, "2 of 3 found for $0.9000 an hour; 1 offers rejected\ndropped 9 for price\nbeyond the admin's limits: All GPUs together would cost $6.60 an hour; plans keep to $5.00.\n"));
         Cells(said, 1).ShouldBe(["akash", "europlots", "rtx-a6000", "0.4500", "2"]);
         JsonNode.Parse(host.Asked[0].Body)!["dryRun"]!.GetValue<bool>().ShouldBeTrue();
         said = await host.RunAsync([.. s_launch, "--dry-run"]);

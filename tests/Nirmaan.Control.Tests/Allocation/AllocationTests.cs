@@ -60,7 +60,7 @@ public sealed class AllocationTests(ControlPostgres database)
         (await world.Get<AllocationQueries>().MeasuredAsync(CancellationToken.None)).ShouldBeEmpty();
         var plan = await world.PlanAsync();
         await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None);
-        await CarryOutAsync(world, plan.Plan.Id);
+        await world.CarryOutAsync(plan.Plan.Id);
         var moves = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!.Moves.Where(m => m.Kind == MoveKind.Switch).ToList();
         var measured = (await world.Get<AllocationQueries>().MeasuredAsync(CancellationToken.None)).Single(m => m.Kind == MoveKind.Switch);
         (measured.Moves, measured.Gpus).ShouldBe((moves.Count, moves.Sum(m => m.Count)));
@@ -86,7 +86,7 @@ public sealed class AllocationTests(ControlPostgres database)
         await using var world = await WorldAsync();
         var plan = await world.PlanAsync();
         (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
-        await CarryOutAsync(world, plan.Plan.Id);
+        await world.CarryOutAsync(plan.Plan.Id);
         var after = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
         after.Plan.State.ShouldBe(PlanState.Done);
         after.Moves.ShouldAllBe(m => m.State == MoveState.Done);
@@ -102,7 +102,7 @@ public sealed class AllocationTests(ControlPostgres database)
         var plan = await world.PlanAsync();
         var chosen = plan.Moves.First(m => m.Kind == MoveKind.Switch);
         await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [chosen.Id], "admin@test", CancellationToken.None);
-        await CarryOutAsync(world, plan.Plan.Id);
+        await world.CarryOutAsync(plan.Plan.Id);
         var after = (await world.Get<AllocationQueries>().FindAsync(plan.Plan.Id, CancellationToken.None))!;
         after.Moves.Where(m => m.Id != chosen.Id).ShouldAllBe(m => m.State == MoveState.Dropped);
         (await world.InstancesAsync()).Count(i => i.IsLive && i.Workload.Value == "heurist-sd").ShouldBe(chosen.Count);
@@ -118,6 +118,58 @@ public sealed class AllocationTests(ControlPostgres database)
         releases.ShouldNotBeEmpty();
         var outcome = await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [.. plan.Moves.Where(m => !releases.Contains(m.Id)).Select(m => m.Id)], "admin@test", CancellationToken.None);
         outcome.ShouldBeOfType<ApproveOutcome.BreaksCap>().Cap.ShouldBe("budget");
+    }
+
+    [Fact]
+    public async Task A_choice_that_eases_a_limit_broken_before_can_be_approved()
+    {
+        await using var world = await WorldAsync();
+        // Six machines at $0.40 cost more than this budget already.
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1.3m));
+        var release = plan.Moves.Where(m => m.Kind == MoveKind.Release).OrderBy(m => m.Count).First();
+        var choice = (await world.Get<AllocationQueries>().WeighAsync(plan.Plan.Id, [], CancellationToken.None))!;
+        (choice.Broken.Count, choice.StillBroken.Single().Row).ShouldBe((0, "budget"));
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [release.Id], "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
+    }
+
+    [Fact]
+    public async Task A_plan_waits_while_another_moves_gpus()
+    {
+        await using var world = await WorldAsync();
+        var (first, second) = (await world.PlanAsync(), await world.PlanAsync());
+        await world.Get<ApprovePlan>().RunAsync(first.Plan.Id, null, "admin@test", CancellationToken.None);
+        var outcome = await world.Get<ApprovePlan>().RunAsync(second.Plan.Id, null, "admin@test", CancellationToken.None);
+        outcome.ShouldBeOfType<ApproveOutcome.TooLate>().Why.ShouldContain($"Plan {first.Plan.Id}");
+    }
+
+    [Fact]
+    public async Task A_plan_made_before_another_was_carried_out_cannot_be_approved_any_more()
+    {
+        await using var world = await WorldAsync();
+        var (first, second) = (await world.PlanAsync(), await world.PlanAsync());
+        await world.Get<ApprovePlan>().RunAsync(first.Plan.Id, null, "admin@test", CancellationToken.None);
+        await world.CarryOutAsync(first.Plan.Id);
+        (await world.Get<ApprovePlan>().RunAsync(second.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>().Why.ShouldContain("Make a new one");
+        var third = await world.PlanAsync();
+        (await world.Get<ApprovePlan>().RunAsync(third.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
+    }
+
+    [Fact]
+    public async Task A_plan_made_for_another_fleet_cannot_be_approved_and_says_what_changed()
+    {
+        await using var world = await WorldAsync();
+        var plan = await world.PlanAsync();
+        await world.LaunchAsync(1, "by-hand");
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.TooLate>().Why.ShouldContain("heurist-llm on rtx-a6000 at akash 6 -> 7");
+    }
+
+    [Fact]
+    public async Task Of_two_plans_approved_in_the_same_moment_one_stands()
+    {
+        await using var world = await WorldAsync();
+        var (first, second) = (await world.PlanAsync(), await world.PlanAsync());
+        var outcomes = await Task.WhenAll(new[] { first, second }.Select(p => world.Get<ApprovePlan>().RunAsync(p.Plan.Id, null, "admin@test", CancellationToken.None)));
+        outcomes.Count(o => o is ApproveOutcome.Approved).ShouldBe(1);
     }
 
     [Fact]
@@ -158,16 +210,5 @@ public sealed class AllocationTests(ControlPostgres database)
         var second = await verb.RunAsync(first with { BudgetUsdPerHour = 7m }, "admin@test", "more money", CancellationToken.None);
         (first.Version, second.Version, second.By).ShouldBe((1, 2, "admin@test"));
         (await Should.ThrowAsync<InvalidInputException>(() => verb.RunAsync(first with { BudgetUsdPerHour = -1 }, "a", "b", CancellationToken.None))).Field.ShouldBe("budgetUsdPerHour");
-    }
-
-    private static async Task CarryOutAsync(FleetWorld world, PlanId plan)
-    {
-        for (var i = 0; i < 40; i++)
-        {
-            await world.Get<ExecutePlan>().RunAsync(CancellationToken.None);
-            await world.PassAsync(TimeSpan.FromMinutes(1));
-            await world.ServeAsync();
-            if ((await world.Get<AllocationQueries>().FindAsync(plan, CancellationToken.None))!.Plan.State != PlanState.Approved) { return; }
-        }
     }
 }

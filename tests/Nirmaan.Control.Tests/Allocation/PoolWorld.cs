@@ -36,6 +36,18 @@ internal static class PoolWorld
         return (await world.Get<AllocationQueries>().FindAsync(id, CancellationToken.None))!;
     }
 
+    /// <summary>Lets an approved plan go on until it ended, 40 minutes at most.</summary>
+    public static async Task CarryOutAsync(this FleetWorld world, PlanId plan)
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            await world.Get<ExecutePlan>().RunAsync(CancellationToken.None);
+            await world.PassAsync(TimeSpan.FromMinutes(1));
+            await world.ServeAsync();
+            if ((await world.Get<AllocationQueries>().FindAsync(plan, CancellationToken.None))!.Plan.State != PlanState.Approved) { return; }
+        }
+    }
+
     /// <summary>Every running miner serves.</summary>
     public static async Task ServeAsync(this FleetWorld world)
     {

@@ -107,14 +107,17 @@ public sealed class PrivateClusterTests : IDisposable
         await UntilAsync(() => !Serves(server));
     }
 
-    [Fact]
-    public async Task A_server_does_not_outlive_a_killed_starter()
+    [Theory]
+    [InlineData("-KILL", false)]
+    [InlineData("-TERM", true)]
+    [InlineData("-KILL", true)]
+    public async Task A_server_does_not_outlive_a_killed_starter(string signal, bool isGroup)
     {
         await using var other = await StartAsync();
         var held = Path.Combine(_folder, "held");
         Directory.CreateDirectory(held);
-        using var holder = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Nirmaan.Control.Tests"),
-            ["-explicit", "only", "-method", $"{typeof(PrivateClusterTests).FullName}.{nameof(Hold_a_cluster_until_killed)}"])
+        using var holder = Process.Start(new ProcessStartInfo("setsid", [Path.Combine(AppContext.BaseDirectory, "Nirmaan.Control.Tests"),
+            "-explicit", "only", "-method", $"{typeof(PrivateClusterTests).FullName}.{nameof(Hold_a_cluster_until_killed)}"])
         {
             RedirectStandardOutput = true,
             Environment = { ["NIRMAAN_TEST_HOLD"] = held, ["NIRMAAN_TEST_POSTGRES"] = other.ConnectionString },
@@ -123,7 +126,7 @@ public sealed class PrivateClusterTests : IDisposable
         var server = await ServerOfAsync(held);
         Serves(server).ShouldBeTrue();
 
-        holder.Kill();
+        using (var kill = Process.Start("kill", [signal, "--", $"{(isGroup ? "-" : "")}{holder.Id}"])) { await kill.WaitForExitAsync(Token); }
         await UntilAsync(() => !Serves(server));
     }
 

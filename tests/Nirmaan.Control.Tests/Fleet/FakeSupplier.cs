@@ -47,6 +47,8 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public Queue<Fault> AcceptFaults { get; } = new();
     public Queue<Fault> CloseFaults { get; } = new();
     public Queue<Fault> ExtendFaults { get; } = new();
+    public Queue<Fault> ChangeFaults { get; } = new();
+    public bool ChangesInPlace { get; set; } = true;
     public bool ListsNames { get; set; } = true;
     public bool HasBids { get; set; } = true;
     public bool Prepaid { get; set; }
@@ -66,7 +68,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     private int _inFlight;
 
     public SupplierName Supplier => name;
-    public SupplierTraits Traits => new(HasBids, ListsNames, Prepaid, ChangesInPlace: true, new SupplierAbilities(false, true, 8, "test"));
+    public SupplierTraits Traits => new(HasBids, ListsNames, Prepaid, ChangesInPlace, new SupplierAbilities(false, true, 8, "test"));
 
     public static OfferQuote Offer(string key, string gpu, decimal price, int available, string provider = "prov-a", decimal reliability = 0.99m) =>
         new(key, provider, provider, new GpuModel(gpu), 8, GpuCatalogue.Find(new GpuModel(gpu))?.VramGb, price, PriceKind.Quoted, "us", available, reliability);
@@ -153,11 +155,11 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         return new Effect.Done(externalId);
     }));
 
-    public Task<Effect> ChangeAsync(string externalId, RentRequest request, CancellationToken cancellationToken)
+    public Task<Effect> ChangeAsync(string externalId, RentRequest request, CancellationToken cancellationToken) => Task.FromResult(Act(ChangeFaults, () =>
     {
         Machines.Single(m => m.Id == externalId).Workload = request.Template.Workload;
-        return Task.FromResult<Effect>(new Effect.Done(externalId));
-    }
+        return new Effect.Done(externalId);
+    }));
 
     public Task<Effect> ExtendAsync(string externalId, int hours, CancellationToken cancellationToken) => Task.FromResult(Act(ExtendFaults, () =>
     {

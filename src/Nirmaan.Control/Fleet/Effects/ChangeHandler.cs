@@ -21,7 +21,7 @@ internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts
         var instance = await db.Instances.SingleAsync(i => i.Id == operation.InstanceId, cancellationToken);
         if (!instance.IsLive || instance.ExternalId != operation.ExternalId) { return new Hold(default, "the instance is no longer there", Refuse: true); }
         if (operation.Kind != OperationKind.Extend) { return null; }
-        var why = await guard.RefuseAsync(db, new Dictionary<SupplierName, decimal>(), operation.UsdCommitted ?? 0, alreadyCounted: true, cancellationToken);
+        var why = await guard.RefuseEffectAsync(db, operation, cancellationToken);
         return why is null ? null : now < operation.Deadline ? new Hold(TimeSpan.FromSeconds(30), why) : new Hold(default, why, Refuse: true);
     }
 

@@ -22,7 +22,7 @@ internal sealed class CreateHandler(
         if (instance.State != InstanceState.Requested) { return new Hold(default, "the instance is no longer wanted", Refuse: true); }
         var supplier = operation.Supplier!.Value;
         if (suppliers.Find(supplier) is null) { return new Hold(default, $"supplier {supplier} is switched off", Refuse: true); }
-        if (await guard.RefuseAsync(db, new Dictionary<SupplierName, decimal> { [supplier] = 0 }, operation.UsdCommitted ?? 0, alreadyCounted: true, cancellationToken) is { } why)
+        if (await guard.RefuseEffectAsync(db, operation, cancellationToken) is { } why)
         {
             // A cap or the kill switch holds it back until its deadline: it may be lifted.
             return now < operation.Deadline ? new Hold(TimeSpan.FromSeconds(30), why) : new Hold(default, why, Refuse: true);

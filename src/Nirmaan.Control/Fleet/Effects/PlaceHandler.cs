@@ -18,7 +18,7 @@ internal sealed class PlaceHandler(IDbContextFactory<NirmaanDbContext> contexts,
     {
         var instance = await db.Instances.SingleAsync(i => i.Id == operation.InstanceId, cancellationToken);
         if (instance.State != InstanceState.Placing) { return new Hold(default, "the instance is no longer wanted", Refuse: true); }
-        var why = await guard.RefuseAsync(db, new Dictionary<Domain.Amounts.SupplierName, decimal> { [instance.Supplier] = 0 }, 0, alreadyCounted: true, cancellationToken);
+        var why = await guard.RefuseEffectAsync(db, operation, cancellationToken);
         return why is null ? null : new Hold(default, why, Refuse: true);
     }
 
