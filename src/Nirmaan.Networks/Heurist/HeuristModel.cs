@@ -3,15 +3,16 @@ namespace Nirmaan.Networks.Heurist;
 /// <summary>What a miner can serve on Heurist, with what it needs and what it earned.</summary>
 /// <param name="Slug">The end of its template's and workload's name.</param>
 /// <param name="Id">Heurist's model id.</param>
-/// <param name="MinVramGb">What a card must have: Heurist's page, or the gate where the page has no figure.</param>
+/// <param name="MinVramGb">What a card must have: Heurist's page; where it has no figure, what the next larger cards have beyond the gate.</param>
 /// <param name="Multipliers">What a job's work is multiplied with, from a day on; empty = never published.</param>
 /// <param name="Licence">Of the model.</param>
 internal abstract record HeuristModel(string Slug, string Id, int MinVramGb, IReadOnlyList<(DateOnly From, decimal Multiplier)> Multipliers, string Licence)
 {
     /// <summary>
     /// Every model of 2024 but the two that <c>heurist-sd</c> and <c>heurist-llm</c> run. Repositories, branches and gates are those of
-    /// models.json (heurist-network/heurist-models, 2024-04-15 and 2024-12-10), VRAM and multipliers those of Heurist's mining page and its copies.
-    /// The pages bear no dates: a multiplier is dated by the season's change or by the first copy that has it.
+    /// models.json (heurist-network/heurist-models, 2024-04-15 and 2024-12-10), VRAM and multipliers those of Heurist's mining page and, for
+    /// April 2024, of a community's set-up script (0.1, 0.2 and Yi's 1 for 12, 24 and 48 GB). The pages bear no dates: a multiplier is dated by
+    /// the season's change or by the first copy that has it.
     /// </summary>
     public static IReadOnlyList<HeuristModel> All { get; } =
     [
