@@ -2,7 +2,7 @@ namespace Nirmaan.Cli.Tests;
 
 public sealed class CommandLineTests
 {
-    private static readonly string[] s_commands = ["offers", "launch", "instances", "close", "plans", "approve", "optimise", "distribute", "verify", "sdl", "migrate"];
+    private static readonly string[] s_commands = ["offers", "launch", "instances", "close", "plans", "approve", "optimise", "distribute", "verify", "sdl", "emissions", "migrate"];
 
     public static TheoryData<string> Commands => [.. s_commands];
 
@@ -59,6 +59,12 @@ public sealed class CommandLineTests
     [InlineData("approve 019b2f3e-0c00-7000-8000-000000000001 --moves x", "--moves", "'x'")]
     [InlineData("approve 019b2f3e-0c00-7000-8000-000000000001 --moves=,", "--moves", "ids of moves")]
     [InlineData("distribute s.csv --to 2026-03-02T00:00:00Z", "--from", "missing")]
+    [InlineData("emissions --at 1795305600", "network", "exactly one")]
+    [InlineData("emissions morpheus", "--at", "missing")]
+    [InlineData("emissions render --at 1795305600", "'render'", "morpheus, heurist, bittensor, ritual")]
+    [InlineData("emissions bittensor --at 1795305600", "--at", "not an option of bittensor", "--issued")]
+    [InlineData("emissions bittensor", "--issued", "base units")]
+    [InlineData("emissions ritual", "--payment", "base units")]
     [InlineData("migrate now", "'now'", "options only")]
     public async Task What_is_misspelt_or_left_out_is_named(string line, params string[] parts) => (await Run.NirmaanAsync(line.Split(' '))).ShouldFail(2, parts);
 }

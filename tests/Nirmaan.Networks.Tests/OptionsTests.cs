@@ -68,6 +68,20 @@ public sealed class OptionsTests
         Fault<HeuristOptions>(rig).ShouldContain("Networks:Heurist:TotalsUrl '");
     }
 
+    [Theory]
+    [InlineData("Models:0", "gpt-5", "Networks:Heurist:Models:0 'gpt-5' is unknown; expected one of openhermes-2-5-mistral-7b,")]
+    [InlineData("Models:0", "llama-2-70b-chat", "Networks:Heurist:Models:0 'llama-2-70b-chat' has no published multiplier")]
+    [InlineData("LaterSeasons:0:Name", "", "Networks:Heurist:LaterSeasons:0:Name is missing.")]
+    [InlineData("LaterSeasons:0:From", "2025-01-01T00:00:00Z", "Networks:Heurist:LaterSeasons:0:From 2025-01-01 00:00:00Z must not lie before the end of the season before it, 2025-01-17 00:00:00Z.")]
+    [InlineData("LaterSeasons:0:To", "2027-01-01T00:00:00Z", "Networks:Heurist:LaterSeasons:0:To 2027-01-01 00:00:00Z must lie after From 2027-01-01 00:00:00Z.")]
+    [InlineData("LaterSeasons:0:Heu", "-1", "Networks:Heurist:LaterSeasons:0:Heu -1 must not be negative.")]
+    public async Task A_wrong_setting_of_Heurist_is_named_by_its_key(string key, string value, string message)
+    {
+        await using var rig = Rig.Heurist(s_near, ("Networks:Heurist:LaterSeasons:0:Name", "season 3"), ("Networks:Heurist:LaterSeasons:0:From", "2027-01-01T00:00:00Z"),
+            ("Networks:Heurist:LaterSeasons:0:To", "2027-04-01T00:00:00Z"), ($"Networks:Heurist:{key}", value));
+        Fault<HeuristOptions>(rig).ShouldContain(message);
+    }
+
     [Fact]
     public async Task What_is_not_switched_on_is_not_there()
     {

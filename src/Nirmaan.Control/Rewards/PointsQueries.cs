@@ -11,7 +11,8 @@ namespace Nirmaan.Control.Rewards;
 /// <param name="Earned">What the counters added; may be negative after a correction.</param>
 /// <param name="Awarded">The part that miners of ours worked for.</param>
 /// <param name="Samples">Readings of the counters.</param>
-/// <param name="RentUsd">Rent of the machines whose workload earns this kind.</param>
+/// <param name="Workload">The first one that earns this kind.</param>
+/// <param name="RentUsd">Rent of the machines whose workloads earn this kind.</param>
 /// <param name="RentUsdPerThousand">What a thousand points cost in rent; null = none were earned or the kind has no workload.</param>
 /// <param name="Notice">What must stand beside the figures; null = nothing.</param>
 public sealed record PointsSum(
@@ -40,7 +41,7 @@ public sealed class PointsQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         return [.. sums.Select(s =>
         {
             var workload = networks.Find(s.Network)?.WorkloadOf(s.Kind);
-            var usd = workload is { } w ? rent.GetValueOrDefault(w) : 0;
+            var usd = networks.Find(s.Network)?.WorkloadsOf(s.Kind, now).Keys.Sum(w => rent.GetValueOrDefault(w)) ?? 0;
             return new PointsSum(s.Network, s.Kind, workload, s.Earned, awarded.GetValueOrDefault((s.Network, s.Kind)), s.Samples, s.Irregular, s.At,
                 usd, s.Earned > 0 && workload is not null ? decimal.Round(usd / s.Earned * 1000, 8) : null, networks.Find(s.Network)?.NoticeAt(now));
         })];

@@ -80,17 +80,18 @@ public sealed partial class SamplePoints(
         return sample;
     }
 
-    /// <summary>The miners of the account that could earn this kind since the reading before, each with the jobs it reported in that time.</summary>
+    /// <summary>The miners of the account that could earn this kind since the reading before, each with the jobs it reported in that time by their weight.</summary>
     private static async Task<IReadOnlyList<(MinerId Miner, decimal Work)>> WorkAsync(
         NirmaanDbContext db, IMiningNetwork network, PointsReading reading, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        if (network.WorkloadOf(reading.Kind) is not { } workload) { return []; }
+        var weights = network.WorkloadsOf(reading.Kind, reading.At);
+        var workloads = weights.Keys.ToList();
         var miners = await db.Miners
-            .Where(m => m.Network == network.Network && m.PayoutAddress == reading.Account && m.Workload == workload
+            .Where(m => m.Network == network.Network && m.PayoutAddress == reading.Account && workloads.Contains(m.Workload)
                 && m.CreatedAt < reading.At && (m.StoppedAt == null || m.StoppedAt > since))
-            .OrderBy(m => m.CreatedAt).ThenBy(m => m.Id).Select(m => m.Id).ToListAsync(cancellationToken);
-        var heartbeats = await HeartbeatReader.ReadAsync(db, miners, since, reading.At, cancellationToken);
-        return [.. miners.Select(m => (m, (decimal)UptimeWindow.JobsBetween(heartbeats[m], since, reading.At)))];
+            .OrderBy(m => m.CreatedAt).ThenBy(m => m.Id).Select(m => new { m.Id, m.Workload }).ToListAsync(cancellationToken);
+        var heartbeats = await HeartbeatReader.ReadAsync(db, [.. miners.Select(m => m.Id)], since, reading.At, cancellationToken);
+        return [.. miners.Select(m => (m.Id, weights[m.Workload] * UptimeWindow.JobsBetween(heartbeats[m.Id], since, reading.At)))];
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Network}, {Kind} of {Account}: {Irregularity}")]

@@ -48,6 +48,9 @@ public interface IMiningNetwork
     Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken);
     /// <summary>The workload that earns points of a kind (Heurist: <c>llama</c> by text, <c>waifu</c> by images); null = the network has no such kind.</summary>
     WorkloadName? WorkloadOf(string pointsKind);
+    /// <summary>Every workload that earns a kind, with what one of its jobs weighs against the others' when points are shared out; 0 = its jobs earn none.</summary>
+    IReadOnlyDictionary<WorkloadName, decimal> WorkloadsOf(string pointsKind, DateTimeOffset at) =>
+        WorkloadOf(pointsKind) is { } only ? new Dictionary<WorkloadName, decimal> { [only] = 1 } : [];
     /// <summary>Acknowledged work per miner; empty when the network tells nothing per miner.</summary>
     Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken);
     /// <summary>Tokens received since a cursor (null = from the start), final ones only.</summary>

@@ -7,7 +7,6 @@ using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Rewards;
 using Nirmaan.Evm;
 using Nirmaan.Networks.Http;
-using Nirmaan.Networks.Templates;
 
 namespace Nirmaan.Networks.Heurist;
 
@@ -18,23 +17,28 @@ namespace Nirmaan.Networks.Heurist;
 internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi totals, IOptions<HeuristOptions> options) : IMiningNetwork
 {
     private const string Llama = "llama", Waifu = "waifu";
-    private const int TagDigits = 12;
+    private const int TagDigits = 12, SdxlPixels = 4, MostIds = 10;
 
     private readonly NetworkCalls _calls = new(NetworkName.Heurist.Value);
-    private readonly Template _images = TemplateFile.Shipped("heurist-sd");
-    private readonly Template _texts = TemplateFile.Shipped("heurist-llm");
+    private readonly Template _images = HeuristTemplates.Images;
+    private readonly Template _texts = HeuristTemplates.Texts;
+    private readonly IReadOnlyList<(HeuristModel Model, Template Template)> _models = [.. options.Value.Offered.Select(m => (m, HeuristTemplates.Of(m)))];
 
     /// <inheritdoc />
     public NetworkName Network => NetworkName.Heurist;
 
     /// <inheritdoc />
-    public IReadOnlyList<Template> Templates => [_images, _texts];
+    public IReadOnlyList<Template> Templates => [_images, _texts, .. _models.Select(m => m.Template)];
 
     /// <inheritdoc />
-    public NetworkNotice? NoticeAt(DateTimeOffset now) => now >= _images.Season?.From && now < _images.Season.To ? null : new NetworkNotice(
-        "season closed, 2024 replay",
-        string.Create(CultureInfo.InvariantCulture, $"Heurist paid for mining from {_images.Season?.From:yyyy-MM-dd} to {_images.Season?.To:yyyy-MM-dd}. ")
-        + "Points counted now are a replay and will not be paid; HEU figures are season 1's rate.");
+    public NetworkNotice? NoticeAt(DateTimeOffset now)
+    {
+        var seasons = options.Value.Seasons.ToList();
+        return seasons.Exists(s => s.IsOpenAt(now)) ? null : new NetworkNotice(
+            "season closed, 2024 replay",
+            string.Create(CultureInfo.InvariantCulture, $"Heurist paid for mining from {seasons[0].From:yyyy-MM-dd} to {seasons[^1].To:yyyy-MM-dd}. ")
+            + "Points counted now are a replay and will not be paid; HEU figures are season 1's rate.");
+    }
 
     /// <inheritdoc />
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress)
@@ -43,7 +47,10 @@ internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi to
         var address = EvmAddress.Parse(payoutAddress).ToLowerHex();
         // The last digits of a version-7 id are its random ones; the sequencer allows letters, digits and '_' in a tag.
         var key = $"{address}-{miner.Value.ToString("N")[^TagDigits..]}";
-        return new MinerIdentity(key, payoutAddress, new Dictionary<string, string> { ["MINER_ID_0"] = key });
+        // The image miner runs a process for each card, the i-th under the i-th id; the text miner takes all its cards under one. Points are the address' either way.
+        var cards = template.Workload.StartsWith(_images.Workload, StringComparison.Ordinal) ? template.Needs.Gpus : 1;
+        if (cards > MostIds) { throw new ArgumentException($"{template.Name}: needs.gpus {cards}; Heurist's image miner knows ids for at most {MostIds} cards.", nameof(template)); }
+        return new MinerIdentity(key, payoutAddress, Enumerable.Range(0, cards).ToDictionary(i => $"MINER_ID_{i}", i => i == 0 ? key : $"{key}_{i}"));
     }
 
     /// <summary>Nothing to do: the miner asks for work by itself.</summary>
@@ -77,6 +84,19 @@ internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi to
     /// <summary>Which workload earns a kind of points; null = no such kind.</summary>
     public WorkloadName? WorkloadOf(string pointsKind) => pointsKind switch { Llama => _texts.WorkloadName, Waifu => _images.WorkloadName, _ => null };
 
+    /// <summary>Every workload that earns a kind, by what one of its jobs counts: a text by its model's multiplier, an image by its pixels' too.</summary>
+    public IReadOnlyDictionary<WorkloadName, decimal> WorkloadsOf(string pointsKind, DateTimeOffset at)
+    {
+        if (WorkloadOf(pointsKind) is not { } first) { return new Dictionary<WorkloadName, decimal>(); }
+        // Mixtral has multiplier 1; the image miner without a model of its own is taken to make images of SDXL.
+        var weights = new Dictionary<WorkloadName, decimal> { [first] = pointsKind == Llama ? 1 : SdxlPixels };
+        foreach (var (model, template) in _models.Where(m => m.Model is TextModel == (pointsKind == Llama)))
+        {
+            weights[template.WorkloadName] = (model.MultiplierAt(at) ?? 0) * (model is ImageModel image ? image.Size : 1);
+        }
+        return weights;
+    }
+
     /// <summary>Empty: the network counts by address, never by miner.</summary>
     public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<MinerCredit>>([]);
@@ -91,8 +111,10 @@ internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi to
         var read = options.Value.TotalsUrl is null ? null : await _calls.ReadAsync("network totals", () => totals.ReadAsync(cancellationToken), cancellationToken);
         return
         [
-            Pool("heurist-llama", "Heurist Llama Points", "Llama Point", Llama, HeuristSeason.LlamaTokens, HeuristSeason.LlamaPoints, read, now, HeuristPriors.Texts(_texts)),
-            Pool("heurist-waifu", "Heurist Waifu Points", "Waifu Point", Waifu, HeuristSeason.WaifuTokens, HeuristSeason.WaifuPoints, read, now, HeuristPriors.Images(_images)),
+            Pool("heurist-llama", "Heurist Llama Points", "Llama Point", Llama, HeuristSeason1.LlamaTokens, HeuristSeason1.LlamaPoints, read, now,
+                [.. HeuristPriors.Texts(_texts), .. _models.SelectMany(m => m.Model is TextModel text ? HeuristPriors.Texts(text, m.Template, now) : [])]),
+            Pool("heurist-waifu", "Heurist Waifu Points", "Waifu Point", Waifu, HeuristSeason1.WaifuTokens, HeuristSeason1.WaifuPoints, read, now,
+                [.. HeuristPriors.Images(_images), .. _models.SelectMany(m => m.Model is ImageModel image ? HeuristPriors.Images(image, m.Template, now) : [])]),
         ];
     }
 
@@ -100,9 +122,9 @@ internal sealed class HeuristMiningNetwork(IHeuristApi api, IHeuristTotalsApi to
         string pool, string label, string unit, string kind, decimal seasonTokens, decimal seasonPoints, HeuristTotalsWire? read, DateTimeOffset now, IReadOnlyList<WorkPrior> priors)
     {
         var (others, at, source) = read is null
-            ? (seasonPoints / HeuristSeason.Hours, now, "others' points: mean of season 1")
+            ? (seasonPoints / HeuristSeason1.Hours, now, "others' points: mean of season 1")
             : (OthersOf(read, kind), read.At ?? now, $"others' points: {options.Value.TotalsUrl!.Host}{options.Value.TotalsUrl.AbsolutePath}, a figure that only the sandbox has");
-        return new PoolOutlook(new PoolName(pool), Network, label, Bucket.Emerging, RewardShape.ProRata, Asset.Heu.Id, decimal.Round(seasonTokens / HeuristSeason.Hours, 6), unit,
+        return new PoolOutlook(new PoolName(pool), Network, label, Bucket.Emerging, RewardShape.ProRata, Asset.Heu.Id, decimal.Round(seasonTokens / HeuristSeason1.Hours, 6), unit,
             others is { } known ? decimal.Round(known, 4) : null, null, at, $"tokens: season 1's base pool over its 109 days; {source}", Modelled: true, priors);
     }
 

@@ -44,6 +44,18 @@ internal static class HeuristPriors
     /// <summary>Priors of the text workload on every card that holds it.</summary>
     public static IReadOnlyList<WorkPrior> Texts(Template template) => Of(template, Llama, s => s.Texts, "Mixtral 8x7b at half load of an RTX A6000, other cards by data-sheet memory bandwidth");
 
+    /// <summary>
+    /// Priors of one text model: its multiplier of the day, and Mixtral's speed by the size of their weights, since several streams at once read
+    /// nearly all of them for each token.
+    /// </summary>
+    public static IReadOnlyList<WorkPrior> Texts(TextModel model, Template template, DateTimeOffset at) => Of(
+        template, Llama * HeuristModel.Mixtral.GateGb / model.GateGb * (double)(model.MultiplierAt(at) ?? 0), s => s.Texts,
+        $"{model.Id}: Mixtral's figure by size of weights ({HeuristModel.Mixtral.GateGb} against {model.GateGb} GB), times the multiplier");
+
+    /// <summary>Priors of one category of images: SDXL's time for as many pixels and steps, times the multiplier of the day.</summary>
+    public static IReadOnlyList<WorkPrior> Images(ImageModel model, Template template, DateTimeOffset at) => Of(
+        template, Waifu * (double)(model.MultiplierAt(at) ?? 0), s => s.Images, "SDXL's time for as many pixels and steps, times the multiplier");
+
     private static List<WorkPrior> Of(Template template, double perHour, Func<(string Gpu, double Images, double Texts), double> speed, string source) =>
         [.. s_speeds.Where(s => GpuCatalogue.Find(new GpuModel(s.Gpu))?.VramGb >= template.Needs.MinVramGb)
             .Select(s => new WorkPrior(template.WorkloadName, s.Gpu, Math.Round(perHour * 2 * speed(s) / (1 + speed(s)), 1), EvidenceHours, source))];

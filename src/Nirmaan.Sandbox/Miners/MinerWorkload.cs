@@ -23,8 +23,7 @@ public static class MinerWorkload
             try
             {
                 using var json = JsonDocument.Parse(template);
-                return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("workload", out var workload)
-                    && workload.GetString() is HeuristSd or HeuristLlm or MorpheusLlm ? workload.GetString() : null;
+                return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("workload", out var workload) ? OfName(workload.GetString()) : null;
             }
             catch (JsonException) { return null; }
         }
@@ -32,4 +31,8 @@ public static class MinerWorkload
         if (!spec.Env.ContainsKey("MINER_ID_0")) { return null; }
         return spec.Command.Any(w => w.Contains("llm-miner", StringComparison.Ordinal)) ? HeuristLlm : HeuristSd;
     }
+
+    /// <summary>The miner that plays a workload: a Heurist workload of one model (heurist-llm-..., heurist-sd-...) is played by its kind's; null = none.</summary>
+    public static string? OfName(string? workload) =>
+        new[] { HeuristSd, HeuristLlm, MorpheusLlm }.FirstOrDefault(w => workload == w || (w != MorpheusLlm && workload?.StartsWith($"{w}-", StringComparison.Ordinal) == true));
 }

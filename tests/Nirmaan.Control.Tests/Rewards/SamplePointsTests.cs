@@ -55,6 +55,17 @@ public sealed class SamplePointsTests : ControlTest
     }
 
     [Fact]
+    public async Task A_job_of_a_model_that_earns_less_weighs_less()
+    {
+        _network.Weights[Llama] = new() { [new WorkloadName("heurist-llm-small")] = 0.2m, [new WorkloadName("heurist-llm-unpaid")] = 0 };
+        var (large, small, unpaid) = (await MineAsync(workload: "heurist-llm"), await MineAsync(workload: "heurist-llm-small"), await MineAsync(workload: "heurist-llm-unpaid"));
+        await CountAsync(1000, 0, Llama);
+        foreach (var miner in new[] { large, small, unpaid }) { await BeatAsync(miner.Id, Report(Noon.AddMinutes(4), 0, jobs: 10)); }
+        await CountAsync(1120, 10, Llama);
+        (await AwardsAsync()).ShouldBe(new Dictionary<MinerId, decimal> { [large.Id] = 100, [small.Id] = 20 }, ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_kind_goes_to_the_miners_of_its_workload()
     {
         var (images, texts) = (await MineAsync(workload: "heurist-sd"), await MineAsync(workload: "heurist-llm"));

@@ -87,6 +87,26 @@ public sealed class HeuristTests : IAsyncLifetime
         rig.Network.IdentityOf(other, rig.Network.Templates[0], Address).Key.ShouldNotBe(identity.Key);
     }
 
+    [Theory]
+    [InlineData(0, 3, new[] { "", "_1", "_2" })]
+    [InlineData(1, 2, new[] { "" })]
+    public async Task An_image_miner_has_an_id_for_each_card_and_a_text_miner_one_for_all(int template, int gpus, string[] ends)
+    {
+        await using var rig = Rig.Heurist(_outside.Url);
+        var many = rig.Network.Templates[template] with { Needs = rig.Network.Templates[template].Needs with { Gpus = gpus } };
+        var identity = rig.Network.IdentityOf(MinerId.New(rig.Now), many, Address);
+        identity.Env.ShouldBe(ends.Index().ToDictionary(e => $"MINER_ID_{e.Index}", e => identity.Key + e.Item));
+        identity.Env.Values.ShouldAllBe(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^0x[0-9a-f]{40}-[a-zA-Z0-9_]+$"));
+    }
+
+    [Fact]
+    public async Task More_cards_than_the_image_miner_has_ids_for_are_refused()
+    {
+        await using var rig = Rig.Heurist(_outside.Url);
+        var many = rig.Network.Templates[0] with { Needs = rig.Network.Templates[0].Needs with { Gpus = 11 } };
+        Should.Throw<ArgumentException>(() => rig.Network.IdentityOf(MinerId.New(rig.Now), many, Address)).Message.ShouldContain("at most 10 cards");
+    }
+
     [Fact]
     public async Task What_is_no_address_is_no_payout_address()
     {

@@ -28,6 +28,31 @@ public sealed class HeuristOnSandboxTests
     }
 
     [Fact]
+    public async Task Cards_with_tags_of_their_own_add_up_at_the_address()
+    {
+        await using var world = await SandboxWorld.BeginAsync();
+        await using var rig = RigOn(world);
+        decimal before = 0;
+        foreach (var tag in new[] { "a1b2c3", "a1b2c3_1", "d4e5f6" })
+        {
+            await EarnAsync(world, $"{Rig.Provider}-{tag}", "openhermes-mixtral-8x7b-gptq");
+            var counter = (await rig.Network.ReadPointsAsync([Rig.Provider], world.Now, Cancel)).Single(r => r.Kind == "llama").Counter;
+            counter.ShouldBeGreaterThan(before);
+            before = counter;
+        }
+    }
+
+    [Fact]
+    public async Task A_model_that_is_a_workload_of_its_own_earns_at_the_same_address()
+    {
+        await using var world = await SandboxWorld.BeginAsync();
+        await using var rig = Rig.Heurist(new Uri(world.Url, "/heurist"), ("Networks:Heurist:Models:0", "openhermes-2-pro-mistral-7b"));
+        var texts = rig.Network.Templates.Single(t => t.Workload == "heurist-llm-openhermes-2-pro-mistral-7b");
+        await EarnAsync(world, rig.Network.IdentityOf(MinerId.New(SandboxWorld.Start), texts, Rig.Provider).Env["MINER_ID_0"], texts.Env["HEURIST_MODEL_ID"]);
+        (await rig.Network.ReadPointsAsync([Rig.Provider], world.Now, Cancel)).Single(r => r.Kind == "llama").Counter.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task A_counter_that_the_network_resets_is_read_as_it_stands()
     {
         await using var world = await SandboxWorld.BeginAsync();

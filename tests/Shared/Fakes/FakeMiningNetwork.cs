@@ -18,6 +18,8 @@ public sealed class FakeMiningNetwork(NetworkName network) : IMiningNetwork
     public int PageSize { get; set; } = 100;
     /// <summary>Workloads by kind of points.</summary>
     public Dictionary<string, WorkloadName> Kinds { get; } = [];
+    /// <summary>More workloads of a kind, with what a job of theirs weighs; those of <see cref="Kinds"/> weigh 1.</summary>
+    public Dictionary<string, Dictionary<WorkloadName, decimal>> Weights { get; } = [];
     /// <summary>What must stand beside its figures.</summary>
     public NetworkNotice? Notice { get; set; }
     /// <summary>Runs inside every read of rewards, before it answers.</summary>
@@ -39,6 +41,14 @@ public sealed class FakeMiningNetwork(NetworkName network) : IMiningNetwork
     public NetworkNotice? NoticeAt(DateTimeOffset now) => Notice;
     /// <inheritdoc />
     public WorkloadName? WorkloadOf(string pointsKind) => Kinds.TryGetValue(pointsKind, out var workload) ? workload : null;
+    /// <inheritdoc />
+    public IReadOnlyDictionary<WorkloadName, decimal> WorkloadsOf(string pointsKind, DateTimeOffset at)
+    {
+        var all = new Dictionary<WorkloadName, decimal>(Weights.GetValueOrDefault(pointsKind) ?? []);
+        if (WorkloadOf(pointsKind) is { } first) { all.TryAdd(first, 1); }
+        return all;
+    }
+
     /// <inheritdoc />
     public MinerIdentity IdentityOf(MinerId miner, Template template, string payoutAddress) => new($"{payoutAddress}-{miner.Value:N}", payoutAddress, new Dictionary<string, string>());
     /// <inheritdoc />

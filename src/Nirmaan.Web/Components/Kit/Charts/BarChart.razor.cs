@@ -34,6 +34,9 @@ public sealed partial class BarChart
 
     [Parameter] public string EmptyText { get; set; } = "Nothing measured yet.";
 
+    /// <summary>True on a page without a circuit.</summary>
+    [Parameter] public bool IsPlain { get; set; }
+
     protected override void OnParametersSet()
     {
         if (Series is not null && Labels.Count > 0) { Draw(Series); }

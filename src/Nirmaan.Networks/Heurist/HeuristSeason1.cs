@@ -1,13 +1,15 @@
+using Nirmaan.Domain.Emissions;
+
 namespace Nirmaan.Networks.Heurist;
 
 /// <summary>
 /// What season 1 (2024-04-01 to 2024-07-19, 109 days) paid, computed from Heurist's own result list of 10,938 addresses
 /// (heurist-network/token-airdrop, s1_results.csv): base tokens without the bonus tiers, and the points they were paid for.
 /// </summary>
-internal static class HeuristSeason
+internal static class HeuristSeason1
 {
     /// <summary>Hours of the season.</summary>
-    public const decimal Hours = 109 * 24;
+    public static readonly decimal Hours = HeuristSeason.Known[0].Days * 24;
 
     /// <summary>Base HEU for all Llama Points.</summary>
     public const decimal LlamaTokens = 27_400_000m;
