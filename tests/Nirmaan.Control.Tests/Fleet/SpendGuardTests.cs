@@ -38,7 +38,7 @@ public sealed class SpendGuardTests(ControlPostgres database)
         var request = FleetWorld.Request(6, max: 0.6m) with { Provider = SupplierName.IoNet };
         var accepted = (await world.Get<LaunchInstance>().RunAsync(request, "prepaid", "ops@test", CancellationToken.None)).ShouldBeOfType<LaunchOutcome.Accepted>();
         // Two of the six fit; all six are due at once and eight may be sent in parallel.
-        world.Get<IOptions<FleetOptions>>().Value.MaxUsdPerDay = accepted.Plan.UsdUpFront!.Value / 6 * 2.5m;
+        world.Get<IOptions<FleetOptions>>().Value.MaxUsdPerDay = accepted.Plan.UsdUpFront!.Value / 6 * 2.1m;
         await world.PassAsync(TimeSpan.FromMinutes(2));
         world.IoNet.Creates.ShouldBe(2);
     }
