@@ -7,6 +7,7 @@ using Nirmaan.Providers.Agents;
 using Nirmaan.Providers.Akash;
 using Nirmaan.Providers.Http;
 using Nirmaan.Providers.IoNet;
+using Nirmaan.Providers.RunPod;
 using Refit;
 
 namespace Nirmaan.Providers;
@@ -14,10 +15,10 @@ namespace Nirmaan.Providers;
 /// <summary>Registers the suppliers.</summary>
 public static class ProviderServices
 {
-    private const string KeyHeader = "x-api-key";
+    private const string KeyHeader = "x-api-key", BearerHeader = "Authorization";
 
     /// <summary>
-    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
+    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>, <c>Providers:RunPod</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
     /// and checks its settings at start. They take the time from the registered <see cref="TimeProvider"/>. Beside them, what reads the agents'
     /// logs, whoever rents out their machines.
     /// </summary>
@@ -37,6 +38,13 @@ public static class ProviderServices
             AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), IsIoNetCallWithKey)
                 .AddHttpMessageHandler(provider => Pace(Options<IoNetOptions>(provider).MaxCallsPerSecond));
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetComputeProvider>());
+        }
+        if (IsEnabled(configuration, RunPodOptions.Section))
+        {
+            AddOptions<RunPodOptions, RunPodOptionsCheck>(services, configuration, RunPodOptions.Section);
+            AddClient<IRunPodApi, RunPodOptions>(services, RunPodJson.Settings(), _ => true, BearerHeader, "Bearer ")
+                .AddHttpMessageHandler(provider => Pace(Options<RunPodOptions>(provider).MaxCallsPerSecond));
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, RunPodComputeProvider>());
         }
         return services;
     }
@@ -66,7 +74,8 @@ public static class ProviderServices
     }
 
     /// <summary>The declared interface behind the handlers, from the outside in: quick retries, the check of content types, the key.</summary>
-    private static IHttpClientBuilder AddClient<TApi, TOptions>(IServiceCollection services, RefitSettings settings, Func<Uri, bool> needsKey)
+    private static IHttpClientBuilder AddClient<TApi, TOptions>(
+        IServiceCollection services, RefitSettings settings, Func<Uri, bool> needsKey, string header = KeyHeader, string scheme = "")
         where TApi : class where TOptions : SupplierOptions => services
         .AddRefitClient<TApi>(settings)
         .ConfigureHttpClient((provider, http) =>
@@ -75,10 +84,10 @@ public static class ProviderServices
             (http.BaseAddress, http.Timeout) = (options.BaseUrl, options.WriteTimeout);
             http.DefaultRequestHeaders.UserAgent.ParseAdd("nirmaan");
         })
-        .RedactLoggedHeaders([KeyHeader])
+        .RedactLoggedHeaders([header])
         .AddHttpMessageHandler(provider => new QuickRetryHandler(Options<TOptions>(provider)))
         .AddHttpMessageHandler(() => new ContentTypeHandler())
-        .AddHttpMessageHandler(provider => new KeyHandler(KeyHeader, Options<TOptions>(provider).ApiKey, needsKey));
+        .AddHttpMessageHandler(provider => new KeyHandler(header, scheme + Options<TOptions>(provider).ApiKey, needsKey));
 
     private static TOptions Options<TOptions>(IServiceProvider provider) where TOptions : class => provider.GetRequiredService<IOptions<TOptions>>().Value;
 

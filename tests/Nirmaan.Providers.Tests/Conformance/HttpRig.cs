@@ -67,6 +67,10 @@ public sealed class HttpRig : ISupplierRig
         [.. (await _control.GetFromJsonAsync<JsonNode>("/sandbox/bills", Rig.Token))!["items"]!.AsArray().Where(b => (string)b!["supplier"]! == _supplier.Group && b["to"] is null)
             .Select(b => new TrueThing((string)b!["id"]!, (string?)b["name"], (decimal)b["chargedUsd"]!))];
 
+    public async Task<string?> RunsAsync(string id) =>
+        (await _control.GetFromJsonAsync<JsonNode>("/sandbox/world", Rig.Token))!["containers"]!.AsArray()
+            .Where(c => ((string)c!["id"]!).StartsWith($"{_supplier.Group}/{id}/", StringComparison.Ordinal) && (string)c["phase"]! == "running").Select(c => (string?)c!["image"]).SingleOrDefault();
+
     public Task SilenceCreateAsync() => SilenceAsync(_supplier.Create);
 
     public Task SilenceCloseAsync(string id) => SilenceAsync(_supplier.Close(id));

@@ -27,6 +27,9 @@ public interface ISupplierRig : IAsyncDisposable
     /// <summary>What lives on the account, whatever the adapter believes.</summary>
     Task<IReadOnlyList<TrueThing>> LivingAsync();
 
+    /// <summary>The image that truly runs for a thing; null = nothing runs.</summary>
+    Task<string?> RunsAsync(string id);
+
     /// <summary>The next create acts; its answer never comes, and the adapter waits for a short time only.</summary>
     Task SilenceCreateAsync();
 

@@ -167,7 +167,8 @@ public abstract class SupplierConformance : IAsyncLifetime
         var request = Supplier.Request();
         var id = await RunningAsync(request);
         var price = (await Provider.FindAsync(id, Token))!.UsdPerGpuHour;
-        var effect = await Provider.ChangeAsync(id, request with { Template = request.Template with { Image = "ghcr.io/nirmaan/heurist-llm:1.0.1" } }, Token);
+        const string Next = "ghcr.io/nirmaan/heurist-llm:1.0.1";
+        var effect = await Provider.ChangeAsync(id, request with { Template = request.Template with { Image = Next } }, Token);
         if (!Provider.Traits.ChangesInPlace)
         {
             effect.ShouldBeOfType<Effect.Refused>().Code.ShouldBe("unsupported");
@@ -178,6 +179,7 @@ public abstract class SupplierConformance : IAsyncLifetime
         var found = (await Provider.FindAsync(id, Token)).ShouldNotBeNull();
         (found.Status, found.Name, found.UsdPerGpuHour).ShouldBe((SupplierStatus.Running, Rig.Name, price));
         (await Supplier.LivingAsync()).Count.ShouldBe(1);
+        (await Supplier.RunsAsync(id)).ShouldBe(Next);
     }
 
     [Fact]
