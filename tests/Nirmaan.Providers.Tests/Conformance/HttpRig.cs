@@ -35,6 +35,9 @@ public sealed class HttpRig : ISupplierRig
 
     public LogBook Log { get; } = new();
 
+    /// <summary>Reads the logs of agents wherever a supplier shows them.</summary>
+    public IAgentLogs Agents => _services.GetRequiredService<IAgentLogs>();
+
     public IComputeProvider Provider => _services.GetRequiredService<IComputeProvider>();
 
     public DateTimeOffset Now => _sandbox.Services.GetRequiredService<TimeProvider>().GetUtcNow();
@@ -43,14 +46,15 @@ public sealed class HttpRig : ISupplierRig
 
     public int Creates => Count(_supplier.Create);
 
+    /// <summary>Starts one; settings that begin with <c>Sandbox:</c> are the sandbox's, others the adapter's.</summary>
     public static async Task<HttpRig> StartAsync(HttpSupplier supplier, params (string Key, string Value)[] settings)
     {
         var (work, strikes) = (Directory.CreateTempSubdirectory("nirmaan-conformance-").FullName, new Strikes());
         var sandbox = SandboxHost.Build(
-            [$"--Sandbox:Start={Rig.Start:O}", $"--Sandbox:WorkFolder={work}", "--Sandbox:Seed=11", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning"],
+            [.. settings.Where(IsSandboxs).Select(s => $"--{s.Key}={s.Value}"), $"--Sandbox:Start={Rig.Start:O}", $"--Sandbox:WorkFolder={work}", "--Sandbox:Seed=11", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning"],
             services => services.AddSingleton<IStartupFilter>(new InFront(strikes, $"/{supplier.Group}/")));
         await sandbox.StartAsync(Rig.Token);
-        return new HttpRig(supplier, settings, sandbox, strikes, work);
+        return new HttpRig(supplier, [.. settings.Where(s => !IsSandboxs(s))], sandbox, strikes, work);
     }
 
     public RentRequest Request(string name = Rig.Name, params (string Name, string Value)[] env) => _supplier.Request(name, env);
@@ -81,6 +85,19 @@ public sealed class HttpRig : ISupplierRig
         return Task.CompletedTask;
     }
 
+    /// <summary>Lets an event happen in the world.</summary>
+    public async Task HappenAsync(string kind, string id) => (await _control.PostAsJsonAsync("/sandbox/faults", new { kind, id }, Rig.Token)).EnsureSuccessStatusCode();
+
+    /// <summary>A call of the account's owner, beside the adapter.</summary>
+    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.TryAddWithoutValidation(_supplier.KeyHeader, _supplier.KeyHeader == "Authorization" ? $"Bearer {_supplier.Key}" : _supplier.Key);
+        using var answer = (await _control.SendAsync(request, Rig.Token)).EnsureSuccessStatusCode();
+        var text = await answer.Content.ReadAsStringAsync(Rig.Token);
+        return text.Length == 0 ? null : JsonNode.Parse(text);
+    }
+
     /// <summary>The adapter talks to an address where nobody listens.</summary>
     public void Disconnect() => Reconnect(("BaseUrl", "http://127.0.0.1:1/"));
 
@@ -91,6 +108,8 @@ public sealed class HttpRig : ISupplierRig
         await _sandbox.DisposeAsync();
         Directory.Delete(_work, recursive: true);
     }
+
+    private static bool IsSandboxs((string Key, string Value) setting) => setting.Key.StartsWith("Sandbox:", StringComparison.Ordinal);
 
     private Task SilenceAsync(string call)
     {
@@ -111,6 +130,7 @@ public sealed class HttpRig : ISupplierRig
         [
             ("Enabled", "true"), ("BaseUrl", $"{_control.BaseAddress}{_supplier.Group}"), ("ApiKey", _supplier.Key), ("RetryDelay", "00:00:00.001"), ("MaxCallsPerSecond", "0"),
             ("ManifestRetryDelay", "00:00:00"), ("LogReadTime", "00:00:01"), ("ReadTimeout", "00:00:10"), ("WriteTimeout", "00:00:20"), ("GpusPerMachine:0", "2"),
+            ("ProxyUrl", $"{_control.BaseAddress}{_supplier.Group}/proxy/{{pod}}/{{port}}/"),
         ];
         var values = new Dictionary<string, string?>();
         foreach (var (name, value) in usual.Concat(_settings).Concat(settings)) { values[$"Providers:{_supplier.Section}:{name}"] = value; }
