@@ -8,6 +8,7 @@ using Nirmaan.Providers.Akash;
 using Nirmaan.Providers.Http;
 using Nirmaan.Providers.IoNet;
 using Nirmaan.Providers.RunPod;
+using Nirmaan.Providers.Ssh;
 using Refit;
 
 namespace Nirmaan.Providers;
@@ -18,7 +19,7 @@ public static class ProviderServices
     private const string KeyHeader = "x-api-key", BearerHeader = "Authorization";
 
     /// <summary>
-    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>, <c>Providers:RunPod</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
+    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>, <c>Providers:RunPod</c>, <c>Providers:Ssh</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
     /// and checks its settings at start. They take the time from the registered <see cref="TimeProvider"/>. Beside them, what reads the agents'
     /// logs, whoever rents out their machines.
     /// </summary>
@@ -46,6 +47,11 @@ public static class ProviderServices
                 .AddHttpMessageHandler(provider => Pace(Options<RunPodOptions>(provider).MaxCallsPerSecond));
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, RunPodComputeProvider>());
         }
+        if (IsEnabled(configuration, SshOptions.Section))
+        {
+            AddOptions<SshOptions, SshOptionsCheck>(services, configuration, SshOptions.Section);
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, SshComputeProvider>());
+        }
         return services;
     }
 
@@ -67,7 +73,7 @@ public static class ProviderServices
     private static DelegatingHandler Pace(int callsPerSecond) => callsPerSecond > 0 ? new PaceHandler(callsPerSecond) : new PassHandler();
 
     private static void AddOptions<TOptions, TCheck>(IServiceCollection services, IConfiguration configuration, string section)
-        where TOptions : SupplierOptions where TCheck : class, IValidateOptions<TOptions>
+        where TOptions : class where TCheck : class, IValidateOptions<TOptions>
     {
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TCheck>());

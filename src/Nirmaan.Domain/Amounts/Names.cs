@@ -9,6 +9,8 @@ public readonly record struct SupplierName(string Value)
     public static readonly SupplierName IoNet = new("ionet");
     /// <summary>RunPod's pods through its REST interface v2.</summary>
     public static readonly SupplierName RunPod = new("runpod");
+    /// <summary>Machines of ours and of partners, over ssh.</summary>
+    public static readonly SupplierName Own = new("own");
     /// <inheritdoc />
     public override string ToString() => Value;
 }
