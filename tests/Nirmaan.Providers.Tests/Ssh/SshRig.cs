@@ -101,7 +101,7 @@ internal sealed class SshRig : ISupplierRig
 
     private Task SilenceAsync(string verb)
     {
-        Reconnect(("ReadTimeout", "00:00:04"), ("WriteTimeout", "00:00:04"));
+        Reconnect(("ReadTimeout", "00:00:06"), ("WriteTimeout", "00:00:06"));
         Host.Write($"hang-{verb}", "");
         return Task.CompletedTask;
     }
