@@ -120,21 +120,21 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     private async Task<Effect> PlaceAsync(RentRequest request, CancellationToken cancellationToken)
     {
         var wish = request.Wish;
-        var (machines, elsewhere) = (new List<(SshMachine Machine, IReadOnlyList<int> Free)>(), default(SupplierUnavailableException));
-        foreach (var machine in _options.Machines)
+        var seen = await Task.WhenAll(_options.Machines.Select(m => LookAsync(m, wish, cancellationToken)));
+        foreach (var (machine, containers, _) in seen)
         {
-            try
+            // The same operation's container is there already: that is what was wanted.
+            if (containers?.FirstOrDefault(c => SshInventory.NameOf(c) == request.Name || c.Label(SshInventory.NameLabel) == request.Name) is { } there)
             {
-                var containers = await _inventory.ReadAsync(machine, cancellationToken);
-                if (containers.FirstOrDefault(c => SshInventory.NameOf(c) == request.Name || c.Label(SshInventory.NameLabel) == request.Name) is { } there) { return new Effect.Done(new SshId(machine.Name, SshInventory.NameOf(there)).ToString()); }
-                machines.Add((machine, SshInventory.Free(machine, containers)));
+                return new Effect.Done(new SshId(machine.Name, SshInventory.NameOf(there)).ToString());
             }
-            catch (SupplierUnavailableException e) when (wish.OfferKey is null || MachineOf(wish.OfferKey) != machine.Name) { elsewhere = e; }
         }
+        var machines = seen.Where(m => m.Containers is not null).Select(m => (m.Machine, Free: SshInventory.Free(m.Machine, m.Containers!))).ToList();
+        var unseen = string.Concat(seen.Where(m => m.Why is not null).Select(m => $"; {m.Why}"));
         bool Fits(SshMachine machine, int free) => (wish.OfferKey is { } key ? MachineOf(key) == machine.Name : machine.Gpu == wish.Gpu.Id
             && (string.IsNullOrEmpty(wish.Region) || wish.Region.Equals(machine.Region, StringComparison.OrdinalIgnoreCase))) && free >= wish.GpuCount;
         var fitting = machines.Where(m => Fits(m.Machine, m.Free.Count)).OrderBy(m => _prices.UsdPerGpuHour(m.Machine) ?? decimal.MaxValue).ToList();
-        if (fitting.Count == 0) { return SupplierCalls.Refuse("no-capacity", $"no machine has {wish.GpuCount} free GPUs of that kind{(elsewhere is null ? "" : $"; {elsewhere.Message}")}", retryElsewhere: true); }
+        if (fitting.Count == 0) { return SupplierCalls.Refuse("no-capacity", $"no machine has {wish.GpuCount} free GPUs of that kind{unseen}", retryElsewhere: true); }
         var (chosen, free) = fitting[0];
         if (_prices.UsdPerGpuHour(chosen) is not { } price) { return SupplierCalls.Refuse("price-unknown", $"{_prices.Label(chosen)}: no price", retryElsewhere: true); }
         if (price > wish.MaxUsdPerGpuHour)
@@ -143,9 +143,20 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
         }
         List<int> gpus = [.. free.Take(wish.GpuCount)];
         var run = SshRun.Of(request, chosen, request.Name, gpus, _options.AgentCommand);
+        _inventory.Forget(chosen);
         var answer = await _shell.RunAsync(chosen, SshScripts.Create, [request.Name, string.Join(',', gpus), .. run.Words], _options.WriteTimeout, cancellationToken, run.Env);
         // Another process of ours was there first: it is the same operation's container.
         return answer.Exit is 0 or SshScripts.Exists ? new Effect.Done(new SshId(chosen.Name, request.Name).ToString()) : Judge(answer);
+    }
+
+    /// <summary>
+    /// What is on a machine. A wish that names its offer can only ever have been granted there, so other machines may be out of reach; one that
+    /// names none may have been granted anywhere, so every machine must be seen, or have shown what it had since something was last changed on it.
+    /// </summary>
+    private async Task<(SshMachine Machine, IReadOnlyList<DockerContainerWire>? Containers, string? Why)> LookAsync(SshMachine machine, InstanceWish wish, CancellationToken cancellationToken)
+    {
+        try { return (machine, await _inventory.ReadAsync(machine, cancellationToken), null); }
+        catch (SupplierUnavailableException e) when (wish.OfferKey is { } key ? MachineOf(key) != machine.Name : _inventory.IsKnown(machine)) { return (machine, null, e.Message); }
     }
 
     private async Task<Effect> ReplaceAsync(string externalId, RentRequest request, CancellationToken cancellationToken)

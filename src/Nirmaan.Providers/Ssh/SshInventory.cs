@@ -21,8 +21,8 @@ internal sealed record SshId(string Machine, string Container)
 }
 
 /// <summary>
-/// Reads what runs on the machines. One that cannot be reached shows what it showed last, as unreachable; one that was never reached leaves the
-/// whole unknown, because anything may stand there.
+/// Reads what runs on the machines. One that cannot be reached shows what it showed last, as unreachable; one that was not reached
+/// since something was begun on it, or ever, leaves the whole unknown, because anything may stand there.
 /// </summary>
 internal sealed class SshInventory(SshOptions options, SshShell shell, SshPrices prices, TimeProvider clock)
 {
@@ -50,6 +50,12 @@ internal sealed class SshInventory(SshOptions options, SshShell shell, SshPrices
         var machine = MachineOf(id);
         return (await ReadAsync(machine, cancellationToken)).Where(c => NameOf(c) == id.Container).Select(c => Of(machine, c, isThere: true)).FirstOrDefault();
     }
+
+    /// <summary>Something new may stand on the machine: until it is read again, what it showed last says nothing.</summary>
+    public void Forget(SshMachine machine) => _known.TryRemove(machine.Name, out _);
+
+    /// <summary>True when what the machine showed last still holds.</summary>
+    public bool IsKnown(SshMachine machine) => _known.ContainsKey(machine.Name);
 
     /// <summary>The machine of an id.</summary>
     /// <exception cref="SupplierUnavailableException">It is not configured: what stands there is not known.</exception>

@@ -71,6 +71,30 @@ public sealed class SshTests
     }
 
     [Fact]
+    public async Task A_create_without_an_answer_on_a_machine_that_then_dies_is_not_made_again_elsewhere()
+    {
+        await using var rig = await SshRig.StartAsync();
+        await using var beta = await SshHost.StartAsync();
+        beta.Write("now", rig.Host.Read("now"));
+        File.Copy(rig.Host.Key + ".pub", Path.Combine(beta.Folder, "authorized_keys"), overwrite: true);
+        await File.AppendAllTextAsync(rig.Host.KnownHosts, await File.ReadAllTextAsync(beta.KnownHosts, Token), Token);
+        rig.Reconnect(
+            ("Machines:1:Name", "beta"), ("Machines:1:Host", "127.0.0.1"), ("Machines:1:Port", $"{beta.Port}"), ("Machines:1:User", Environment.UserName), ("Machines:1:Gpu", "rtx-a6000"),
+            ("Machines:1:GpuCount", "4"), ("Machines:1:Price", "3"), ("ReadTimeout", "00:00:06"), ("WriteTimeout", "00:00:06"));
+        var request = rig.Request();
+        request = request with { Wish = request.Wish with { OfferKey = null } };
+        (await rig.Provider.ListAsync(Token)).ShouldBeEmpty();
+        rig.Host.Write("hang-run", "");
+        (await rig.Provider.CreateAsync(request, Token)).ShouldBeOfType<Effect.Uncertain>();
+        await rig.Host.DieAsync();
+        await Should.ThrowAsync<SupplierUnavailableException>(() => rig.Provider.ListAsync(Token));
+        (await rig.Provider.CreateAsync(request, Token)).ShouldBeOfType<Effect.NotSent>();
+        beta.Read("calls").ShouldBeEmpty();
+        // A wish that names its machine was never granted on another one.
+        (await rig.Provider.CreateAsync(request with { Name = "nirmaan-2", Wish = request.Wish with { OfferKey = "betax2" } }, Token)).ShouldBe(new Effect.Done("beta/nirmaan-2"));
+    }
+
+    [Fact]
     public async Task Two_processes_that_create_one_name_at_once_make_one_container()
     {
         await using var rig = await SshRig.StartAsync();
