@@ -30,21 +30,19 @@ public static class ProviderServices
         if (IsEnabled(configuration, AkashOptions.Section))
         {
             AddOptions<AkashOptions, AkashOptionsCheck>(services, configuration, AkashOptions.Section);
-            AddClient<IAkashApi, AkashOptions>(services, AkashJson.Settings(), _ => true);
+            AddClient<IAkashApi, AkashOptions>(services, AkashJson.Settings(), _ => true, _ => 0);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, AkashComputeProvider>());
         }
         if (IsEnabled(configuration, IoNetOptions.Section))
         {
             AddOptions<IoNetOptions, IoNetOptionsCheck>(services, configuration, IoNetOptions.Section);
-            AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), IsIoNetCallWithKey)
-                .AddHttpMessageHandler(provider => Pace(Options<IoNetOptions>(provider).MaxCallsPerSecond));
+            AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), IsIoNetCallWithKey, o => o.MaxCallsPerSecond);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetComputeProvider>());
         }
         if (IsEnabled(configuration, RunPodOptions.Section))
         {
             AddOptions<RunPodOptions, RunPodOptionsCheck>(services, configuration, RunPodOptions.Section);
-            AddClient<IRunPodApi, RunPodOptions>(services, RunPodJson.Settings(), _ => true, BearerHeader, "Bearer ")
-                .AddHttpMessageHandler(provider => Pace(Options<RunPodOptions>(provider).MaxCallsPerSecond));
+            AddClient<IRunPodApi, RunPodOptions>(services, RunPodJson.Settings(), _ => true, o => o.MaxCallsPerSecond, BearerHeader, "Bearer ");
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, RunPodComputeProvider>());
         }
         if (IsEnabled(configuration, SshOptions.Section))
@@ -79,9 +77,12 @@ public static class ProviderServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TCheck>());
     }
 
-    /// <summary>The declared interface behind the handlers, from the outside in: quick retries, the check of content types, the key.</summary>
-    private static IHttpClientBuilder AddClient<TApi, TOptions>(
-        IServiceCollection services, RefitSettings settings, Func<Uri, bool> needsKey, string header = KeyHeader, string scheme = "")
+    /// <summary>
+    /// The declared interface behind the handlers, from the outside in: the pace (who waits for a turn is not late), quick retries, the check of
+    /// content types, the key.
+    /// </summary>
+    private static void AddClient<TApi, TOptions>(
+        IServiceCollection services, RefitSettings settings, Func<Uri, bool> needsKey, Func<TOptions, int> callsPerSecond, string header = KeyHeader, string scheme = "")
         where TApi : class where TOptions : SupplierOptions => services
         .AddRefitClient<TApi>(settings)
         .ConfigureHttpClient((provider, http) =>
@@ -91,6 +92,7 @@ public static class ProviderServices
             http.DefaultRequestHeaders.UserAgent.ParseAdd("nirmaan");
         })
         .RedactLoggedHeaders([header])
+        .AddHttpMessageHandler(provider => Pace(callsPerSecond(Options<TOptions>(provider))))
         .AddHttpMessageHandler(provider => new QuickRetryHandler(Options<TOptions>(provider)))
         .AddHttpMessageHandler(() => new ContentTypeHandler())
         .AddHttpMessageHandler(provider => new KeyHandler(header, scheme + Options<TOptions>(provider).ApiKey, needsKey));

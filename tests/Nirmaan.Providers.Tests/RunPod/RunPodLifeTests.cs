@@ -254,6 +254,13 @@ public sealed class RunPodLifeTests
         (await rig.Provider.ListAsync(Token)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_read_that_waits_for_its_turn_is_not_late()
+    {
+        await using var rig = await StartAsync(("MaxCallsPerSecond", "1"), ("ReadTimeout", "00:00:01.2"), ("QuickRetries", "0"));
+        (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => rig.Provider.ListAsync(Token)))).ShouldAllBe(list => list.Count == 0);
+    }
+
     [Theory]
     [InlineData("PROVISIONING", SupplierStatus.Requested)]
     [InlineData("starting", SupplierStatus.Starting)]
