@@ -8,8 +8,8 @@ namespace Nirmaan.Providers.Ssh;
 /// <param name="Exit">Exit code of the script; 255 = ssh's own failure.</param>
 internal sealed record SshAnswer(int Exit, string Output, string Errors)
 {
-    private static readonly string[] s_neverThere =
-        ["Connection refused", "timed out", "Could not resolve", "No route to host", "Network is unreachable", "Connection reset by peer during"];
+    // What ssh says before there is a session. A connection may also time out within one: those words alone say nothing.
+    private static readonly string[] s_neverThere = ["ssh: connect to host", "Could not resolve hostname", "kex_exchange_identification", "banner exchange"];
 
     /// <summary>True when ssh itself failed: the script may or may not have run.</summary>
     public bool IsLost => Exit == 255;
