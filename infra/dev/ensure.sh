@@ -24,6 +24,11 @@ has npm || packages+=(npm)
 if [[ $purpose == test ]]; then
   [[ -n ${NIRMAAN_BROWSER:-} ]] || has chromium || packages+=(chromium fonts-liberation)
   has docker-compose || packages+=(docker-compose)
+  # Own machines are tested against an sshd of the test's own; without one those tests skip, so only root is asked for it.
+  if ((EUID == 0)); then
+    [[ -x /usr/sbin/sshd ]] || packages+=(openssh-server)
+    has ssh || packages+=(openssh-client)
+  fi
 fi
 
 if ((${#packages[@]})); then
@@ -40,7 +45,11 @@ if ((${#packages[@]})); then
     apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
     printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
   fi
-  apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+  # Nothing that is installed here is to start as a service: least of all a door into this machine.
+  policy=/usr/sbin/policy-rc.d
+  if [[ -e $policy ]]; then policy=; else printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"; fi
+  apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null || { [[ -z $policy ]] || rm -f "$policy"; exit 1; }
+  [[ -z $policy ]] || rm -f "$policy"
 fi
 
 if (($(node -p 'process.versions.node.split(".")[0]') < 18)); then

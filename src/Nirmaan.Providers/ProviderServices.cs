@@ -7,6 +7,8 @@ using Nirmaan.Providers.Agents;
 using Nirmaan.Providers.Akash;
 using Nirmaan.Providers.Http;
 using Nirmaan.Providers.IoNet;
+using Nirmaan.Providers.RunPod;
+using Nirmaan.Providers.Ssh;
 using Refit;
 
 namespace Nirmaan.Providers;
@@ -14,10 +16,10 @@ namespace Nirmaan.Providers;
 /// <summary>Registers the suppliers.</summary>
 public static class ProviderServices
 {
-    private const string KeyHeader = "x-api-key";
+    private const string KeyHeader = "x-api-key", BearerHeader = "Authorization";
 
     /// <summary>
-    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
+    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>, <c>Providers:RunPod</c>, <c>Providers:Ssh</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
     /// and checks its settings at start. They take the time from the registered <see cref="TimeProvider"/>. Beside them, what reads the agents'
     /// logs, whoever rents out their machines.
     /// </summary>
@@ -28,15 +30,25 @@ public static class ProviderServices
         if (IsEnabled(configuration, AkashOptions.Section))
         {
             AddOptions<AkashOptions, AkashOptionsCheck>(services, configuration, AkashOptions.Section);
-            AddClient<IAkashApi, AkashOptions>(services, AkashJson.Settings(), _ => true);
+            AddClient<IAkashApi, AkashOptions>(services, AkashJson.Settings(), _ => true, _ => 0);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, AkashComputeProvider>());
         }
         if (IsEnabled(configuration, IoNetOptions.Section))
         {
             AddOptions<IoNetOptions, IoNetOptionsCheck>(services, configuration, IoNetOptions.Section);
-            AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), IsIoNetCallWithKey)
-                .AddHttpMessageHandler(provider => Pace(Options<IoNetOptions>(provider).MaxCallsPerSecond));
+            AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), IsIoNetCallWithKey, o => o.MaxCallsPerSecond);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetComputeProvider>());
+        }
+        if (IsEnabled(configuration, RunPodOptions.Section))
+        {
+            AddOptions<RunPodOptions, RunPodOptionsCheck>(services, configuration, RunPodOptions.Section);
+            AddClient<IRunPodApi, RunPodOptions>(services, RunPodJson.Settings(), _ => true, o => o.MaxCallsPerSecond, BearerHeader, "Bearer ");
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, RunPodComputeProvider>());
+        }
+        if (IsEnabled(configuration, SshOptions.Section))
+        {
+            AddOptions<SshOptions, SshOptionsCheck>(services, configuration, SshOptions.Section);
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, SshComputeProvider>());
         }
         return services;
     }
@@ -59,14 +71,18 @@ public static class ProviderServices
     private static DelegatingHandler Pace(int callsPerSecond) => callsPerSecond > 0 ? new PaceHandler(callsPerSecond) : new PassHandler();
 
     private static void AddOptions<TOptions, TCheck>(IServiceCollection services, IConfiguration configuration, string section)
-        where TOptions : SupplierOptions where TCheck : class, IValidateOptions<TOptions>
+        where TOptions : class where TCheck : class, IValidateOptions<TOptions>
     {
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TCheck>());
     }
 
-    /// <summary>The declared interface behind the handlers, from the outside in: quick retries, the check of content types, the key.</summary>
-    private static IHttpClientBuilder AddClient<TApi, TOptions>(IServiceCollection services, RefitSettings settings, Func<Uri, bool> needsKey)
+    /// <summary>
+    /// The declared interface behind the handlers, from the outside in: the pace (who waits for a turn is not late), quick retries, the check of
+    /// content types, the key.
+    /// </summary>
+    private static void AddClient<TApi, TOptions>(
+        IServiceCollection services, RefitSettings settings, Func<Uri, bool> needsKey, Func<TOptions, int> callsPerSecond, string header = KeyHeader, string scheme = "")
         where TApi : class where TOptions : SupplierOptions => services
         .AddRefitClient<TApi>(settings)
         .ConfigureHttpClient((provider, http) =>
@@ -75,10 +91,11 @@ public static class ProviderServices
             (http.BaseAddress, http.Timeout) = (options.BaseUrl, options.WriteTimeout);
             http.DefaultRequestHeaders.UserAgent.ParseAdd("nirmaan");
         })
-        .RedactLoggedHeaders([KeyHeader])
+        .RedactLoggedHeaders([header])
+        .AddHttpMessageHandler(provider => Pace(callsPerSecond(Options<TOptions>(provider))))
         .AddHttpMessageHandler(provider => new QuickRetryHandler(Options<TOptions>(provider)))
         .AddHttpMessageHandler(() => new ContentTypeHandler())
-        .AddHttpMessageHandler(provider => new KeyHandler(KeyHeader, Options<TOptions>(provider).ApiKey, needsKey));
+        .AddHttpMessageHandler(provider => new KeyHandler(header, scheme + Options<TOptions>(provider).ApiKey, needsKey));
 
     private static TOptions Options<TOptions>(IServiceProvider provider) where TOptions : class => provider.GetRequiredService<IOptions<TOptions>>().Value;
 

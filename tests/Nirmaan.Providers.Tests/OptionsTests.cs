@@ -11,7 +11,7 @@ public sealed class OptionsTests
         .AddNirmaanProviders(new ConfigurationBuilder().AddInMemoryCollection(settings.GroupBy(s => s.Key).ToDictionary(s => "Providers:" + s.Key, s => (string?)s.Last().Value)).Build()).BuildServiceProvider();
 
     private static (string, string)[] Good(string supplier) =>
-        [($"{supplier}:Enabled", "true"), ($"{supplier}:ApiKey", supplier == "Akash" ? Rig.AkashKey : Rig.IoNetKey), ($"{supplier}:BaseUrl", "http://127.0.0.1:5290/x")];
+        [($"{supplier}:Enabled", "true"), ($"{supplier}:ApiKey", supplier switch { "Akash" => Rig.AkashKey, "RunPod" => Rig.RunPodKey, _ => Rig.IoNetKey }), ($"{supplier}:BaseUrl", "http://127.0.0.1:5290/x")];
 
     private static string Complaint(params (string, string)[] settings)
     {
@@ -26,8 +26,8 @@ public sealed class OptionsTests
         none.GetServices<IComputeProvider>().ShouldBeEmpty();
         using var one = Services(Good("IoNet"));
         one.GetServices<IComputeProvider>().Select(p => p.Supplier.Value).ShouldBe(["ionet"]);
-        using var both = Services([.. Good("Akash"), .. Good("IoNet")]);
-        both.GetServices<IComputeProvider>().Select(p => p.Supplier.Value).ShouldBe(["akash", "ionet"]);
+        using var all = Services([.. Good("Akash"), .. Good("IoNet"), .. Good("RunPod")]);
+        all.GetServices<IComputeProvider>().Select(p => p.Supplier.Value).ShouldBe(["akash", "ionet", "runpod"]);
     }
 
     [Theory]
@@ -47,6 +47,11 @@ public sealed class OptionsTests
     [InlineData("IoNet", "ApiKey", "two words", "Providers:IoNet:ApiKey holds a character that no key has")]
     [InlineData("IoNet", "MaxCallsPerSecond", "-1", "Providers:IoNet:MaxCallsPerSecond -1 must lie between 0")]
     [InlineData("IoNet", "LogReadTime", "00:05:00", "Providers:IoNet:LogReadTime 00:05:00 must lie between 0 and 60 seconds.")]
+    [InlineData("RunPod", "Clouds:0", "PRIVATE", "Providers:RunPod:Clouds 'PRIVATE' must be SECURE, COMMUNITY or both.")]
+    [InlineData("RunPod", "ProxyUrl", "https://proxy.example/{pod}", "Providers:RunPod:ProxyUrl 'https://proxy.example/{pod}' must be an http or https address with {pod} and {port} in it.")]
+    [InlineData("RunPod", "MaxCallsPerSecond", "-1", "Providers:RunPod:MaxCallsPerSecond -1 must lie between 0")]
+    [InlineData("RunPod", "BillingAge", "2.00:00:00", "Providers:RunPod:BillingAge 2.00:00:00 must lie between 0 and 24 hours.")]
+    [InlineData("RunPod", "AgentCommand:0", "sh -c 'x'", "Providers:RunPod:AgentCommand must consist of words without blanks")]
     public void A_wrong_setting_stops_the_start_with_its_key_its_value_and_what_was_expected(string supplier, string key, string value, string complaint) =>
         Complaint([.. Good(supplier), ($"{supplier}:{key}", value)]).ShouldContain(complaint);
 

@@ -35,6 +35,7 @@ public sealed class Rig : IAsyncDisposable
 {
     public const string AkashKey = "ac.sk.sandbox.00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     public const string IoNetKey = "ionet-test-key-0123456789";
+    public const string RunPodKey = "rpa_test_key_0123456789";
     public const string Name = "nirmaan-0197b2c4d5e67f8091a2b3c4d5e6f708";
 
     private readonly ServiceProvider _services;

@@ -25,9 +25,6 @@ public abstract class SupplierDouble
 
     public abstract string CloseCall(string id);
 
-    /// <summary>A good answer of the create call that names no id.</summary>
-    public abstract Said WithoutId { get; }
-
     public abstract Said Answer(Seen seen);
 
     protected static Said Json(object body, int status = 200) => new(status, JsonSerializer.Serialize(body));

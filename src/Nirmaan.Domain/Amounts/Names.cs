@@ -1,12 +1,16 @@
 namespace Nirmaan.Domain.Amounts;
 
-/// <summary>A company or market that rents GPUs out: <c>akash</c>, <c>ionet</c>. Lower-case.</summary>
+/// <summary>A company or market that rents GPUs out: <c>akash</c>, <c>ionet</c>, <c>runpod</c>. Lower-case.</summary>
 public readonly record struct SupplierName(string Value)
 {
     /// <summary>Akash through its Console API.</summary>
     public static readonly SupplierName Akash = new("akash");
     /// <summary>io.net containers as a service.</summary>
     public static readonly SupplierName IoNet = new("ionet");
+    /// <summary>RunPod's pods through its REST interface v2.</summary>
+    public static readonly SupplierName RunPod = new("runpod");
+    /// <summary>Machines of ours and of partners, over ssh.</summary>
+    public static readonly SupplierName Own = new("own");
     /// <inheritdoc />
     public override string ToString() => Value;
 }

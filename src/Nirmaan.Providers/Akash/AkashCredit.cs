@@ -14,6 +14,10 @@ internal sealed partial class AkashCredit(
     // Settlements between the two reads move the sums a little; the units lie a million apart.
     private const decimal Near = 10;
 
+    private const string NoBalance = "Akash's Console answered without a balance.";
+    private const string NoUnit = "Akash's Console does not name the unit of its balance. It is found out as soon as a deployment holds money; "
+        + "Providers:Akash:BalanceUnit can say it before.";
+
     private AkashBalanceUnit _seen = AkashBalanceUnit.Auto;
 
     /// <summary>Reads it.</summary>
@@ -22,14 +26,14 @@ internal sealed partial class AkashCredit(
         var answer = await calls.ReadAsync("balances", () => api.ReadBalancesAsync(cancellationToken), cancellationToken);
         var escrowed = (await inventory.ReadAllAsync(cancellationToken)).Sum(d => AkashReading.Sum(d.EscrowAccount?.State?.Funds) ?? 0);
         var at = clock.GetUtcNow();
-        if (answer.Data is not { Balance: { } balance } data) { return new SupplierBalance(null, null, at); }
+        if (answer.Data is not { Balance: { } balance } data) { return new SupplierBalance(null, null, at, NoBalance); }
         if (Compare(data.Deployments, escrowed) is { } seen) { _seen = seen; }
         var unit = options.BalanceUnit == AkashBalanceUnit.Auto ? _seen : options.BalanceUnit;
-        if (unit == AkashBalanceUnit.Auto) { return new SupplierBalance(null, null, at); }
+        if (unit == AkashBalanceUnit.Auto) { return new SupplierBalance(null, null, at, NoUnit); }
         if (_seen != AkashBalanceUnit.Auto && unit != _seen)
         {
             LogContradiction(unit, _seen);
-            return new SupplierBalance(null, null, at);
+            return new SupplierBalance(null, null, at, $"Providers:Akash:BalanceUnit is {unit}, but the escrow accounts say {_seen}.");
         }
         return unit == AkashBalanceUnit.Usd
             ? new SupplierBalance(balance, data.Deployments, at)

@@ -32,7 +32,7 @@ internal sealed partial record Problem(int Status, string? Code, string Message,
         Read((int)answer.StatusCode, answer.Content) with { RetryAfter = Wait(answer, now) };
 
     /// <summary>
-    /// Reads an error body in any of the forms seen: an envelope (error, message, code, data), FastAPI's detail as text or list, a bare JSON
+    /// Reads an error body in any of the forms seen: an envelope (error, message, code, data), problem details (RFC 9457), FastAPI's detail as text or list, a bare JSON
     /// text, HTML, plain text, nothing, or JSON that breaks off.
     /// </summary>
     public static Problem Read(int status, string? body)
@@ -78,9 +78,15 @@ internal sealed partial record Problem(int Status, string? Code, string Message,
         };
     }
 
-    /// <summary>What stands in an envelope's data: findings of a validator, or how much money is wanted and there.</summary>
+    /// <summary>
+    /// What stands in an envelope's data: findings of a validator, or how much money is wanted and there; and the errors of problem details.
+    /// </summary>
     private static string Extra(JsonElement body)
     {
+        if (body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array)
+        {
+            return string.Concat(errors.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => "; " + e.GetString()));
+        }
         if (!body.TryGetProperty("data", out var data)) { return ""; }
         if (data.ValueKind == JsonValueKind.Array)
         {

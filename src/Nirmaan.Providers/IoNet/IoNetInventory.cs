@@ -82,7 +82,7 @@ internal sealed class IoNetInventory(IIoNetApi api, SupplierCalls calls, IoNetOp
         var status = StatusOf(wire.Status);
         return new SupplierInstance(
             wire.Id!, string.IsNullOrEmpty(wire.Name) ? null : wire.Name, status == SupplierStatus.Running ? SupplierStatus.Starting : status,
-            wire.Status ?? "(none)", wire.CreatedAt, IoNetGpus.ModelOf(wire.HardwareName), wire.HardwareQuantity,
+            wire.Status ?? "(none)", wire.CreatedAt, NvidiaNames.ModelOf(wire.HardwareName), wire.HardwareQuantity,
             PaidUntil: PaidUntil(status, wire.ComputeMinutesRemaining));
     }
 
@@ -94,7 +94,7 @@ internal sealed class IoNetInventory(IIoNetApi api, SupplierCalls calls, IoNetOp
         var price = details is { AmountPaid: { } paid, TotalGpus: > 0 and var gpus } && minutes > 0 ? paid * 60 / minutes / gpus : (decimal?)null;
         return new SupplierInstance(
             details.Id ?? id, details.ContainerConfig?.EnvVariables?.GetValueOrDefault(RentEnv.Marker), status, Raw(details, worker), details.CreatedAt,
-            IoNetGpus.ModelOf(details.HardwareName), details.TotalGpus, price, Spent(details, status), PaidUntil(said, details.ComputeMinutesRemaining),
+            NvidiaNames.ModelOf(details.HardwareName), details.TotalGpus, price, Spent(details, status), PaidUntil(said, details.ComputeMinutesRemaining),
             worker?.DeviceId, details.Locations?.FirstOrDefault()?.Iso2, Endpoint(worker?.PublicUrl),
             status == SupplierStatus.Running ? null : LastEvent(worker));
     }

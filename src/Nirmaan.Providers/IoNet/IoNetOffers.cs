@@ -99,7 +99,7 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
     private static OfferQuote Quote(Row row, int gpus, IoNetReplicasWire place, OpaqueId location)
     {
         var wire = row.Wire;
-        var gpu = IoNetGpus.ModelOf(wire.Name, wire.VramPerCard, wire.Interconnect) ?? IoNetGpus.Unheard(wire.Name!);
+        var gpu = NvidiaNames.ModelOf(wire.Name, wire.VramPerCard, wire.Interconnect) ?? NvidiaNames.Unheard(wire.Name!);
         return new OfferQuote(
             new IoNetOfferKey(row.Hardware, location, gpus).ToString(), SupplierName.IoNet.Value, Label, gpu, gpus,
             wire.VramPerCard > 0 ? wire.VramPerCard : null, row.PerGpu, PriceKind.Quoted, string.IsNullOrEmpty(place.Iso2) ? place.Name : place.Iso2,

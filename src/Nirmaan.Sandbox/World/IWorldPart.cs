@@ -21,7 +21,7 @@ public interface ISupplier : IWorldPart
 }
 
 /// <summary>One deployment's bill up to now.</summary>
-/// <param name="Supplier">akash or ionet.</param>
+/// <param name="Supplier">akash, ionet or runpod.</param>
 /// <param name="Account">Who pays, in the supplier's words.</param>
 /// <param name="Id">The supplier's id of the deployment.</param>
 /// <param name="Name">The name we gave it, where the supplier keeps one.</param>

@@ -7,6 +7,7 @@ using Nirmaan.Sandbox.Networks.Morpheus;
 using Nirmaan.Sandbox.Networks.Prices;
 using Nirmaan.Sandbox.Suppliers.Akash;
 using Nirmaan.Sandbox.Suppliers.IoNet;
+using Nirmaan.Sandbox.Suppliers.RunPod;
 
 namespace Nirmaan.Sandbox.World;
 
@@ -25,5 +26,6 @@ public static class SandboxModules
         new ContainersModule(),
         new AkashModule(),
         new IoNetModule(),
+        new RunPodModule(),
     ];
 }

@@ -9,7 +9,8 @@ public sealed record SandboxWorld(IReadOnlyList<RentedThing> Rented, IReadOnlyLi
 {
     /// <summary>Reads the world's parts; one that is absent is empty.</summary>
     public static SandboxWorld Of(JsonElement world) => new(
-        [.. Items(world, "akash", "deployments").Where(d => Text(d, "state") == "active").Select(Deployment), .. Items(world, "ionet", "deployments").Where(d => !s_ended.Contains(Text(d, "status") ?? "")).Select(Cluster)],
+        [.. Items(world, "akash", "deployments").Where(d => Text(d, "state") == "active").Select(Deployment), .. Items(world, "ionet", "deployments").Where(d => !s_ended.Contains(Text(d, "status") ?? "")).Select(d => Machine("ionet", d)),
+            .. Items(world, "runpod", "pods").Where(p => Text(p, "status") != "TERMINATED").Select(p => Machine("runpod", p))],
         [.. Items(world, "containers").Where(c => Text(c, "phase") is "pulling" or "running").Select(c => new SandboxContainer(
             Text(c, "id") ?? "", Text(c, "supplier") ?? "", Text(c, "phase") ?? "", Text(c, "kind"), Text(c, "state"), Text(c, "gpu") ?? "", Number(c, "gpuCount") ?? 1, Number(c, "jobsDone") ?? 0, Text(c, "operation"),
             Items(c, "lines").LastOrDefault() is { ValueKind: JsonValueKind.String } line ? line.GetString() : null))],
@@ -26,8 +27,8 @@ public sealed record SandboxWorld(IReadOnlyList<RentedThing> Rented, IReadOnlyLi
             "akash", Text(d, "dseq") ?? "", isLeased ? "leased" : "auction", isLeased ? Text(lease, "id") : null, isLeased ? Text(lease, "provider") : null, isLeased ? Gpus(lease) : "", Text(d, "operation"));
     }
 
-    private static RentedThing Cluster(JsonElement d) => new(
-        "ionet", Text(d, "id") ?? "", Text(d, "status") ?? "", Text(d, "id"), Text(d, "location"), $"{Number(d, "gpus")} × {Text(d, "gpu")}", Text(d, "operation"));
+    private static RentedThing Machine(string supplier, JsonElement d) => new(
+        supplier, Text(d, "id") ?? "", Text(d, "status") ?? "", Text(d, "id"), Text(d, "location"), $"{Number(d, "gpus")} × {Text(d, "gpu")}", Text(d, "operation"));
 
     private static string Gpus(JsonElement lease) => string.Join(", ", Items(lease, "gpus").Select(g => $"{Number(g, "count")} × {Text(g, "gpu")}"));
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nirmaan.Domain.Fleet;
-using static Nirmaan.Providers.Tests.SupplierServer;
+using static Nirmaan.Providers.Tests.Strikes;
 
 namespace Nirmaan.Providers.Tests.Agents;
 
@@ -19,7 +19,7 @@ public sealed class AgentLogsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await StartAsync(_ => _said);
+        _server = await SupplierServer.StartAsync(_ => _said);
         _services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log))
             .AddNirmaanProviders(new ConfigurationBuilder().Build()).BuildServiceProvider(validateScopes: true);
     }
@@ -105,7 +105,7 @@ public sealed class AgentLogsTests : IAsyncLifetime
     [Fact]
     public async Task A_redirect_is_not_followed_and_the_token_goes_nowhere_else()
     {
-        await using var other = await StartAsync(_ => Text(TwoLines));
+        await using var other = await SupplierServer.StartAsync(_ => Text(TwoLines));
         _said = new Said(302, "", Location: new Uri(other.Address, "logs").ToString());
         (await ReadAsync()).ShouldBeNull();
         other.Requests.ShouldBeEmpty();
@@ -126,7 +126,7 @@ public sealed class AgentLogsTests : IAsyncLifetime
         var gone = _server.Address;
         await _server.DisposeAsync();
         (await ReadAsync(gone)).ShouldBeNull();
-        _server = await StartAsync(_ => _said);
+        _server = await SupplierServer.StartAsync(_ => _said);
     }
 
     [Fact]

@@ -1,17 +1,12 @@
 using Nirmaan.Domain.Amounts;
-using Nirmaan.Domain.Fleet;
+using Nirmaan.Providers.Tests.Conformance;
 
 namespace Nirmaan.Providers.Tests.Akash;
 
-public sealed class AkashConformance : AdapterConformance
+public sealed class AkashConformance : HttpConformance
 {
-    private readonly AkashDouble _stand = new();
-
-    protected override SupplierDouble Stand => _stand;
-
-    protected override string AliveWord => "active";
-
-    protected override Task<Rig> StartAsync(params (string, string)[] settings) => Rig.AkashAsync(_stand.Answer, settings);
-
-    protected override RentRequest Request(params (string, string)[] env) => Rig.Request(SupplierName.Akash, env: env);
+    protected override HttpSupplier At { get; } = new(
+        "Akash", "akash", Rig.AkashKey, "x-api-key", "akash.create-deployment", "akash.deployments", "POST /akash/v1/deployments", "GET /akash/v1/deployments",
+        "/akash/v1/deployments", "active", """{"data":{"manifest":"[]"}}""", "123",
+        (name, env) => SandboxedRequest.Of(SupplierName.Akash, "rtx-a6000", null, name, env));
 }

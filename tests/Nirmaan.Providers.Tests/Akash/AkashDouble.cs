@@ -34,8 +34,6 @@ public sealed class AkashDouble : SupplierDouble
 
     public override string ListCall => "GET /v1/deployments";
 
-    public override Said WithoutId => new(201, """{"data":{"manifest":"[]"}}""");
-
     public override string FindCall(string id) => $"GET /v1/deployments/{id}";
 
     public override string CloseCall(string id) => $"DELETE /v1/deployments/{id}";

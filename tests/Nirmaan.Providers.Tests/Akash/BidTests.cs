@@ -134,7 +134,7 @@ public sealed class BidTests : IAsyncLifetime
     [Fact]
     public async Task Bids_that_cannot_be_read_are_not_no_bids()
     {
-        _rig.Server.Next("GET /v1/bids", SupplierServer.Say(500, "oops"));
+        _rig.Server.Next("GET /v1/bids", Strikes.Say(500, "oops"));
         await Should.ThrowAsync<SupplierUnavailableException>(() => _rig.Provider.ListBidsAsync("1", Wish(), Rig.Token));
     }
 }

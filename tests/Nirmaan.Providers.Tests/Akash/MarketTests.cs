@@ -88,7 +88,7 @@ public sealed class MarketTests
     public async Task Where_nothing_can_be_counted_one_machine_is_the_hint()
     {
         await using var rig = await Rig.AkashAsync(Stand().Answer);
-        rig.Server.Next("GET /v1/gpu", SupplierServer.Say(500));
+        rig.Server.Next("GET /v1/gpu", Strikes.Say(500));
         (await rig.Provider.ListOffersAsync(Rig.Token)).ShouldHaveSingleItem().Available.ShouldBe(1);
     }
 
@@ -118,7 +118,9 @@ public sealed class MarketTests
         var stand = new AkashDouble { Balances = new { balance, deployments = reserved, total = balance + reserved } };
         stand.Machines.Add(new("1", null, "active"));
         await using var rig = await Rig.AkashAsync(stand.Answer, ("BalanceUnit", setting));
-        (await rig.Provider.ReadBalanceAsync(Rig.Token)).ShouldBe(new SupplierBalance((decimal?)available, (decimal?)held, Rig.Start));
+        var read = await rig.Provider.ReadBalanceAsync(Rig.Token);
+        read.ShouldBe(new SupplierBalance((decimal?)available, (decimal?)held, Rig.Start, read.WhyUnknown));
+        (read.WhyUnknown is null).ShouldBe(available is not null);
     }
 
     [Fact]

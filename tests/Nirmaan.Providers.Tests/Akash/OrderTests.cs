@@ -2,7 +2,7 @@ using System.Text.Json;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Providers.Akash;
-using static Nirmaan.Providers.Tests.SupplierServer;
+using static Nirmaan.Providers.Tests.Strikes;
 
 namespace Nirmaan.Providers.Tests.Akash;
 
@@ -93,9 +93,6 @@ public sealed class OrderTests : IAsyncLifetime
         _rig.Server.Next(_stand.CloseCall(id), Say(200, """{"data":{"success":false}}"""));
         (await _rig.Provider.CloseAsync(id, Rig.Token)).ShouldBeOfType<Effect.Uncertain>();
     }
-
-    [Fact]
-    public async Task Hours_are_not_sold() => (await _rig.Provider.ExtendAsync("1", 3, Rig.Token)).ShouldBeOfType<Effect.Refused>().Code.ShouldBe("unsupported");
 
     [Fact]
     public async Task Logs_are_not_to_be_had_here() => (await _rig.Provider.ReadLogTailAsync("1", 10, Rig.Token)).ShouldBeNull();

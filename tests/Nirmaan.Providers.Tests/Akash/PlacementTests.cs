@@ -2,7 +2,7 @@ using System.Text.Json;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using static Nirmaan.Providers.Tests.Akash.AkashDouble;
-using static Nirmaan.Providers.Tests.SupplierServer;
+using static Nirmaan.Providers.Tests.Strikes;
 
 namespace Nirmaan.Providers.Tests.Akash;
 

@@ -144,7 +144,7 @@ public sealed class ReadingTests : IAsyncLifetime
     public async Task Without_the_chains_height_the_rent_is_unknown_but_the_machine_is_seen()
     {
         _stand.Leases = [Lease(status: Status(1, 1, "x"))];
-        _rig.Server.Next("GET /v1/blocks", SupplierServer.Say(500), SupplierServer.Say(500));
+        _rig.Server.Next("GET /v1/blocks", Strikes.Say(500), Strikes.Say(500));
         var found = await FindAsync();
         (found.Status, found.SpentUsd, found.CreatedAt).ShouldBe((SupplierStatus.Running, null, null));
     }
@@ -168,7 +168,7 @@ public sealed class ReadingTests : IAsyncLifetime
     {
         _stand.Machines.Add(new("999", Rig.Name, "active"));
         _stand.Leases = [Lease(amount: "3000")];
-        _rig.Server.Next($"GET /v1/deployment/{Owner}/999", SupplierServer.Say(200, """
+        _rig.Server.Next($"GET /v1/deployment/{Owner}/999", Strikes.Say(200, """
             {"owner":"o","dseq":"999","leases":[],"other":{"groups":[{"group_spec":{"resources":[{"resource":{"gpu":{"units":{"val":"4"},"attributes":[{"key":"vendor/nvidia/model/h100/interface/sxm","value":"true"}]}},"count":1}]}}]}}
             """));
         var found = (await _rig.Provider.FindAsync("999", Rig.Token)).ShouldNotBeNull();

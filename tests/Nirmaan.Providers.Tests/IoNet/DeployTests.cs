@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
-using static Nirmaan.Providers.Tests.SupplierServer;
+using static Nirmaan.Providers.Tests.Strikes;
 
 namespace Nirmaan.Providers.Tests.IoNet;
 
@@ -221,13 +221,6 @@ public sealed class DeployTests : IAsyncLifetime
         var id = ((Effect.Done)await CreateAsync()).ExternalId!;
         _rig.Server.Next(_stand.CloseCall(id), Say(status, body));
         (await _rig.Provider.CloseAsync(id, Rig.Token)).ShouldBeOfType<Effect.Done>();
-    }
-
-    [Fact]
-    public async Task There_are_no_bids_to_see_or_to_take()
-    {
-        (await _rig.Provider.ListBidsAsync("x", Request().Wish, Rig.Token)).ShouldBeEmpty();
-        (await _rig.Provider.AcceptBidAsync("x", "1/1/p", null, Rig.Token)).ShouldBeOfType<Effect.Refused>().Code.ShouldBe("unsupported");
     }
 
     [Fact]

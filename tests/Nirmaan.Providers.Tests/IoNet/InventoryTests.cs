@@ -210,7 +210,7 @@ public sealed class InventoryTests : IAsyncLifetime
     [InlineData("Tesla T4", 16, null, "t4")]
     [InlineData("RTX A1000", 8, null, null)]
     [InlineData("", null, null, null)]
-    public void Names_of_cards_become_canonical_or_stay_unknown(string name, int? vram, string? link, string? expected) => (IoNetGpus.ModelOf(name, vram, link)?.Id).ShouldBe(expected);
+    public void Names_of_cards_become_canonical_or_stay_unknown(string name, int? vram, string? link, string? expected) => (NvidiaNames.ModelOf(name, vram, link)?.Id).ShouldBe(expected);
 
     [Theory]
     [InlineData("203@1x8", "203", "1", 8)]

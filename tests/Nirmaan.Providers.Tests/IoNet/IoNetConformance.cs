@@ -1,17 +1,14 @@
 using Nirmaan.Domain.Amounts;
-using Nirmaan.Domain.Fleet;
+using Nirmaan.Providers.Tests.Conformance;
 
 namespace Nirmaan.Providers.Tests.IoNet;
 
-public sealed class IoNetConformance : AdapterConformance
+public sealed class IoNetConformance : HttpConformance
 {
-    private readonly IoNetDouble _stand = new();
+    private const string Prefix = "/ionet/enterprise/v1/io-cloud/caas";
 
-    protected override SupplierDouble Stand => _stand;
-
-    protected override string AliveWord => "running";
-
-    protected override Task<Rig> StartAsync(params (string, string)[] settings) => Rig.IoNetAsync(_stand.Answer, settings);
-
-    protected override RentRequest Request(params (string, string)[] env) => Rig.Request(SupplierName.IoNet, "rtx-a4000", offerKey: "203@1x1", env: env);
+    protected override HttpSupplier At { get; } = new(
+        "IoNet", "ionet", Rig.IoNetKey, "x-api-key", "ionet.deploy", "ionet.deployments", $"POST {Prefix}/deploy", $"GET {Prefix}/deployments", $"{Prefix}/deployment",
+        "deployment requested", """{"status":"deployment requested"}""", "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        (name, env) => SandboxedRequest.Of(SupplierName.IoNet, "rtx-a4000", "203@1x2", name, env));
 }

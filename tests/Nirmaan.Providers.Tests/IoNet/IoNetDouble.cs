@@ -31,8 +31,6 @@ public sealed class IoNetDouble : SupplierDouble
 
     public override string ListCall => $"GET {Prefix}/deployments";
 
-    public override Said WithoutId => new(200, """{"status":"deployment requested"}""");
-
     public override string FindCall(string id) => $"GET {Prefix}/deployment/{id}";
 
     public override string CloseCall(string id) => $"DELETE {Prefix}/deployment/{id}";

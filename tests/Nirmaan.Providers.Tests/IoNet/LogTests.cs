@@ -1,6 +1,6 @@
 using Nirmaan.Domain.Fleet;
 using static Nirmaan.Providers.Tests.IoNet.IoNetDouble;
-using static Nirmaan.Providers.Tests.SupplierServer;
+using static Nirmaan.Providers.Tests.Strikes;
 
 namespace Nirmaan.Providers.Tests.IoNet;
 

@@ -70,26 +70,6 @@ public sealed class AkashLifeTests
     }
 
     [Fact]
-    public async Task A_create_that_timed_out_after_acting_is_found_by_its_name()
-    {
-        await using var rig = await SandboxRig.StartAsync();
-        await rig.StrikeAsync(new { target = "akash.create-deployment", kind = "act-then-time-out", times = 1, delaySeconds = 0 });
-        (await rig.Akash.CreateAsync(SandboxRig.Request(SupplierName.Akash), Token)).ShouldBeOfType<Effect.Uncertain>();
-        (await rig.Akash.ListAsync(Token)).ShouldHaveSingleItem().Name.ShouldBe(Rig.Name);
-    }
-
-    [Theory]
-    [InlineData("malformed")]
-    [InlineData("empty")]
-    [InlineData("html")]
-    public async Task A_create_whose_answer_is_lost_in_any_way_is_uncertain(string kind)
-    {
-        await using var rig = await SandboxRig.StartAsync();
-        await rig.StrikeAsync(new { target = "akash.create-deployment", kind, times = 1 });
-        (await rig.Akash.CreateAsync(SandboxRig.Request(SupplierName.Akash), Token)).ShouldBeOfType<Effect.Uncertain>();
-    }
-
-    [Fact]
     public async Task A_lease_that_the_provider_closed_is_lost_until_it_is_closed_here()
     {
         await using var rig = await SandboxRig.StartAsync();

@@ -44,37 +44,6 @@ public sealed class IoNetLifeTests
     }
 
     [Fact]
-    public async Task A_deploy_that_timed_out_after_acting_is_found_by_its_name_and_paid_once()
-    {
-        await using var rig = await SandboxRig.StartAsync();
-        await rig.StrikeAsync(new { target = "ionet.deploy", kind = "act-then-time-out", times = 1, delaySeconds = 0 });
-        (await rig.IoNet.CreateAsync(SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", "203@1x1"), Token)).ShouldBeOfType<Effect.Uncertain>();
-        (await rig.IoNet.ListAsync(Token)).ShouldHaveSingleItem().Name.ShouldBe(Rig.Name);
-        (await rig.BillsAsync()).Count.ShouldBe(1);
-    }
-
-    [Theory]
-    [InlineData("429", typeof(Effect.NotSent))]
-    [InlineData("html", typeof(Effect.Uncertain))]
-    [InlineData("malformed", typeof(Effect.Uncertain))]
-    [InlineData("empty", typeof(Effect.Uncertain))]
-    [InlineData("refuse", typeof(Effect.Uncertain))]
-    public async Task Every_fault_of_the_sandbox_becomes_the_right_effect(string kind, Type effect)
-    {
-        await using var rig = await SandboxRig.StartAsync();
-        await rig.StrikeAsync(new { target = "ionet.deploy", kind, times = 1 });
-        (await rig.IoNet.CreateAsync(SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", "203@1x1"), Token)).ShouldBeOfType(effect);
-    }
-
-    [Fact]
-    public async Task A_refusal_for_lack_of_credits_is_no_funds()
-    {
-        await using var rig = await SandboxRig.StartAsync();
-        await rig.StrikeAsync(new { target = "ionet.deploy", kind = "refuse", status = 402, times = 1 });
-        (await rig.IoNet.CreateAsync(SandboxRig.Request(SupplierName.IoNet, "rtx-a4000", "203@1x1"), Token)).ShouldBeOfType<Effect.Refused>().Code.ShouldBe("no-funds");
-    }
-
-    [Fact]
     public async Task Hours_that_ran_out_are_a_closed_machine()
     {
         await using var rig = await SandboxRig.StartAsync();

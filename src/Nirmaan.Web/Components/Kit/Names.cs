@@ -12,6 +12,7 @@ public static class Names
         "akash" => "Akash",
         "ionet" => "io.net",
         "runpod" => "RunPod",
+        "own" => "Own machines",
         var other => Capital(other),
     };
 

@@ -1,9 +1,9 @@
 using Nirmaan.Domain.Market;
 
-namespace Nirmaan.Providers.IoNet;
+namespace Nirmaan.Providers;
 
-/// <summary>io.net's GPU names (<c>RTX A6000</c>, <c>GeForce RTX 4090</c>, <c>H100</c> with interconnect <c>sxm5</c>) and the canonical ones.</summary>
-internal static class IoNetGpus
+/// <summary>GPU names as shops write them (<c>RTX A6000</c>, <c>GeForce RTX 4090</c>, <c>H100</c> with interconnect <c>sxm5</c>) and the canonical ones.</summary>
+internal static class NvidiaNames
 {
     private static readonly string[] s_brands = ["nvidia", "geforce", "tesla", "quadro"];
 

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Nirmaan.Providers.Ssh;
+
+/// <summary>What a machine answered.</summary>
+/// <param name="Exit">Exit code of the script; 255 = ssh's own failure.</param>
+internal sealed record SshAnswer(int Exit, string Output, string Errors)
+{
+    // What ssh says before there is a session. A connection may also time out within one: those words alone say nothing.
+    private static readonly string[] s_neverThere = ["ssh: connect to host", "Could not resolve hostname", "kex_exchange_identification", "banner exchange"];
+
+    /// <summary>True when ssh itself failed: the script may or may not have run.</summary>
+    public bool IsLost => Exit == 255;
+
+    /// <summary>True when ssh failed before there was a session: nothing ran.</summary>
+    public bool NeverThere => IsLost && Array.Exists(s_neverThere, Says);
+
+    /// <summary>True when the machine does not let us in, or is not the one it should be: nothing ran.</summary>
+    public bool IsShut => IsLost && (Says("Permission denied") || Says("Host key verification failed") || Says("host key is known") || Says("IDENTIFICATION HAS CHANGED"));
+
+    /// <summary>What went wrong in one line.</summary>
+    public string Why => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault(l => !l.StartsWith('@')) is { } line
+        ? (line.Length <= 300 ? line : line[..299] + "…") : $"exit {Exit.ToString(CultureInfo.InvariantCulture)}";
+
+    public bool Says(string text) => Errors.Contains(text, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Runs one of <see cref="SshScripts"/> on a machine with the system's ssh: no password is asked for, no unknown host is trusted.</summary>
+internal sealed class SshShell(SshOptions options)
+{
+    private const int MaxOutput = 8 * 1024 * 1024;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="env">Entries for the environment of docker, which a container takes over by name.</param>
+    /// <exception cref="TimeoutException">No end within the time allowed; the script may have run.</exception>
+    public async Task<SshAnswer> RunAsync(
+        SshMachine machine, string script, IReadOnlyList<string> words, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyList<string>? env = null)
+    {
+        var start = new ProcessStartInfo(options.Program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in Arguments(machine, script)) { start.ArgumentList.Add(argument); }
+        // Real seconds: the machine is real, whatever clock the control plane runs on.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var process = Process.Start(start) ?? throw new IOException($"{options.Program} does not start");
+        try
+        {
+            var (output, errors) = (ReadAsync(process.StandardOutput, limit.Token), ReadAsync(process.StandardError, limit.Token));
+            try
+            {
+                await process.StandardInput.WriteAsync(Input(words, env ?? []).AsMemory(), limit.Token);
+                process.StandardInput.Close();
+            }
+            catch (IOException) { /* It ended before it had read all; its exit code says why. */ }
+            await process.WaitForExitAsync(limit.Token);
+            return new SshAnswer(process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{machine.Name}: no answer within {timeout}");
+        }
+        finally
+        {
+            if (!process.HasExited) { process.Kill(entireProcessTree: true); }
+        }
+    }
+
+    private IEnumerable<string> Arguments(SshMachine machine, string script)
+    {
+        string[] settings =
+        [
+            "BatchMode=yes", "StrictHostKeyChecking=yes", $"UserKnownHostsFile=\"{options.KnownHostsFile}\"", "GlobalKnownHostsFile=/dev/null", "UpdateHostKeys=no",
+            string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={(int)Math.Ceiling(options.ConnectTimeout.TotalSeconds)}"), "ConnectionAttempts=1",
+            "ServerAliveInterval=5", "ServerAliveCountMax=3", "ClearAllForwardings=yes", "ForwardAgent=no", "PermitLocalCommand=no", "ControlMaster=no", "ControlPath=none", "LogLevel=ERROR",
+        ];
+        yield return "-F";
+        yield return "none";
+        yield return "-T";
+        foreach (var setting in settings)
+        {
+            yield return "-o";
+            yield return setting;
+        }
+        if ((machine.IdentityFile ?? options.IdentityFile) is { } key)
+        {
+            yield return "-o";
+            yield return "IdentitiesOnly=yes";
+            yield return "-i";
+            yield return key;
+        }
+        yield return "-p";
+        yield return machine.Port.ToString(CultureInfo.InvariantCulture);
+        yield return "-l";
+        yield return machine.User;
+        yield return "--";
+        yield return machine.Host;
+        yield return $"exec sh -c '{script}'";
+    }
+
+    private static string Input(IEnumerable<string> words, IEnumerable<string> env)
+    {
+        static string Line(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)) + "\n";
+        // An empty word would be an empty line, which ends the environment: only words may be empty, and they come after it.
+        return string.Concat(env.Select(Line)) + "\n" + string.Concat(words.Select(Line)) + ".\n";
+    }
+
+    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        var (text, buffer) = (new StringBuilder(), new char[8192]);
+        while (await reader.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        {
+            // The rest is read and let go, so that the other side does not wait.
+            if (text.Length < MaxOutput) { text.Append(buffer, 0, read); }
+        }
+        return text.ToString();
+    }
+}
