@@ -83,7 +83,7 @@ public class RewardsDistributorFuzzTests(LocalChain chain, ITestOutputHelper out
     {
         MerkleLeaf[] leaves = [.. accounts.Select((a, i) => new MerkleLeaf(a, earned[i]))];
         var epoch = (now?.Epoch ?? 0) + (random.Next(6) == 0 ? random.Next(-1, 1) : random.Next(1, 4));
-        return new Published(BigInteger.Max(epoch, 0), StandardMerkleTree.Build(leaves), leaves, random.Next(8) == 0 && now is not null ? now.Total - 1 : Sum(earned));
+        return new Published(BigInteger.Max(epoch, 0), StandardMerkleTree.Build(leaves), leaves, random.Next(8) == 0 && now?.Total > 0 ? now.Total - 1 : Sum(earned));
     }
 
     /// <summary>More than was earned, another's leaf, another's proof, a root of yesterday, or a proof too short or too long.</summary>
