@@ -1,6 +1,6 @@
 // Compiles the Solidity in src/ and test/ to out/<Name>.json {"abi","bytecode","selectors"}. The same sources give the same bytes
 // on every machine: compiler, libraries and settings are pinned and no metadata hash is appended. Does nothing when out/ is fresh.
-// usage: node build.mjs [--force]
+// usage: node build.mjs [--force | --check]; --check compiles anew, writes nothing and ends with 1 if an artefact is not what comes out
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,6 +19,29 @@ const settings = {
 
 /** Builds if needed; answers the names of the contracts. */
 export function build({ force = false } = {}) {
+  const { sources, stamp } = read();
+  const last = readIndex();
+  if (!force && last?.stamp === stamp) return { names: last.names, built: false };
+  const contracts = compile(sources);
+  for (const [name, content] of contracts) write(`${name}.json`, content);
+  const names = [...contracts.keys()];
+  write('index.json', JSON.stringify({ stamp, names })); // last: a build that was cut short is not fresh
+  return { names, built: true };
+}
+
+/** The names of the contracts whose artefact is missing or is not what the compiler makes of the sources. */
+export function check() {
+  const same = (name, content) => {
+    try {
+      return readFileSync(join(out, `${name}.json`), 'utf8') === content;
+    } catch {
+      return false;
+    }
+  };
+  return [...compile(read().sources)].filter(([name, content]) => !same(name, content)).map(([name]) => name);
+}
+
+function read() {
   const sources = {};
   for (const folder of ['src', 'test']) {
     for (const file of readdirSync(join(here, folder)).filter((f) => f.endsWith('.sol')).sort()) {
@@ -29,9 +52,11 @@ export function build({ force = false } = {}) {
   const stamp = createHash('sha256')
     .update(JSON.stringify([sources, settings, version('solc'), version('@openzeppelin/contracts')]))
     .digest('hex');
-  const last = readIndex();
-  if (!force && last?.stamp === stamp) return { names: last.names, built: false };
+  return { sources, stamp };
+}
 
+/** Every contract's artefact as text, by name. */
+function compile(sources) {
   const solc = createRequire(join(modules, 'x.js'))('solc');
   const input = JSON.stringify({ language: 'Solidity', sources, settings });
   const answer = JSON.parse(solc.compile(input, { import: readImport }));
@@ -40,19 +65,17 @@ export function build({ force = false } = {}) {
   const complaints = (answer.errors ?? []).filter((e) => e.severity === 'error' || (e.severity === 'warning' && ours(e)));
   if (complaints.length > 0) throw new Error(complaints.map((e) => e.formattedMessage).join('\n'));
 
-  const names = [];
+  const contracts = new Map();
   for (const file of Object.keys(sources)) {
     for (const [name, contract] of Object.entries(answer.contracts[file] ?? {})) {
-      names.push(name);
-      write(`${name}.json`, {
+      contracts.set(name, JSON.stringify({
         abi: contract.abi,
         bytecode: `0x${contract.evm.bytecode.object}`,
         selectors: Object.fromEntries(Object.entries(contract.evm.methodIdentifiers).map(([k, v]) => [k, `0x${v}`])),
-      });
+      }));
     }
   }
-  write('index.json', { stamp, names }); // last: a build that was cut short is not fresh
-  return { names, built: true };
+  return contracts;
 }
 
 /** One contract's artefact. */
@@ -78,11 +101,17 @@ function readImport(path) {
 function write(name, content) {
   mkdirSync(out, { recursive: true });
   const partial = join(out, `.${name}.${process.pid}`);
-  writeFileSync(partial, JSON.stringify(content));
+  writeFileSync(partial, content);
   renameSync(partial, join(out, name));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { names, built } = build({ force: process.argv.includes('--force') });
-  console.log(`${built ? 'built' : 'fresh'}: ${names.join(' ')}`);
+  if (process.argv.includes('--check')) {
+    const stale = check();
+    console.log(stale.length === 0 ? 'checked: every artefact is what the compiler makes of its source' : `not from these sources: ${stale.join(' ')}`);
+    process.exitCode = stale.length === 0 ? 0 : 1;
+  } else {
+    const { names, built } = build({ force: process.argv.includes('--force') });
+    console.log(`${built ? 'built' : 'fresh'}: ${names.join(' ')}`);
+  }
 }

@@ -1,7 +1,8 @@
-// Deploys NRM, its staking and the Morpheus stand-ins to a local chain whose accounts are unlocked, funds them, and prints one
-// JSON line {"chainId","nrm","staking","mor","diamond","fundingAccount"}.
-// usage: node deploy.mjs --rpc URL [--state FILE] [--payout-start SECONDS]
-// With --state a deployment written there is kept while its code is on the chain and the contracts have not changed.
+// Deploys NRM, its staking, the timelock that owns it, the distributor of MOR and the Morpheus stand-ins to a local chain whose accounts
+// are unlocked, funds them, and prints one JSON line
+// {"chainId","nrm","staking","timelock","morDistributor","mor","diamond","fundingAccount","parameters":{...}}.
+// usage: node deploy.mjs --rpc URL [--state FILE] [--unbonding SECONDS] [--timelock-delay SECONDS] [--payout-start SECONDS]
+// With --state a deployment written there is kept while its code is on the chain and neither contracts nor parameters have changed.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -12,12 +13,14 @@ import { artefact, build } from './build.mjs';
 const unit = 10n ** 18n;
 const nrmPerAccount = 1_000_000n * unit;
 const morOfFundingAccount = 10_000_000n * unit;
-const morpheusPayoutStart = 1_707_393_600n; // 2024-02-08T12:00:00Z, the first emission on the real network
 const receiptTimeoutSeconds = 30;
-const deployed = ['nrm', 'staking', 'mor', 'diamond'];
+const deployed = ['nrm', 'staking', 'timelock', 'morDistributor', 'mor', 'diamond'];
+// What a local chain is deployed with unless told otherwise, in seconds. The real network's first emission was at 2024-02-08T12:00:00Z.
+const defaults = { unbonding: 604_800, 'timelock-delay': 60, 'payout-start': 1_707_393_600 };
 
+const text = { type: 'string' };
 const { values: options } = parseArgs({
-  options: { rpc: { type: 'string' }, state: { type: 'string' }, 'payout-start': { type: 'string' } },
+  options: { rpc: text, state: text, ...Object.fromEntries(Object.keys(defaults).map((name) => [name, text])) },
 });
 
 let calls = 0;
@@ -54,18 +57,26 @@ async function invoke(from, to, name, signature, ...args) {
   await send({ from, to, data: artefact(name).selectors[signature] + words(...args) });
 }
 
-async function deploy(chainId, payoutStart) {
+async function deploy(chainId, parameters) {
   const accounts = await rpc('eth_accounts');
   if (accounts.length < 2) throw new Error(`the chain at ${options.rpc} has ${accounts.length} unlocked accounts; at least 2 are needed`);
   const [owner, ...stakers] = accounts;
   const nrm = await create(owner, 'NrmToken', owner);
-  const staking = await create(owner, 'NrmStaking', nrm);
+  const timelock = await create(owner, 'NirmaanTimelock', parameters.timelockDelaySeconds, owner);
+  const staking = await create(owner, 'NrmStaking', nrm, parameters.unbondingSeconds, timelock);
   const mor = await create(owner, 'TestMor', owner);
-  const diamond = await create(owner, 'SandboxDiamond', owner, mor, owner, payoutStart);
+  const diamond = await create(owner, 'SandboxDiamond', owner, mor, owner, parameters.payoutStart);
+  const morDistributor = await create(owner, 'RewardsDistributor', mor, staking, timelock);
   for (const account of stakers.slice(0, 9)) await invoke(owner, nrm, 'NrmToken', 'mint(address,uint256)', account, nrmPerAccount);
   await invoke(owner, mor, 'TestMor', 'mint(address,uint256)', owner, morOfFundingAccount);
   await invoke(owner, mor, 'TestMor', 'approve(address,uint256)', diamond, 2n ** 256n - 1n);
-  return { chainId, nrm, staking, mor, diamond, fundingAccount: owner };
+  return { chainId, nrm, staking, timelock, morDistributor, mor, diamond, fundingAccount: owner, parameters: { ...parameters, proposer: owner } };
+}
+
+function seconds(name) {
+  const value = options[name] ?? String(defaults[name]);
+  if (!/^[0-9]{1,12}$/.test(value)) throw new Error(`--${name} takes whole seconds, not '${value}'`);
+  return Number(value);
 }
 
 /** The deployment of the state file, if it was made from these contracts on this chain and is still there. */
@@ -85,14 +96,14 @@ async function kept(chainId, contracts) {
 
 async function main() {
   if (!options.rpc) throw new Error('--rpc URL is missing, for example --rpc http://127.0.0.1:8545');
-  const payoutStart = BigInt(options['payout-start'] ?? morpheusPayoutStart);
+  const parameters = { unbondingSeconds: seconds('unbonding'), timelockDelaySeconds: seconds('timelock-delay'), payoutStart: seconds('payout-start') };
   const { names } = build();
-  const contracts = createHash('sha256').update(names.map((n) => artefact(n).bytecode).join() + payoutStart).digest('hex');
+  const contracts = createHash('sha256').update(names.map((n) => artefact(n).bytecode).join() + JSON.stringify(parameters)).digest('hex');
   const chainId = Number(await rpc('eth_chainId'));
 
   let state = options.state ? await kept(chainId, contracts) : null;
   if (state === null) {
-    state = { ...(await deploy(chainId, payoutStart)), contracts };
+    state = { ...(await deploy(chainId, parameters)), contracts };
     if (options.state) {
       mkdirSync(dirname(resolve(options.state)), { recursive: true });
       const partial = `${options.state}.${process.pid}`;

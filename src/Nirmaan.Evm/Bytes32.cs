@@ -13,6 +13,9 @@ public readonly struct Bytes32 : IEquatable<Bytes32>, IComparable<Bytes32>
 
     private readonly ulong _a, _b, _c, _d;
 
+    /// <summary>The first eight bytes as a number, which sorts as the whole does but for ties.</summary>
+    internal ulong FirstEightBytes => _a;
+
     /// <summary>Takes exactly 32 bytes.</summary>
     /// <exception cref="ArgumentException">Another length.</exception>
     public Bytes32(ReadOnlySpan<byte> bytes)
@@ -23,6 +26,12 @@ public readonly struct Bytes32 : IEquatable<Bytes32>, IComparable<Bytes32>
         _c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
         _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
     }
+
+    /// <summary>The bytes as four big-endian numbers.</summary>
+    internal Bytes32(ulong a, ulong b, ulong c, ulong d) => (_a, _b, _c, _d) = (a, b, c, d);
+
+    /// <summary>The bytes as four big-endian numbers.</summary>
+    internal (ulong A, ulong B, ulong C, ulong D) Words => (_a, _b, _c, _d);
 
     /// <summary>An address as the word that holds it in a topic: 12 zero bytes, then the address.</summary>
     public static Bytes32 Of(EvmAddress address)

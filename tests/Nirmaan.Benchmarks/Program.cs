@@ -1,3 +1,4 @@
+using Nirmaan.Benchmarks.Distribution;
 using Nirmaan.Benchmarks.Optimiser;
 
 // One class per area, chosen by the first argument; the rest of the arguments are the area's.
@@ -7,7 +8,9 @@ switch (args)
 {
     case ["optimiser", .. var rest]:
         return await OptimiserBenchmark.RunAsync(rest, stop.Token);
+    case ["distribution", .. var rest]:
+        return await DistributionBenchmark.RunAsync(rest, stop.Token);
     default:
-        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser");
+        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution");
         return 2;
 }

@@ -53,5 +53,22 @@ public class Keccak256Tests
     [Fact]
     public void A_destination_that_is_too_short_is_refused() => Should.Throw<ArgumentException>(() => Keccak256.Hash([1], new byte[31]));
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(12)]
+    public void Four_messages_at_once_hash_as_one_by_one(int words)
+    {
+        byte[][] messages = [.. Enumerable.Range(0, KeccakFour.Lanes).Select(lane => Bytes(8 * words).Select(b => (byte)(b + lane)).ToArray())];
+        ulong[] interleaved = new ulong[KeccakFour.Lanes * words];
+        for (int lane = 0; lane < KeccakFour.Lanes; lane++)
+        {
+            for (int word = 0; word < words; word += 4) { KeccakFour.Set(interleaved, lane, word, new Bytes32(messages[lane].AsSpan(8 * word, 32))); }
+        }
+        var hashes = new Bytes32[KeccakFour.Lanes];
+        KeccakFour.Hash(interleaved, hashes);
+        hashes.ShouldBe(messages.Select(m => Keccak256.Hash(m)));
+    }
+
     private static byte[] Bytes(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)((i * 31) + length))];
 }

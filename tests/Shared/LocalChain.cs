@@ -24,7 +24,8 @@ public sealed class LocalChain : IAsyncLifetime
     private Running? _running;
 
     /// <summary>Addresses that infra/contracts/deploy.mjs prints.</summary>
-    public sealed record Deployment(long ChainId, EvmAddress Nrm, EvmAddress Staking, EvmAddress Mor, EvmAddress Diamond, EvmAddress FundingAccount);
+    public sealed record Deployment(
+        long ChainId, EvmAddress Nrm, EvmAddress Staking, EvmAddress Timelock, EvmAddress MorDistributor, EvmAddress Mor, EvmAddress Diamond, EvmAddress FundingAccount);
 
     private sealed record Running(Uri Url, JsonRpcClient Rpc, IReadOnlyList<EvmAddress> Accounts, Deployment Contracts);
 

@@ -9,5 +9,10 @@ public static class Addresses
     /// <summary>The account in the EIP-55 spelling.</summary>
     public static string Checksummed(this WalletAddress account) => account.ToEvm().ToString();
 
-    internal static EvmAddress ToEvm(this WalletAddress account) => EvmAddress.Parse(account.Value);
+    internal static EvmAddress ToEvm(this WalletAddress account)
+    {
+        Span<byte> bytes = stackalloc byte[WalletAddress.Size];
+        account.CopyTo(bytes);
+        return new EvmAddress(bytes);
+    }
 }

@@ -96,13 +96,35 @@ public sealed class Distribution
     public static IReadOnlyList<DistributionLeaf> LinesFor(BigInteger pool, IReadOnlyList<BalanceSeconds> weights, IReadOnlyDictionary<WalletAddress, BigInteger> cumulativeBefore)
     {
         var amounts = Shares.LargestRemainder(pool, weights);
-        var now = weights.Select((w, i) => (w, amount: amounts[i])).ToDictionary(x => x.w.Account, x => (x.w.Value, x.amount));
-        return [.. now.Keys.Union(cumulativeBefore.Keys).Order()
-            .Select(account =>
+        var lines = new List<DistributionLeaf>(weights.Count);
+        for (var i = 0; i < weights.Count; i++)
+        {
+            var cumulative = cumulativeBefore.TryGetValue(weights[i].Account, out var before) ? before + amounts[i] : amounts[i];
+            Add(new DistributionLeaf(weights[i].Account, weights[i].Value, amounts[i], cumulative));
+        }
+        if (cumulativeBefore.Count > 0)
+        {
+            var holders = weights.Select(w => w.Account).ToHashSet();
+            foreach (var (account, cumulative) in cumulativeBefore)
             {
-                var (weight, amount) = now.GetValueOrDefault(account);
-                return new DistributionLeaf(account, weight, amount, cumulativeBefore.GetValueOrDefault(account) + amount);
-            })
-            .Where(leaf => leaf.Cumulative.Sign > 0)];
+                if (!holders.Contains(account)) { Add(new DistributionLeaf(account, 0, 0, cumulative)); }
+            }
+        }
+        if (!IsAscending(lines)) { lines.Sort((one, other) => one.Account.CompareTo(other.Account)); }
+        return lines;
+
+        void Add(DistributionLeaf line)
+        {
+            if (line.Cumulative.Sign > 0) { lines.Add(line); }
+        }
+    }
+
+    private static bool IsAscending(List<DistributionLeaf> lines)
+    {
+        for (var i = 1; i < lines.Count; i++)
+        {
+            if (lines[i].Account < lines[i - 1].Account) { return false; }
+        }
+        return true;
     }
 }

@@ -23,27 +23,12 @@ public static class Shares
     /// ignored, order of input does not matter. Accounts in ascending order; those that held nothing in the period are left out.
     /// </summary>
     /// <exception cref="StakeHistoryException">A balance falls below zero, a time has a fraction of a second, or the period is empty.</exception>
+    /// <seealso cref="StakeSeconds"/>
     public static IReadOnlyList<BalanceSeconds> TimeWeighted(IEnumerable<StakeDelta> deltas, DateTimeOffset from, DateTimeOffset to)
     {
-        if (to <= from) { throw new StakeHistoryException($"the period {from:u} to {to:u} is empty"); }
-        var result = new List<BalanceSeconds>();
-        foreach (var account in deltas.Where(d => d.At < to).GroupBy(d => d.Account).OrderBy(g => g.Key))
-        {
-            BigInteger balance = 0, weighted = 0;
-            var since = from.ToUnixTimeSeconds();
-            // One second's deltas net out before the balance is judged: a chain orders them within the block.
-            foreach (var moment in account.GroupBy(d => WholeSecond(d.At)).OrderBy(g => g.Key))
-            {
-                var at = Math.Max(moment.Key, from.ToUnixTimeSeconds());
-                weighted += balance * (at - since);
-                since = at;
-                balance += moment.Aggregate(BigInteger.Zero, (sum, d) => sum + d.Delta);
-                if (balance.Sign < 0) { throw new StakeHistoryException($"the stake of {account.Key} is {balance} at {DateTimeOffset.FromUnixTimeSeconds(moment.Key):u}; it cannot be below zero"); }
-            }
-            weighted += balance * (to.ToUnixTimeSeconds() - since);
-            if (weighted.Sign > 0) { result.Add(new BalanceSeconds(account.Key, weighted)); }
-        }
-        return result;
+        var seconds = new StakeSeconds(from, to);
+        foreach (var delta in deltas) { seconds.Add(delta); }
+        return seconds.Total();
     }
 
     /// <summary>
@@ -56,21 +41,31 @@ public static class Shares
         if (pool.Sign < 0) { throw new ArgumentOutOfRangeException(nameof(pool), pool, "A pool cannot be negative."); }
         var total = weights.Aggregate(BigInteger.Zero, (sum, w) => sum + w.Value);
         if (total.Sign <= 0) { return pool.IsZero ? [.. weights.Select(_ => BigInteger.Zero)] : throw new StakeHistoryException("nobody held stake in the period: the total is zero"); }
-        var parts = new BigInteger[weights.Count];
-        var remainders = new (BigInteger Remainder, int Index)[weights.Count];
+        var (parts, cutOff) = (new BigInteger[weights.Count], new double[weights.Count]);
         var given = BigInteger.Zero;
-        for (var i = 0; i < weights.Count; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
             parts[i] = BigInteger.DivRem(pool * weights[i].Value, total, out var remainder);
-            remainders[i] = (remainder, i);
+            cutOff[i] = -(double)remainder;
             given += parts[i];
         }
-        var left = (int)(pool - given);
-        foreach (var (_, index) in remainders.OrderByDescending(r => r.Remainder).ThenBy(r => weights[r.Index].Account).Take(left)) { parts[index]++; }
+        var largestFirst = Enumerable.Range(0, parts.Length).ToArray();
+        // Rounding to a double keeps the order but for ties, and doubles sort several times faster; only ties ask for the exact numbers again.
+        Array.Sort(cutOff, largestFirst);
+        for (var start = 0; start < parts.Length;)
+        {
+            var end = start + 1;
+            while (end < parts.Length && cutOff[end] == cutOff[start]) { end++; }
+            if (end - start > 1) { largestFirst.AsSpan(start, end - start).Sort(Compare); }
+            start = end;
+        }
+        foreach (var i in largestFirst.AsSpan(0, (int)(pool - given))) { parts[i]++; }
         return parts;
-    }
 
-    private static long WholeSecond(DateTimeOffset time) => time.Ticks % TimeSpan.TicksPerSecond == 0
-        ? time.ToUnixTimeSeconds()
-        : throw new StakeHistoryException($"the time {time:O} has a fraction of a second; whole seconds are expected");
+        int Compare(int one, int other) =>
+            weights[one].Value != weights[other].Value && Remainder(other).CompareTo(Remainder(one)) is var exact and not 0 ? exact
+            : weights[one].Account.CompareTo(weights[other].Account);
+
+        BigInteger Remainder(int i) => BigInteger.Remainder(pool * weights[i].Value, total);
+    }
 }

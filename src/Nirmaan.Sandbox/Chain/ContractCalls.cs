@@ -12,6 +12,17 @@ internal sealed record Stake(BigInteger Amount) : IFunction;
 [Function("unstake(uint256 amount)")]
 internal sealed record Unstake(BigInteger Amount) : IFunction;
 
+[Function("withdraw(uint256[] ids)")]
+internal sealed record Withdraw(IReadOnlyList<BigInteger> Ids) : IFunction;
+
+[Function("unbondingPeriod() returns (uint48)")]
+internal sealed record UnbondingPeriod : IFunction<long>;
+
+[Function("unbondingsOf(address account) returns ((uint208 amount, uint48 availableAt)[])")]
+internal sealed record UnbondingsOf(EvmAddress Account) : IFunction<IReadOnlyList<Unbonding>>;
+
+internal sealed record Unbonding(BigInteger Amount, long AvailableAt);
+
 [Function("approve(address spender, uint256 amount)")]
 internal sealed record Approve(EvmAddress Spender, BigInteger Amount) : IFunction;
 

@@ -7,7 +7,7 @@ namespace Nirmaan.Sandbox.Chain;
 
 /// <summary>
 /// The demo's stakers: accounts that stake NRM when the world begins or in its first two days, and then now and then add to it or take
-/// some out, about once in two days each. What each does is drawn from the seed.
+/// some out, about once in two days each; what they took out they withdraw when its wait is over. What each does is drawn from the seed.
 /// </summary>
 public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOptions> options, Agenda agenda, SandboxClock clock, Seed seed, ILogger<DemoStakers> logger)
 {
@@ -33,7 +33,7 @@ public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOp
     {
         var has = await chain.BalanceAsync(_nrm, staker.Account, cancellationToken);
         if (has < s_nrm) { LogPoor(staker.Account); return; }
-        await chain.SendAsync(staker.Account, _nrm, new Approve(_staking, has), cancellationToken);
+        await chain.SendAsync(staker.Account, _nrm, new Approve(_staking, (BigInteger.One << 256) - 1), cancellationToken);
         await StakeAsync(staker, Share(has, staker.Chance.Next(10, 45)), cancellationToken);
         EnterNext(staker);
     }
@@ -53,7 +53,20 @@ public sealed partial class DemoStakers(LocalChainClient chain, IOptions<ChainOp
             await chain.SendAsync(staker.Account, _staking, new Unstake(amount), cancellationToken);
             staker.Staked -= amount;
             LogMoved(staker.Account, "unstaked", amount / s_nrm);
+            // Blocks may run a few seconds ahead of the clock, and nobody stands by with a stopwatch.
+            var wait = TimeSpan.FromSeconds(await chain.CallAsync(_staking, new UnbondingPeriod(), cancellationToken));
+            agenda.At(clock.GetUtcNow() + wait + TimeSpan.FromHours(1), "a staker withdraws", c => WithdrawAsync(staker, c));
         }
+    }
+
+    private async Task WithdrawAsync(Staker staker, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var due = (await chain.CallAsync(_staking, new UnbondingsOf(staker.Account), cancellationToken)).Index().Where(u => u.Item.Amount > 0 && u.Item.AvailableAt <= now).ToList();
+        if (due.Count == 0) { return; }
+        await chain.SendAsync(staker.Account, _staking, new Withdraw([.. due.Select(u => (BigInteger)u.Index)]), cancellationToken);
+        var amount = due.Aggregate(BigInteger.Zero, (sum, u) => sum + u.Item.Amount);
+        LogMoved(staker.Account, "withdrew", amount / s_nrm);
     }
 
     private async Task StakeAsync(Staker staker, BigInteger amount, CancellationToken cancellationToken)

@@ -35,7 +35,11 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
 
     /// <summary>An account's balance of a token, in base units.</summary>
     public Task<BigInteger> BalanceAsync(EvmAddress token, EvmAddress account, CancellationToken cancellationToken) =>
-        AskAsync(() => rpc.CallAsync(token, new BalanceOf(account), BlockTag.Latest, cancellationToken));
+        CallAsync(token, new BalanceOf(account), cancellationToken);
+
+    /// <summary>What a contract answers as of the latest block.</summary>
+    public Task<TResult> CallAsync<TResult>(EvmAddress contract, IFunction<TResult> function, CancellationToken cancellationToken) =>
+        AskAsync(() => rpc.CallAsync(contract, function, BlockTag.Latest, cancellationToken));
 
     /// <summary>
     /// Sends a transaction from an unlocked account and waits for its block, whose time is the sandbox's (or one second after the block
@@ -56,9 +60,10 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
         {
             return await AskAsync(async () =>
             {
-                // anvil mines what reverts without a word; a call tells why, and costs nothing.
-                await rpc.RequestAsync("eth_call", [transaction, "latest"], cancellationToken);
                 await SetBlockTimeAsync(cancellationToken);
+                // anvil mines what reverts without a word; a call tells why, and costs nothing. It is asked of the block to come, whose
+                // time what waits in the staking contract depends on.
+                await rpc.RequestAsync("eth_call", [transaction, "pending"], cancellationToken);
                 var hash = (await rpc.RequestAsync("eth_sendTransaction", [transaction], cancellationToken)).Deserialize<Bytes32>();
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 patience.CancelAfter(s_patience);

@@ -7,24 +7,8 @@ namespace Nirmaan.Benchmarks.Optimiser;
 /// <summary>HiGHS (npm package highs, WebAssembly) run by Node on an LP file.</summary>
 public static class HighsPeer
 {
-    /// <summary>Null if Node and the package are there, else what is missing and how to get it.</summary>
-    public static string? Missing()
-    {
-        if (Root() is not { } root || !Directory.Exists(Path.Combine(root, "infra", "node_modules", "highs")))
-        {
-            return "the npm package highs is not installed (npm ci in infra)";
-        }
-        try
-        {
-            using var node = Process.Start(new ProcessStartInfo("node", "--version") { RedirectStandardOutput = true });
-            node!.WaitForExit();
-            return null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return "node is not on the PATH";
-        }
-    }
+    /// <inheritdoc cref="NodePeer.Missing"/>
+    public static string? Missing() => NodePeer.Missing("highs");
 
     /// <summary>Solves an LP file's text, within so many seconds.</summary>
     public static async Task<HighsAnswer> SolveAsync(string lp, double seconds, CancellationToken cancellationToken)
@@ -34,7 +18,7 @@ public static class HighsPeer
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "model.lp"), lp, cancellationToken);
             var script = Path.Combine(AppContext.BaseDirectory, "Optimiser", "highs.mjs");
-            string[] arguments = [script, Path.Combine(Root()!, "infra"), Path.Combine(folder, "model.lp"), Path.Combine(folder, "answer.json"), seconds.ToString(CultureInfo.InvariantCulture)];
+            string[] arguments = [script, NodePeer.Infra, Path.Combine(folder, "model.lp"), Path.Combine(folder, "answer.json"), seconds.ToString(CultureInfo.InvariantCulture)];
             using var node = Process.Start(new ProcessStartInfo("node", arguments))!;
             await node.WaitForExitAsync(cancellationToken);
             return JsonSerializer.Deserialize<HighsAnswer>(await File.ReadAllTextAsync(Path.Combine(folder, "answer.json"), cancellationToken), JsonSerializerOptions.Web)!;
@@ -43,16 +27,6 @@ public static class HighsPeer
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static string? Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Nirmaan.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder?.FullName;
     }
 }
 

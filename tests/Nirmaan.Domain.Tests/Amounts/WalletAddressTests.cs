@@ -26,4 +26,16 @@ public sealed class WalletAddressTests
 
     [Fact]
     public void The_default_value_is_the_zero_account() => default(WalletAddress).ShouldBe(Some.Wallet(0));
+
+    [Fact]
+    public void Text_and_bytes_are_two_spellings_of_one_account()
+    {
+        var bytes = Convert.FromHexString(Checksummed[2..]);
+        var account = WalletAddress.Of(bytes);
+        account.Value.ShouldBe(Checksummed.ToLowerInvariant());
+        var written = new byte[WalletAddress.Size];
+        account.CopyTo(written);
+        written.ShouldBe(bytes);
+        Should.Throw<ArgumentException>(() => WalletAddress.Of(bytes.AsSpan(1)));
+    }
 }

@@ -1,6 +1,8 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using FsCheck;
 using FsCheck.Fluent;
+using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Rewards;
 
 namespace Nirmaan.Domain.Tests.Rewards;
@@ -103,4 +105,70 @@ public sealed class SharesTests
 
     [Fact]
     public void An_empty_period_is_refused() => Should.Throw<StakeHistoryException>(() => Shares.TimeWeighted([], Some.Noon, Some.Noon));
+
+    [Fact]
+    public void Every_account_weighs_what_its_balance_of_each_second_adds_up_to() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+    {
+        var random = new Random(seed);
+        var accounts = Enumerable.Range(0, 20).Select(i => Account(random, alike: i < 6)).Distinct().ToArray();
+        var balances = accounts.ToDictionary(a => a, _ => BigInteger.Zero);
+        var history = new List<StakeDelta>();
+        for (var second = -30; second < 60; second += random.Next(2))
+        {
+            var account = accounts[random.Next(accounts.Length)];
+            var delta = random.Next(3) == 0 ? -balances[account] : BigInteger.Pow(random.Next(1, 1000), random.Next(1, 20));
+            balances[account] += delta;
+            history.Add(new StakeDelta(Some.Noon.AddSeconds(second), account, delta));
+        }
+        var expected = accounts.Order().Select(a => new BalanceSeconds(a, Enumerable.Range(0, 50).Aggregate(BigInteger.Zero, (sum, second) =>
+            sum + history.Where(d => d.Account == a && d.At <= Some.Noon.AddSeconds(second)).Aggregate(BigInteger.Zero, (s, d) => s + d.Delta)))).Where(w => w.Value > 0);
+        random.Shuffle(CollectionsMarshal.AsSpan(history));
+        return Shares.TimeWeighted(history, Some.Noon, Some.Noon.AddSeconds(50)).SequenceEqual(expected);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Ten_thousand_changes_of_one_account_are_one_weight()
+    {
+        var changes = Enumerable.Range(0, 10_000).Select(i => new StakeDelta(Some.Noon.AddSeconds(i), Some.Wallet(1), i % 2 == 0 ? 3 : -3));
+        Shares.TimeWeighted(changes, Some.Noon, Some.Noon.AddSeconds(10_000)).ShouldBe([new BalanceSeconds(Some.Wallet(1), 15_000)]);
+    }
+
+    [Theory]
+    [InlineData(254, 1)]
+    [InlineData(208, 2)]
+    public void The_widest_stake_of_a_token_has_its_weight(int bits, int seconds)
+    {
+        var stake = (BigInteger.One << bits) - 1;
+        Shares.TimeWeighted([new(Some.Noon, Some.Wallet(1), stake)], Some.Noon, Some.Noon.AddSeconds(seconds)).ShouldBe([new BalanceSeconds(Some.Wallet(1), stake * seconds)]);
+    }
+
+    [Theory]
+    [InlineData(256, 1, 1)]
+    [InlineData(254, 1, 4)]
+    [InlineData(254, 2, 1)]
+    public void More_than_any_token_has_is_refused(int bits, int times, int seconds) => Should.Throw<StakeHistoryException>(() => Shares.TimeWeighted(
+        Enumerable.Repeat(new StakeDelta(Some.Noon, Some.Wallet(1), BigInteger.One << bits), times), Some.Noon, Some.Noon.AddSeconds(seconds))).Message.ShouldContain("256 bits");
+
+    [Fact]
+    public void A_time_that_is_a_lifetime_away_is_refused() =>
+        Should.Throw<StakeHistoryException>(() => Shares.TimeWeighted([new(Some.Noon.AddYears(-70), Some.Wallet(1), 1)], Some.Noon, s_to)).Message.ShouldContain("68 years");
+
+    [Fact]
+    public void Ties_of_rounded_remainders_are_decided_by_the_exact_ones()
+    {
+        // Remainders of 200 bits that differ by a few units only: one double stands for all three.
+        var third = BigInteger.One << 200;
+        BalanceSeconds[] weights = [new(Some.Wallet(1), third - 1), new(Some.Wallet(2), third), new(Some.Wallet(3), third + 1)];
+        Shares.LargestRemainder(1, weights).ShouldBe([0, 0, 1]);
+        Shares.LargestRemainder(2, weights).ShouldBe([0, 1, 1]);
+    }
+
+    private static WalletAddress Account(Random random, bool alike)
+    {
+        var bytes = new byte[WalletAddress.Size];
+        random.NextBytes(bytes);
+        // Accounts that begin alike lie in one bucket.
+        if (alike) { bytes.AsSpan(0, 19).Clear(); }
+        return WalletAddress.Of(bytes);
+    }
 }

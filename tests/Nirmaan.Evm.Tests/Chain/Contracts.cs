@@ -12,27 +12,6 @@ public sealed record Approve(EvmAddress Spender, BigInteger Value) : IFunction<b
 [Event("Transfer(address indexed from, address indexed to, uint256 value)")]
 public sealed record Transfer(EvmAddress From, EvmAddress To, BigInteger Value);
 
-[Function("stake(uint256 amount)")]
-public sealed record Stake(BigInteger Amount) : IFunction;
-
-[Function("unstake(uint256 amount)")]
-public sealed record Unstake(BigInteger Amount) : IFunction;
-
-[Function("balanceAt(address account, uint48 timepoint) view returns (uint256)")]
-public sealed record BalanceAt(EvmAddress Account, long Timepoint) : IFunction<BigInteger>;
-
-[Function("totalAt(uint48 timepoint) view returns (uint256)")]
-public sealed record TotalAt(long Timepoint) : IFunction<BigInteger>;
-
-[Event("Staked(address indexed account, uint256 amount, uint256 balance)")]
-public sealed record Staked(EvmAddress Account, BigInteger Amount, BigInteger Balance);
-
-[Event("Unstaked(address indexed account, uint256 amount, uint256 balance)")]
-public sealed record Unstaked(EvmAddress Account, BigInteger Amount, BigInteger Balance);
-
-[Error("StakeTooLow(address account, uint256 balance, uint256 wanted)")]
-public sealed record StakeTooLow(EvmAddress Account, BigInteger Balance, BigInteger Wanted);
-
 [Function("openSession(bytes32 sessionId, address user, address provider)")]
 public sealed record OpenSession(Bytes32 SessionId, EvmAddress User, EvmAddress Provider) : IFunction;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nirmaan.Testing;
 
 namespace Nirmaan.Evm.Tests.Chain;
@@ -21,6 +22,23 @@ public class DeployScriptTests(LocalChain chain) : ChainTest(chain)
         (await Chain.Rpc.GetBlockNumberAsync(Cancel)).ShouldBe(height + 1);
     }
 
-    private Task<string> DeployAsync(string state) =>
-        NpmTools.RunNodeAsync(["contracts/deploy.mjs", "--rpc", Chain.Url.ToString(), "--state", state], "", Cancel);
+    [Fact]
+    public async Task The_line_carries_every_address_and_parameter()
+    {
+        string state = Path.Combine(Directory.CreateTempSubdirectory("nirmaan-deploy").FullName, "deployment.json");
+        using var line = JsonDocument.Parse(await DeployAsync(state, "--unbonding", "86400"));
+        foreach (string name in (string[])["nrm", "staking", "timelock", "morDistributor", "mor", "diamond", "fundingAccount"])
+        {
+            EvmAddress.TryParse(line.RootElement.GetProperty(name).GetString(), AddressSpelling.ChecksumOrLowerCase, out _).ShouldBeTrue(name);
+        }
+        line.RootElement.GetProperty("parameters").GetRawText().ShouldBe(
+            $$"""{"unbondingSeconds":86400,"timelockDelaySeconds":60,"payoutStart":1707393600,"proposer":"{{Chain.Accounts[0].ToLowerHex()}}"}""");
+    }
+
+    [Fact]
+    public async Task The_artefacts_are_what_the_compiler_makes_of_the_sources() =>
+        (await NpmTools.RunNodeAsync(["contracts/build.mjs", "--check"], "", Cancel)).ShouldStartWith("checked");
+
+    private Task<string> DeployAsync(string state, params string[] more) =>
+        NpmTools.RunNodeAsync(["contracts/deploy.mjs", "--rpc", Chain.Url.ToString(), "--state", state, .. more], "", Cancel);
 }

@@ -26,6 +26,9 @@ public sealed class ChainTests
     [Event("Unstaked(address indexed account, uint256 amount, uint256 balance)")]
     private sealed record Unstaked(EvmAddress Account, BigInteger Amount, BigInteger Balance);
 
+    [Event("Withdrawn(address indexed account, uint256 indexed id, uint256 amount)")]
+    private sealed record Withdrawn(EvmAddress Account, BigInteger Id, BigInteger Amount);
+
     [Fact]
     public async Task Every_closed_session_is_one_transaction_with_its_close_and_its_pay()
     {
@@ -117,6 +120,22 @@ public sealed class ChainTests
         (await LogsAsync<Unstaked>(chain, chain.Contracts.Staking)).Count.ShouldBeGreaterThan(2);
         staked[0].Log.Time.ShouldBeInRange(NetworksWorld.Start, NetworksWorld.Start.AddMinutes(2));
         staked[^1].Log.Time.ShouldBeLessThanOrEqualTo(NetworksWorld.Start.AddDays(7));
+    }
+
+    [Fact]
+    public async Task Stakers_withdraw_what_they_unstaked_when_its_wait_is_over()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await NetworksWorld.BeginAsync(settings: Settings(chain, stakers: 4));
+
+        await world.AdvanceAsync(TimeSpan.FromDays(14));
+
+        var now = NetworksWorld.Start.AddDays(14);
+        var unstaked = await LogsAsync<Unstaked>(chain, chain.Contracts.Staking);
+        var withdrawn = await LogsAsync<Withdrawn>(chain, chain.Contracts.Staking);
+        withdrawn.ShouldNotBeEmpty();
+        withdrawn.Select(w => (w.Event.Account, w.Event.Amount)).Order()
+            .ShouldBe(unstaked.Where(u => u.Log.Time < now.AddDays(-7).AddHours(-1)).Select(u => (u.Event.Account, u.Event.Amount)).Order());
     }
 
     [Fact]
