@@ -121,7 +121,7 @@ public static class ControlServices
         services.TryAddSingleton<JobRunner>();
         services.TryAddSingleton<SyncSchedule>();
         services.TryAddSingleton<ControlJobs>();
-        services.TryAddSingleton<PruneRuns>();
+        services.TryAddSingleton<PruneHistory>();
         services.TryAddSingleton<JobQueries>();
         services.TryAddSingleton<SettingBook>();
         services.TryAddSingleton<SchemaQueries>();

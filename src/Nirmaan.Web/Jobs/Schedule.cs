@@ -36,7 +36,7 @@ internal static class Schedule
         Line<IPlanAllocation>("allocation:expire", Every10Minutes, v => v.ExpireAsync),
         Line<CloseEpoch>("rewards:close-epoch", Every10Minutes, v => v.RunAsync),
         Line<CheckInvariants>("rewards:invariants", Hourly, v => v.RunAsync),
-        Line<PruneRuns>("jobs:prune", Hourly, v => v.RunAsync),
+        Line<PruneHistory>("jobs:prune", Hourly, v => v.RunAsync),
     ];
 
     private static ScheduleLine Line<TVerb>(string id, string cron, Func<TVerb, Func<CancellationToken, Task<string>>> run) where TVerb : notnull =>
