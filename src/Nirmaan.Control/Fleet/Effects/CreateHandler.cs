@@ -84,7 +84,7 @@ internal sealed class CreateHandler(
         {
             // It was called off while the call was under way: what came of it is given back.
             instance.Adopt(external);
-            await db.GiveBackAsync(instance, now, cancellationToken);
+            await db.GiveBackAsync(operation.Supplier!.Value, external, instance.Id, instance.UsdPerHour, now, again: false, cancellationToken);
             db.Note(now, "instance", instance.Id, Actor, "given back", "it was called off while the supplier was being asked");
             return;
         }
