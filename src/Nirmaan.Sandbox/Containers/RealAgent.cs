@@ -180,7 +180,7 @@ internal sealed partial class RealAgent(Container container, SandboxOptions opti
     {
         var command = options.MinerPath?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? OwnCommand();
         var json = template.Json.DeepClone().AsObject();
-        json["command"] = new JsonArray([.. command.Append(Miners.MinerWorkload.OfName(template.Workload) ?? "").Select(word => (JsonNode?)word)]);
+        json["command"] = new JsonArray([.. command.Append(Miners.MinerWorkload.OfName(template.Workload) ?? template.Workload ?? "").Select(word => (JsonNode?)word)]);
         return json.ToJsonString();
     }
 

@@ -57,7 +57,7 @@ public sealed class OperationsPageTests(ControlPostgres database)
         await using var desk = new Desk(world, Roles.Ops);
         var page = desk.Open<OperationsPage>("/ops/operations");
         await page.ConfirmAsync("Look up and adopt", "Look up and adopt");
-        desk.Said.ShouldHaveSingleItem().ShouldStartWith("Nothing was adopted");
+        desk.Said.ShouldHaveSingleItem().ShouldStartWith("Nothing was done");
         page.Figure("Unknown").ShouldBe("1");
     }
 
