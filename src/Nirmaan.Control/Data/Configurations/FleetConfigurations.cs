@@ -53,6 +53,7 @@ internal sealed class OperationConfiguration : IEntityTypeConfiguration<Operatio
         builder.HasIndex(o => o.Key).IsUnique();
         builder.HasIndex(o => o.Name).IsUnique();
         builder.HasIndex(o => new { o.State, o.DueAt });
+        builder.HasIndex(o => o.ExternalId);
         builder.HasOne<Instance>().WithMany().HasForeignKey(o => o.InstanceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Miner>().WithMany().HasForeignKey(o => o.MinerId).OnDelete(DeleteBehavior.Restrict);
         builder.IsFenced();
