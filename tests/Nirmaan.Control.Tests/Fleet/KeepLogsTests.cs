@@ -277,8 +277,8 @@ public sealed class KeepLogsTests(ControlPostgres database)
     [Fact]
     public async Task A_reader_that_never_answers_holds_no_close_back()
     {
-        await using var world = await RunningAsync(1, ("Fleet:LastWordsPatience", "00:00:00.050"));
-        // It heeds no token either.
+        await using var world = await RunningAsync(1, ("Fleet:LastWordsPatience", "00:00:03"));
+        // It heeds no token either. The patience is real time: long enough for a busy machine to get as far as asking.
         world.Agents.Before = _ => new TaskCompletionSource().Task;
         await RetireAsync(world);
         await world.PassAsync(s_start);
