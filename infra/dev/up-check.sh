@@ -15,13 +15,14 @@ left() {
   for process in /proc/[0-9]*; do
     pid=${process#/proc/}
     [[ $pid != "$$" && $pid != "$BASHPID" ]] || continue
-    words=$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null) || continue
+    words=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") 2>/dev/null || continue
     place=$(readlink "$process/cwd" 2>/dev/null) || place=
     [[ $words == *"$PWD/artifacts/publish"* || $words == *"$PWD/.state"* || $place == "$PWD/artifacts/publish"* || $place == "$PWD/.state"* || $words == *"--port $NIRMAAN_CHAIN_PORT"* ]] && echo "$pid $words"
   done
   return 0
 }
 
+: >"$log"
 for round in first second; do
   began=$SECONDS
   bash infra/up.sh >"$log" 2>&1 </dev/null &
