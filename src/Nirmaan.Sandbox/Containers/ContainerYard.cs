@@ -23,6 +23,7 @@ public sealed partial class ContainerYard(IEnumerable<IMinerPlay> plays, Sandbox
     private readonly Dictionary<string, string> _modelHosts = [];
     private Task _sending = Task.CompletedTask;
     private bool _ticking;
+    private volatile bool _isClosed;
 
     /// <summary>A container's health, seen from outside, may have changed. Raised outside of the yard's lock.</summary>
     public event Action<Container>? Changed;
@@ -110,11 +111,15 @@ public sealed partial class ContainerYard(IEnumerable<IMinerPlay> plays, Sandbox
     public string PublicUrl(Container container) => $"{address.Url}/sandbox/containers/{container.Id}/";
 
     /// <summary>Ends every real process; at the sandbox's own end.</summary>
-    public Task EndAllAsync() => Task.WhenAll(All.Select(c => c.Body).OfType<RealAgent>().Select(real => real.EndAsync(atOnce: false)));
+    public Task EndAllAsync()
+    {
+        _isClosed = true;
+        return Task.WhenAll(All.Select(c => c.Body).OfType<RealAgent>().Select(real => real.EndAsync(atOnce: false)));
+    }
 
     private async Task RunAsync(Container container, CancellationToken cancellationToken)
     {
-        if (container.Phase != ContainerPhase.Pulling) { return; }
+        if (container.Phase != ContainerPhase.Pulling || _isClosed) { return; }
         if (!ImageName.CanPull(container.Spec.Image))
         {
             container.Phase = ContainerPhase.PullFailed;
@@ -131,6 +136,8 @@ public sealed partial class ContainerYard(IEnumerable<IMinerPlay> plays, Sandbox
             models?.Up(model, (body, token) => container.Body is { } host ? host.PromptAsync(body, token) : Task.FromResult<string?>(null));
         }
         await container.Body.StartAsync(cancellationToken);
+        // The yard was closed while it started, and whoever closed it may not have seen it.
+        if (_isClosed) { await container.Body.EndAsync(atOnce: true); }
         Changed?.Invoke(container);
         if (container.Body is SimulatedAgent) { WarmUp(container, 1); }
         await SendAsync([container], cancellationToken);

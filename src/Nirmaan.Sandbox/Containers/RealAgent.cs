@@ -22,7 +22,7 @@ internal sealed partial class RealAgent(Container container, SandboxOptions opti
     private readonly int _modelPort = FreePort();
     private Process? _process;
     private Task _watching = Task.CompletedTask;
-    private int _ended;
+    private Task? _ending;
 
     /// <summary>Raised when health changed.</summary>
     public event Action<Container>? Changed;
@@ -60,9 +60,14 @@ internal sealed partial class RealAgent(Container container, SandboxOptions opti
     }
 
     /// <inheritdoc />
-    public async Task EndAsync(bool atOnce)
+    public Task EndAsync(bool atOnce)
     {
-        if (Interlocked.Exchange(ref _ended, 1) == 1) { return; }
+        // Whoever asks second waits for the same end: a sandbox that stops must not be gone before it.
+        lock (_end) { return _ending ??= EndOnceAsync(atOnce); }
+    }
+
+    private async Task EndOnceAsync(bool atOnce)
+    {
         await _end.CancelAsync();
         await _watching;
         IsHealthy = false;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Nirmaan.Sandbox.Containers;
 using Nirmaan.Sandbox.Tests.Shared;
 using Nirmaan.Sandbox.World;
@@ -108,6 +109,32 @@ public sealed class RealAgentTests
             told = await ToldAsync(sandbox);
         }
         await UntilAsync(() => Task.FromResult(Gone(told, "pid") && Gone(told, "miner") ? told : null));
+    }
+
+    [Fact]
+    public async Task A_lease_that_ends_as_the_sandbox_does_leaves_no_process()
+    {
+        await using var control = await FakeControl.StartAsync();
+        JsonNode told;
+        await using (var sandbox = await StartAsync())
+        {
+            var dseq = await RentAsync(sandbox, control);
+            await sandbox.GoLiveAsync();
+            told = await ToldAsync(sandbox);
+            await sandbox.AkashAsync(HttpMethod.Delete, $"/v1/deployments/{dseq}");
+        }
+        // Not "soon": when the sandbox is gone nobody is left to end it.
+        Gone(told, "pid").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_stops_starts_no_container_any_more()
+    {
+        await using var control = await FakeControl.StartAsync();
+        await using var sandbox = await StartAsync();
+        await sandbox.Services.GetRequiredService<ContainerYard>().EndAllAsync();
+        await RentAsync(sandbox, control);
+        (await ContainersAsync(sandbox)).ShouldHaveSingleItem()["phase"]!.GetValue<string>().ShouldBe("pulling");
     }
 
     [Fact]
