@@ -152,7 +152,7 @@ public sealed class AgentRun : IAsyncDisposable
         var began = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (began.Elapsed > TimeSpan.FromSeconds(20)) { Assert.Fail($"it did not come to pass within 20 seconds; {story()}"); }
+            if (began.Elapsed > TimeSpan.FromSeconds(60)) { Assert.Fail($"it did not come to pass within 60 seconds; {story()}"); }
             await look.WaitForNextTickAsync(Token);
         }
     }

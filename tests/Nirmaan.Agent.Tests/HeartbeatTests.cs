@@ -74,7 +74,8 @@ public sealed class HeartbeatTests
         plane.Refuse = _ => null;
         await AgentRun.UntilAsync(() => plane.Taken.Count >= 4);
         plane.Posts.First(p => p.Status == 202).ShouldSatisfyAllConditions(p => p.IsBatch.ShouldBeTrue(), p => p.Beats.Count.ShouldBeGreaterThanOrEqualTo(4));
-        plane.Taken.Select(b => b.Sequence).ShouldBe(plane.Taken.Select((_, i) => i + 1L));
+        var taken = plane.Taken;
+        taken.Select(b => b.Sequence).ShouldBe(taken.Select((_, i) => i + 1L));
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public sealed class HeartbeatTests
         await run.UntilAsync(s => s.Heartbeats.Unsent >= 8);
         plane.Refuse = count => count > 3 ? 413 : null;
         await AgentRun.UntilAsync(() => plane.Taken.Count >= 8);
-        plane.Taken.Select(b => b.Sequence).ShouldBe(plane.Taken.Select((_, i) => i + 1L));
+        var taken = plane.Taken;
+        taken.Select(b => b.Sequence).ShouldBe(taken.Select((_, i) => i + 1L));
     }
 
     [Fact]

@@ -135,29 +135,28 @@ public sealed class AgentLogsTests : IAsyncLifetime
         _server.Next(Call, Hang);
         var began = TimeProvider.System.GetTimestamp();
         (await ReadAsync()).ShouldBeNull();
-        TimeProvider.System.GetElapsedTime(began).ShouldBeInRange(TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(15));
+        TimeProvider.System.GetElapsedTime(began).ShouldBeInRange(TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(60));
     }
 
     [Fact]
     public async Task A_body_without_end_is_left_when_it_is_too_large()
     {
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource<long>();
         _server.Next(Call, async (context, _) =>
         {
             context.Response.ContentType = "text/plain";
             var piece = new byte[64 * 1024];
             Array.Fill(piece, (byte)'x');
+            var sent = 0L;
             try
             {
-                while (!context.RequestAborted.IsCancellationRequested) { await context.Response.Body.WriteAsync(piece, context.RequestAborted); }
+                for (; !context.RequestAborted.IsCancellationRequested; sent += piece.Length) { await context.Response.Body.WriteAsync(piece, context.RequestAborted); }
             }
             catch (OperationCanceledException) { /* the reader went away */ }
-            ended.SetResult();
+            ended.SetResult(sent);
         });
-        var began = TimeProvider.System.GetTimestamp();
         (await ReadAsync()).ShouldBeNull();
-        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(4.5), "left for its size, before its time is up");
-        await ended.Task.WaitAsync(Rig.Token);
+        (await ended.Task.WaitAsync(Rig.Token)).ShouldBeLessThan(64L << 20, "left for its size: in five seconds far more goes through a local socket");
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public static class RenderedComponentExtensions
 internal sealed class RenderedComponent<T>(TestRenderer renderer, (int Id, T Component) component, HostComponent host) : IRenderedComponent<T>
     where T : IComponent
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(20);
 
     private (int Version, IElement Body)? _parsed;
