@@ -25,7 +25,7 @@ public sealed class EventWordsTests
     [Fact]
     public void A_machine_that_was_extended_again_and_again_is_one_of_them() =>
         EventWords.Entry(new FleetLine.Extended([Bought(s_machine, 60), Bought(s_machine, 0)])).ShouldSatisfyAllConditions(
-            e => e.Title.ShouldBe("1 machine extended by 1 h, 2 times in all, $0.60"),
+            e => e.Title.ShouldBe("1 machine extended 2 times by 1 h, $0.60"),
             e => e.Parts.ShouldHaveSingleItem().Text.ShouldBe("2 h at io.net, $0.60"));
 
     [Fact]

@@ -26,7 +26,7 @@ public static class EventWords
     {
         var machines = bought.GroupBy(b => b.Instance).ToList();
         var (least, most) = (bought.Min(b => b.Hours), bought.Max(b => b.Hours));
-        var title = $"{Format.Count(machines.Count, "machine")} extended by {(least == most ? $"{most}" : $"{least} to {most}")} h{(bought.Count > machines.Count ? $", {Format.Count(bought.Count)} times in all" : "")}, {Paid(bought)}";
+        var title = $"{Format.Count(machines.Count, "machine")} extended{(bought.Count > machines.Count ? $" {Format.Count(bought.Count)} times" : "")} by {(least == most ? $"{most}" : $"{least} to {most}")} h, {Paid(bought)}";
         return new Timeline.TimelineEntry(bought[0].At, title, bought[^1].At.AddMinutes(1) < bought[0].At ? $"Since {Format.DayTime(bought[^1].At)} UTC." : null, Tone: Tone.Good)
         {
             Key = bought[^1].Id,
