@@ -9,6 +9,5 @@ for (const [key, name] of Object.entries(names)) {
   if (!/^0x[0-9a-fA-F]{40}$/.test(deployed[key] ?? '')) throw new Error(`deployment: ${key} is '${deployed[key]}', expected an address`);
   console.log(`Chain__${name}=${deployed[key]}`);
 }
-// Nothing of ours can be in an earlier block: who verifies from the chain begins there.
-if (!Number.isSafeInteger(deployed.block)) throw new Error(`deployment: block is '${deployed.block}', expected a whole number`);
-console.log(`Chain__FromBlock=${deployed.block}`);
+// Nothing of ours can be in an earlier block: who verifies from the chain begins there. A deployment kept from before it was noted has none.
+if (Number.isSafeInteger(deployed.block)) console.log(`Chain__FromBlock=${deployed.block}`);
