@@ -65,7 +65,6 @@ public sealed class LoopQueriesTests(ControlPostgres postgres) : EpochTest(postg
     {
         await RentAsync(usdPerGpuHour: 0.5m, gpus: 2, at: Midnight);
         var gone = await RentAsync(usdPerGpuHour: 3m, at: Midnight);
-        Clock.MoveTo(Midnight.AddHours(6));
         await WriteAsync(db =>
         {
             var found = db.Instances.Single(i => i.Id == gone.Id);
@@ -73,7 +72,6 @@ public sealed class LoopQueriesTests(ControlPostgres postgres) : EpochTest(postg
             found.MarkClosing(Midnight.AddHours(6), "test");
             found.MarkClosed(Midnight.AddHours(6));
         });
-        Clock.MoveTo(Midnight.AddHours(12));
         var picture = await PictureAsync();
         picture.MeasuredFrom.ShouldBe(Midnight);
         (picture.Rent.Sum(r => r.UsdPerHour), picture.RentMeans.Sum(r => r.UsdPerHour)).ShouldBe((1m, 1m + 3m * 6 / 12));
