@@ -92,7 +92,7 @@ public sealed partial class WhatIfPage
     private static string Moves(Stress row)
     {
         if (row.WhyNot is not null) { return ""; }
-        var parts = from k in new[] { (Kind: MoveKind.Switch, Word: "switched"), (MoveKind.Start, "rented"), (MoveKind.Release, "given back") }
+        var parts = from k in new (MoveKind Kind, string Word)[] { (MoveKind.Switch, "switched"), (MoveKind.Start, "rented"), (MoveKind.Release, "given back") }
                     let count = row.Shifts.Where(s => s.Kind == k.Kind).Sum(s => s.Count)
                     where count > 0
                     select $"{AllocationWords.Gpus(count)} {k.Word}";
