@@ -119,7 +119,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         await admin.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = SetVersion() }).ClickAsync();
         await admin.Page.GetByText("use what we hold before renting more").Last.WaitForAsync();
         await admin.GoAsync("/admin/plan");
-        await admin.Page.GetByText("Expected, then").WaitForAsync();
+        await admin.Page.GetByText("After rent per day, then").WaitForAsync();
         await admin.PressAsync("Make a plan");
         await admin.Page.WaitForURLAsync("**/admin/plans/*");
         await admin.ReadyAsync();

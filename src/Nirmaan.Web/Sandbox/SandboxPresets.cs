@@ -67,6 +67,7 @@ internal static class SandboxPresets
             ["Prices:BaseUrl"] = $"{at}/prices",
             // NRM has no market yet; its simulated price lets the rates of return be seen at work.
             ["Prices:Ids:NRM"] = "nirmaan-simulated",
+            ["Prices:Name"] = "sandbox price feed (simulated)",
             ["Chain:FinalityDepth"] = "1",
             ["Payout:heurist:0"] = HeuristAddress,
             ["Payout:morpheus:0"] = MorpheusProvider,
