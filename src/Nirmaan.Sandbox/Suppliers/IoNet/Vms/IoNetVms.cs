@@ -21,6 +21,7 @@ internal sealed class VmMachine(VmDocker docker, int port, VmSshServer? server)
     /// <summary>Switches it off.</summary>
     public void Off()
     {
+        if (!IsOn) { return; }
         IsOn = false;
         server?.Dispose();
     }
