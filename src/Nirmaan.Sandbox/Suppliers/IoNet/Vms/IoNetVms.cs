@@ -82,7 +82,9 @@ internal sealed partial class IoNetVms(
     public static async Task<IResult> DockerAsync(HttpRequest request, string vm, IoNetWorld world, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(request.Body, Encoding.UTF8);
-        var lines = (await reader.ReadToEndAsync(cancellationToken)).Split('\n').Select(l => Encoding.UTF8.GetString(Convert.FromBase64String(l))).ToList();
+        List<string> lines;
+        try { lines = [.. (await reader.ReadToEndAsync(cancellationToken)).Split('\n').Select(l => Encoding.UTF8.GetString(Convert.FromBase64String(l)))]; }
+        catch (FormatException) { return Results.BadRequest(); }
         // Words may be empty too; the environment's lines never are. The break is the last empty line but the one at the end.
         var end = lines.Count - 1;
         while (end > 0 && lines[end - 1].Length > 0) { end--; }
