@@ -284,7 +284,7 @@ internal sealed partial class AttendInstances(
     /// <summary>It vanished. What the supplier still holds (money in an auction without a lease) is given back, and another machine is asked for.</summary>
     private static async Task LoseAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var why = seen?.Reason is { Length: > 0 } reason ? $"lost: {reason}" : seen is null ? "lost: the supplier knows nothing of it" : $"lost: {seen.RawState}";
+        var why = seen is null ? "the supplier knows nothing of it" : seen.Reason is { Length: > 0 } reason ? reason : $"the supplier shows it as {seen.RawState}";
         // What failed but is still there is closed too: "failed" is a word, an answered close is an end.
         await FailAsync(db, instance, why, now, cancellationToken, stillOutside: seen is { Status: SupplierStatus.Lost or SupplierStatus.Failed });
     }

@@ -87,7 +87,7 @@ internal static partial class AllocationWords
     {
         "no price" => "Its token has no recent price: what it pays is unknown.",
         "no totals" => "The work of all others is not known, so neither is our share.",
-        "stale" => "It was not read for too long; old figures are not planned with.",
+        "stale" => "It was not read for too long; it is left out of plans.",
         "no demand" => "No demand is known: nobody was seen to pay.",
         _ => why,
     };
