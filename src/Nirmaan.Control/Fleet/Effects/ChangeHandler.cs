@@ -99,6 +99,11 @@ internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts
         instance.UsdPerHour, instance.UsdPerHour * hours, now, TimeSpan.FromMinutes(20))
         .About(instance.ExternalId!).With(JsonSerializer.Serialize(new ExtendInput(hours, instance.PaidUntil ?? now), DomainJson.Options));
 
+    /// <summary>An operation that puts its miner on a machine that came up bare.</summary>
+    internal static Operation SetUp(Instance instance, Miner miner, int number, DateTimeOffset now) => new Operation(
+        OperationId.New(now), OperationKind.Change, instance.Supplier, null, instance.Id, miner.Id, $"set-up:{instance.ExternalId}:{miner.Id}:{number}",
+        Hashes.Of($"{instance.ExternalId}:{miner.Id}"), instance.UsdPerHour, null, now, TimeSpan.FromMinutes(20)).About(instance.ExternalId!);
+
     internal sealed record ExtendInput(int Hours, DateTimeOffset PaidBefore);
 
     /// <summary>Hours that an operation's input asks for.</summary>
