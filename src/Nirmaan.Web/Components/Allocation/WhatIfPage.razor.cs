@@ -41,8 +41,8 @@ public sealed partial class WhatIfPage
             (_test, _solvedAt) = (test, Clock.GetUtcNow());
             _bars =
             [
-                new BarSeries("as it is", [.. test.Rows.Select(r => (double?)r.KeepUsdPerHour)]),
-                new BarSeries("added by planning anew", [.. test.Rows.Select(r => (double?)r.ReplanningUsdPerHour)]),
+                new BarSeries("as it is", [.. test.Rows.Select(r => (double?)r.KeepUsdPerHour * 24)]),
+                new BarSeries("added by planning anew", [.. test.Rows.Select(r => (double?)r.ReplanningUsdPerHour * 24)]),
             ];
         }
         catch (CannotPlanException e) { _why = e.Message; }
