@@ -64,6 +64,7 @@ public static class ControlServices
         services.TryAddSingleton<RentRequests>();
         services.TryAddSingleton<LaunchInstance>();
         services.TryAddSingleton<RetireInstance>();
+        services.TryAddSingleton<DrainWatch>();
         services.TryAddSingleton<ReplaceLost>();
         services.TryAddSingleton<ReconcileSupplier>();
         services.TryAddSingleton<EnrolMiner>();
