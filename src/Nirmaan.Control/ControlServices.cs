@@ -107,6 +107,7 @@ public static class ControlServices
         services.TryAddSingleton<LimitWatch>();
         services.TryAddSingleton<MoveSteps>();
         services.TryAddSingleton<ExecutePlan>();
+        services.AddSingleton<IFleetRound, WakePlan>();
         services.TryAddSingleton<AllocationQueries>();
         services.TryAddSingleton<BoardQueries>();
         services.TryAddSingleton<YieldQueries>();

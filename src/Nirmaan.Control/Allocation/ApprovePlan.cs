@@ -67,6 +67,7 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         db.Note(now, "plan", id, by, "approved", chosen.Count == all.Count ? "all moves" : $"{chosen.Count} of {all.Count} moves", PlanState.Proposed, plan.State);
         try { await db.SaveChangesAsync(cancellationToken); }
         catch (DbUpdateConcurrencyException) { return new ApproveOutcome.TooLate("Someone decided over the plan in the same moment."); }
+        await WakePlan.AskAsync(db, by, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Changed(Topic.Allocation);
         return new ApproveOutcome.Approved(chosen.Count);

@@ -43,6 +43,13 @@ public sealed class AllocationTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_plan_that_may_move_nothing_can_still_give_back()
+    {
+        await using var world = await WorldAsync();
+        (await world.PlanAsync(new PlanRequest(MaxMoves: 0))).Moves.ShouldHaveSingleItem().Kind.ShouldBe(MoveKind.Release);
+    }
+
+    [Fact]
     public async Task What_a_plan_does_not_use_is_named_with_the_reason()
     {
         await using var world = await WorldAsync();
