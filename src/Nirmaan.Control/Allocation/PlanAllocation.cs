@@ -20,7 +20,7 @@ public sealed record PlanRequest(decimal? BudgetUsdPerHour = null, double? RiskW
 internal sealed partial class PlanAllocation(
     IDbContextFactory<NirmaanDbContext> contexts, PlanBasis basis, SetConstraints constraints, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<PlanAllocation> logger) : IPlanAllocation
 {
-    private const double LeastPrice = 1e-6, MostPrice = 1e9;
+    private const double LeastPrice = 1e-6;
 
     public async Task<PlanPreview> PreviewAsync(PlanRequest request, CancellationToken cancellationToken)
     {
@@ -117,8 +117,7 @@ internal sealed partial class PlanAllocation(
     // Rent is money: it is added up again in decimal from the prices themselves, not taken from the solver's double.
     private static decimal RentOf(Basis read, IReadOnlyList<Optimiser.Assignment> assignments) => assignments.Sum(a => a.Count * read.Origins[a.Item].UsdPerGpuHour);
 
-    // A row of which nothing may be used at all (no move, say) has a price without bound: that is no figure to show.
-    private static Dictionary<string, decimal> Prices(AllocationSolution solution) => solution.Plan.Prices.Where(p => Math.Abs(p.Value) < MostPrice).ToDictionary(p => p.Key, p => Usd(p.Value));
+    private static Dictionary<string, decimal> Prices(AllocationSolution solution) => solution.Plan.Prices.ToDictionary(p => p.Key, p => Usd(p.Value));
     internal static decimal Usd(double value) => decimal.Round((decimal)value, 8);
     private static decimal UsdUp(double value) { var rounded = decimal.Round((decimal)value, 8); return (double)rounded < value ? rounded + 0.00000001m : rounded; }
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

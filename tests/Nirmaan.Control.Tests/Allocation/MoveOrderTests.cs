@@ -66,14 +66,16 @@ public sealed class MoveOrderTests(ControlPostgres database)
             db.Jobs.Add(new JobRow(WakePlan.Job, "0 * * * * ?", nameof(ExecutePlan), world.Clock.GetUtcNow().AddHours(1)));
             await db.SaveChangesAsync();
         }
-        var plan = await ApproveAsync(world, new PlanRequest(BudgetUsdPerHour: 10m, MaxMoves: 0));
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 10m, MaxMoves: 4));
+        var release = plan.Moves.Single(m => m.Kind == MoveKind.Release);
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [release.Id], "admin@test", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.Approved>();
         (await RunsAsync(world)).ShouldBe(1, "an approval is carried out at once");
         await world.Get<ExecutePlan>().RunAsync(CancellationToken.None);
         await using (var db = await world.DbAsync()) { await db.JobRuns.ExecuteDeleteAsync(); }
         await world.PassAsync(TimeSpan.FromSeconds(20));
         (await RunsAsync(world)).ShouldBe(1);
         await world.Get<ExecutePlan>().RunAsync(CancellationToken.None);
-        (await StatesAsync(world, plan)).ShouldBe([(MoveKind.Release, MoveState.Done)]);
+        (await StatesAsync(world, plan)).ShouldContain((MoveKind.Release, MoveState.Done));
     }
 
     private Task<FleetWorld> WorldAsync(params (string, string)[] settings) => PoolWorld.CreateAsync(database, [("Allocation:MoveCostUsd", "5000"), .. settings]);
