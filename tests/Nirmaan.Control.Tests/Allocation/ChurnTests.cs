@@ -42,6 +42,8 @@ public sealed class ChurnTests(ControlPostgres database)
         world.Network.Outlooks.Add(PoolWorld.Pool("waifu", "heurist-sd", 0.001m, 1_000));
         world.Akash.Offers.Clear();
         world.Akash.Offers.Add(FakeSupplier.Offer("a6000", "rtx-a6000", price, 30, reliability: claimed));
+        // The newest estimate counts, so this one must be later than the first.
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
         await world.Get<SyncOffers>().RunAsync(CancellationToken.None);
         await world.Get<EstimateYields>().RunAsync(CancellationToken.None);
         return world;
