@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Does what a newcomer does, twice: up.sh, look at the page, Ctrl-C. Fails unless the page comes up and nothing is left running.
+# Does what a newcomer does, twice: up.sh, look at the page, Ctrl-C; the second time in the midst of a plan that rents and gives back machines.
+# Fails unless the page comes up and nothing is left running.
 # Uses ports of its own; a demo that runs from this folder is left alone and the check says so.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -36,6 +37,15 @@ for round in first second; do
   took=$((SECONDS - began))
   page / | grep -q 'Nirmaan' || fail "$round run: the first page does not show"
   page /healthz >/dev/null || fail "$round run: /healthz does not answer"
+  if [[ $round == second ]]; then
+    # Agents come and go while a plan is carried out, which is when one could be left behind.
+    until grep -q 'The present is reached' .state/logs/web.log; do
+      kill -0 "$up" 2>/dev/null || fail "$round run: up.sh ended while it played the history"
+      ((SECONDS - began < 600)) || fail "$round run: the history is not at its end after 600 s"
+      sleep 1
+    done
+    node infra/dev/plan-underway.mjs "http://127.0.0.1:$NIRMAAN_WEB_PORT" 180 || fail "$round run: no plan got under way"
+  fi
   # A non-interactive shell starts its background jobs with SIGINT ignored, so the end is asked for by TERM; up.sh treats both alike.
   kill -TERM "$up"
   wait "$up" || true

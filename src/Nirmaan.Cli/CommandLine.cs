@@ -19,7 +19,7 @@ internal static class CommandLine
 {
     private static readonly Command[] s_commands =
     [
-        OfferCommands.Offers, InstanceCommands.Launch, InstanceCommands.Instances, InstanceCommands.Close, PlanCommands.Plans, PlanCommands.Approve, OptimiseCommand.Optimise, DistributeCommand.Distribute, VerifyCommand.Verify,
+        OfferCommands.Offers, InstanceCommands.Launch, InstanceCommands.Instances, InstanceCommands.Close, PlanCommands.Plans, PlanCommands.Approve, OptimiseCommand.Optimise, BacktestCommand.Backtest, DistributeCommand.Distribute, VerifyCommand.Verify,
         SdlCommand.Sdl, EmissionsCommand.Emissions, MigrateCommand.Migrate,
     ];
 

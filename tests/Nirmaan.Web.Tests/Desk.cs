@@ -24,7 +24,7 @@ internal sealed class Desk : BunitContext
             .AddPolicy(Policies.Approve, policy => policy.RequireRole(Roles.Admin));
         Use(world.Get<ControlEvents>()).Use(world.Get<LaunchInstance>()).Use(world.Get<LaunchQueries>()).Use(world.Get<MarketQueries>()).Use(world.Get<SpendQueries>());
         Use(world.Get<OperationQueries>()).Use(world.Get<IResolveOperation>()).Use(world.Get<ReconcileSupplier>());
-        Use(world.Get<IPlanAllocation>()).Use(world.Get<BoardQueries>()).Use(world.Get<AllocationQueries>()).Use(world.Get<ApprovePlan>());
+        Use(world.Get<IPlanAllocation>()).Use(world.Get<WhatIf>()).Use(world.Get<BoardQueries>()).Use(world.Get<AllocationQueries>()).Use(world.Get<ApprovePlan>());
         AddAuthorization().SetAuthorized($"{role}@test").SetRoles(role);
         JSInterop.Mode = JSRuntimeMode.Loose;
     }

@@ -111,7 +111,7 @@ internal sealed partial class PlanAllocation(
         catch (InfeasibleInstanceException e) { throw new CannotPlanException($"No plan keeps every limit: {e.Message}"); }
     }
 
-    private static List<DomainAssignment> Describe(Basis read, IReadOnlyList<Optimiser.Assignment> assignments) =>
+    internal static List<DomainAssignment> Describe(Basis read, IReadOnlyList<Optimiser.Assignment> assignments) =>
         [.. assignments.Where(a => a.Count > 0).Select(a => new DomainAssignment(a.Item, read.Origins[a.Item].Supplier.Value, read.Origins[a.Item].Gpu.Id, a.Workload, a.Count, read.Origins[a.Item].UsdPerGpuHour))];
 
     // Rent is money: it is added up again in decimal from the prices themselves, not taken from the solver's double.
