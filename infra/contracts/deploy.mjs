@@ -61,6 +61,7 @@ async function deploy(chainId, parameters) {
   const accounts = await rpc('eth_accounts');
   if (accounts.length < 2) throw new Error(`the chain at ${options.rpc} has ${accounts.length} unlocked accounts; at least 2 are needed`);
   const [owner, ...stakers] = accounts;
+  const block = Number(await rpc('eth_blockNumber')) + 1;
   const nrm = await create(owner, 'NrmToken', owner);
   const timelock = await create(owner, 'NirmaanTimelock', parameters.timelockDelaySeconds, owner);
   const staking = await create(owner, 'NrmStaking', nrm, parameters.unbondingSeconds, timelock);
@@ -70,7 +71,7 @@ async function deploy(chainId, parameters) {
   for (const account of stakers.slice(0, 9)) await invoke(owner, nrm, 'NrmToken', 'mint(address,uint256)', account, nrmPerAccount);
   await invoke(owner, mor, 'TestMor', 'mint(address,uint256)', owner, morOfFundingAccount);
   await invoke(owner, mor, 'TestMor', 'approve(address,uint256)', diamond, 2n ** 256n - 1n);
-  return { chainId, nrm, staking, timelock, morDistributor, mor, diamond, fundingAccount: owner, parameters: { ...parameters, proposer: owner } };
+  return { chainId, block, nrm, staking, timelock, morDistributor, mor, diamond, fundingAccount: owner, parameters: { ...parameters, proposer: owner } };
 }
 
 function seconds(name) {

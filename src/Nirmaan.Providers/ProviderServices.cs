@@ -19,7 +19,7 @@ public static class ProviderServices
     private const string KeyHeader = "x-api-key", BearerHeader = "Authorization";
 
     /// <summary>
-    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>, <c>Providers:RunPod</c>, <c>Providers:Ssh</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
+    /// Adds every supplier whose section (<c>Providers:Akash</c>, <c>Providers:IoNet</c>, <c>Providers:IoNetVm</c>, <c>Providers:RunPod</c>, <c>Providers:Ssh</c>) says <c>Enabled</c> as an <see cref="IComputeProvider"/>,
     /// and checks its settings at start. They take the time from the registered <see cref="TimeProvider"/>. Beside them, what reads the agents'
     /// logs, whoever rents out their machines.
     /// </summary>
@@ -38,6 +38,12 @@ public static class ProviderServices
             AddOptions<IoNetOptions, IoNetOptionsCheck>(services, configuration, IoNetOptions.Section);
             AddClient<IIoNetApi, IoNetOptions>(services, IoNetJson.Settings(), IsIoNetCallWithKey, o => o.MaxCallsPerSecond);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetComputeProvider>());
+        }
+        if (IsEnabled(configuration, IoNetVmOptions.Section))
+        {
+            AddOptions<IoNetVmOptions, IoNetVmOptionsCheck>(services, configuration, IoNetVmOptions.Section);
+            AddClient<IIoNetVmApi, IoNetVmOptions>(services, IoNetJson.Settings(), _ => true, o => o.MaxCallsPerSecond);
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IComputeProvider, IoNetVmComputeProvider>());
         }
         if (IsEnabled(configuration, RunPodOptions.Section))
         {

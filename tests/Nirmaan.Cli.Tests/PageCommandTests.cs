@@ -52,6 +52,13 @@ public sealed class PageCommandTests
         said.ShouldBe(new Said(0, await File.ReadAllTextAsync(epochs.Second, Cancel), ""));
     }
 
+    [Fact]
+    public void The_chains_command_names_contract_and_block_of_the_deployment()
+    {
+        VerifyCommand.OfChain("http://x/", 1, "MOR", "http://node", "0xabc", 7).ShouldBe("curl -fsSO \"http://x/epochs/1/MOR/distribution.json\" && nirmaan verify distribution.json --rpc http://node --contract 0xabc --from-block 7");
+        VerifyCommand.OfChain("http://x/", 2, "MOR", "URL", "0xabc", 7).ShouldEndWith("--rpc URL --contract 0xabc --from-block 7 --previous previous.json");
+    }
+
     private static async Task<Said> ShellAsync(Epochs epochs, Func<string, string> command)
     {
         Assert.SkipUnless(File.Exists("/bin/sh"), "there is no /bin/sh to run the page's command in");

@@ -119,7 +119,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         await admin.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = SetVersion() }).ClickAsync();
         await admin.Page.GetByText("use what we hold before renting more").Last.WaitForAsync();
         await admin.GoAsync("/admin/plan");
-        await admin.Page.GetByText("Expected, then").WaitForAsync();
+        await admin.Page.GetByText("After rent per day, then").WaitForAsync();
         await admin.PressAsync("Make a plan");
         await admin.Page.WaitForURLAsync("**/admin/plans/*");
         await admin.ReadyAsync();
@@ -143,7 +143,6 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         await admin.ScreenshotAsync("plan-moving-1400", isWhole: true);
     }
 
-    /// <summary>The two launches of the article, once for all journeys; the page of each and how many miners it is.</summary>
     [Theory]
     [InlineData("admin")]
     [InlineData("ops")]
@@ -157,6 +156,35 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         failed.ShouldBeEmpty();
     }
 
+    // The menu of an admin names every page; things are reached from their lists. Last, so that there is something on all of them.
+    [Fact]
+    public async Task Every_page_fits_on_a_phone_and_on_a_wide_screen()
+    {
+        await using var admin = await world.OpenAsync("admin");
+        await LaunchBothAsync(admin);
+        var paths = await LinksAsync(admin, "#nav a");
+        paths.Count.ShouldBeGreaterThan(15);
+        List<string> things = [];
+        foreach (var (list, thing) in new[] { ("/ops/fleet", "/ops/instances/"), ("/ops/launch", "/ops/launches/"), ("/admin/plans", "/admin/plans/"), ("/stakers", "/stakers/"), ("/epochs", "/epochs/"), ("/methodology", "/methodology/") })
+        {
+            await admin.GoAsync(list);
+            things.AddRange((await LinksAsync(admin, $"main a[href^='{thing}']")).Take(1));
+        }
+        foreach (var path in paths.Concat(things).Distinct())
+        {
+            await admin.GoAsync(path);
+            foreach (var width in new[] { 400, 1400 })
+            {
+                await admin.Page.SetViewportSizeAsync(width, 900);
+                await admin.ShouldFitAsync();
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> LinksAsync(Visit visit, string selector) =>
+        await visit.Page.EvaluateAsync<string[]>("selector => [...document.querySelectorAll(selector)].map(link => link.getAttribute('href'))", selector);
+
+    /// <summary>The two launches of the article, once for all journeys; the page of each and how many miners it is.</summary>
     private async Task<IReadOnlyList<(string Page, int Count)>> LaunchBothAsync(Visit ops)
     {
         if (world.Launched.Count == 0)

@@ -80,6 +80,25 @@ public sealed class ShellJourney(Site site)
     }
 
     [Fact]
+    public async Task On_a_low_screen_the_menu_scrolls_to_the_page_one_is_on_and_shows_that_there_is_more()
+    {
+        await using var visit = await site.OpenAsync(height: 420);
+        await visit.GoAsync("/sign-in?returnUrl=%2Fops%2Fjobs");
+        await visit.SignInAsync("admin@nirmaan.example", "demo-admin");
+        await visit.Page.WaitForURLAsync("**/ops/jobs");
+        await visit.ReadyAsync();
+        await visit.Page.WaitForFunctionAsync("""
+            () => {
+              const [nav, entry] = [document.querySelector('#nav'), document.querySelector('#nav a.active')];
+              const [frame, box] = [nav.getBoundingClientRect(), entry.getBoundingClientRect()];
+              return nav.scrollHeight > nav.clientHeight && frame.bottom <= innerHeight && box.top >= frame.top && box.bottom <= frame.bottom;
+            }
+            """);
+        (await visit.Page.Locator("#nav").EvaluateAsync<string>("nav => getComputedStyle(nav).backgroundAttachment")).ShouldContain("local");
+        await visit.ScreenshotAsync("menu-low");
+    }
+
+    [Fact]
     public async Task The_keyboard_begins_at_the_content_and_can_skip_to_it()
     {
         await using var visit = await site.OpenAsync();

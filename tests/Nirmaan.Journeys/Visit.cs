@@ -57,9 +57,41 @@ public sealed class Visit : IAsyncDisposable
         found.Passes.ShouldNotBeEmpty("axe must have looked at something");
     }
 
-    /// <summary>Fails when the page is wider than the window.</summary>
-    public async Task ShouldFitAsync() =>
-        (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBe(0);
+    /// <summary>Fails when the page is wider than the window, or when something on it sticks out of its card sideways.</summary>
+    public async Task ShouldFitAsync() => (await Page.EvaluateAsync<string[]>(Outside)).ShouldBeEmpty($"at {new Uri(Page.Url).PathAndQuery}, {Page.ViewportSize?.Width} px");
+
+    // What scrolls or cuts by itself may hold more than it shows; all else ends where its card ends. Text counts by its lines, which may be longer than their element.
+    private const string Outside = """
+        () => {
+          const found = new Set();
+          const wider = document.documentElement.scrollWidth - innerWidth;
+          if (wider > 0) found.add(`the page is ${wider} px wider than the window`);
+          const cards = '.panel, .stat, .cost, .table tbody tr, .problems > li, .unknowns > li, .table-frame, .button, .chip, .signals, #main';
+          const test = (element, box, isText) => {
+            if (box.width < 1 || box.height < 1) return;
+            for (let e = element; e && e !== document.body; e = e.parentElement) {
+              const style = getComputedStyle(e);
+              if (style.visibility === 'hidden' || style.position === 'fixed') return;
+              if ((e !== element || isText) && (style.overflowX !== 'visible' || style.clipPath !== 'none')) return;
+              if (!e.matches(cards)) continue;
+              const card = e.getBoundingClientRect();
+              const out = Math.max(box.right - card.right, card.left - box.left);
+              if (out <= 1) continue;
+              found.add(`${element.tagName} ${element.className} sticks ${Math.round(out)} px out of ${e.tagName} ${e.className}: ${element.textContent.trim().slice(0, 40)}`);
+              return;
+            }
+          };
+          for (const element of document.querySelectorAll('main *')) if (!element.closest('svg svg, svg > *')) test(element, element.getBoundingClientRect(), false);
+          const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+          const range = document.createRange();
+          for (let text; text = texts.nextNode();) {
+            if (!text.data.trim() || text.parentElement.closest('svg, style')) continue;
+            range.selectNodeContents(text);
+            for (const box of range.getClientRects()) test(text.parentElement, box, true);
+          }
+          return [...found];
+        }
+        """;
 
     /// <summary>Expected console errors (a page that answers 404) are no fault.</summary>
     public void ForgiveErrors() => _errors.Clear();

@@ -55,6 +55,34 @@ public sealed class OptionsTests
     public void A_wrong_setting_stops_the_start_with_its_key_its_value_and_what_was_expected(string supplier, string key, string value, string complaint) =>
         Complaint([.. Good(supplier), ($"{supplier}:{key}", value)]).ShouldContain(complaint);
 
+    [Theory]
+    [InlineData("IdentityFile", "/nowhere/key", "Providers:IoNetVm:IdentityFile '/nowhere/key' must be a private key's file.")]
+    [InlineData("PublicKeyFile", "/nowhere/key.pub", "Providers:IoNetVm:PublicKeyFile '/nowhere/key.pub' must be the public half of IdentityFile")]
+    [InlineData("KnownHostsFolder", "", "Providers:IoNetVm:KnownHostsFolder must name a folder")]
+    [InlineData("AgentNetworks:0", "everyone", "Providers:IoNetVm:AgentNetworks 'everyone' must be a network such as 203.0.113.7/32.")]
+    [InlineData("SetUpTimeout", "00:00:00", "Providers:IoNetVm:SetUpTimeout 00:00:00 must be greater than zero.")]
+    [InlineData("ConnectTimeout", "00:00:00.5", "Providers:IoNetVm:ConnectTimeout 00:00:00.5000000 must be at least 1 second.")]
+    [InlineData("MaxCallsPerSecond", "-1", "Providers:IoNetVm:MaxCallsPerSecond -1 must lie between 0")]
+    [InlineData("ApiKey", "two words", "Providers:IoNetVm:ApiKey holds a character that no key has")]
+    public void A_wrong_setting_of_the_vms_stops_the_start_too(string key, string value, string complaint)
+    {
+        var folder = Directory.CreateTempSubdirectory("nirmaan-options-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "key");
+            File.WriteAllText(file, "private");
+            File.WriteAllText(file + ".pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGzB4pWnZ0Jv0x5qkQm2w7uY1o8s9tXcVbNfReTzKiLo somebody\n");
+            (string, string)[] good = [.. Good("IoNetVm"), ("IoNetVm:IdentityFile", file), ("IoNetVm:KnownHostsFolder", folder)];
+            using (var services = Services(good))
+            {
+                services.GetRequiredService<IStartupValidator>().Validate();
+                services.GetRequiredService<IComputeProvider>().Supplier.Value.ShouldBe("ionet-vm");
+            }
+            Complaint([.. good, ($"IoNetVm:{key}", value)]).ShouldContain(complaint);
+        }
+        finally { Directory.Delete(folder, recursive: true); }
+    }
+
     [Fact]
     public void Http_is_taken_inside_a_container_network()
     {

@@ -8,6 +8,7 @@ using Nirmaan.Control.Live;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Control.Uptime;
+using Nirmaan.Networks.Chain;
 using Nirmaan.Testing.Rendering;
 using Nirmaan.Web.Components.Kit;
 using Nirmaan.Web.Sandbox;
@@ -22,6 +23,7 @@ internal static class PublicPages
     {
         context.Services.AddSingleton(clock).AddSingleton(contexts).AddSingleton(new ControlEvents()).AddSingleton(new NetworkShelf([]))
             .AddSingleton(Options.Create(new SandboxOptions())).AddSingleton(Options.Create(new RewardsOptions())).AddSingleton(Options.Create(new UptimeOptions()))
+            .AddSingleton(Options.Create(new ChainOptions()))
             .AddSingleton<PriceBook>().AddSingleton<StakerQueries>().AddSingleton<DistributionQueries>().AddSingleton<RewardQueries>().AddSingleton<UptimeQueries>().AddSingleton<NewsQueries>()
             .AddSingleton<HandoverShelf>().AddSingleton<Handover>()
             .AddSingleton<ComponentStatePersistenceManager>().AddSingleton(s => s.GetRequiredService<ComponentStatePersistenceManager>().State);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Nirmaan.Cli.Rest;
 
@@ -26,8 +27,8 @@ internal static class PlanCommands
             case []:
                 var found = await api.ListAsync("plans?limit=200", cancellationToken);
                 if (arguments.Has("json")) { terminal.WriteJson(found); return Exit.Done; }
-                terminal.Table(["id", "at", "state", "usd/h", "now usd/h", "gap", "moves", "done"], found.List("items").Select(p => (IReadOnlyList<string?>)
-                    [p.Text("id"), p.Text("at"), p.Text("state"), p.Number("objectiveUsdPerHour", 4), p.Number("nowUsdPerHour", 4), p.Number("gap", 6), p.Text("moveCount"), p.Text("movesDone")]));
+                terminal.Table(["id", "at", "state", "after rent usd/day", "now usd/day", "gap", "moves", "done"], found.List("items").Select(p => (IReadOnlyList<string?>)
+                    [p.Text("id"), p.Text("at"), p.Text("state"), PerDay(p, "objectiveUsdPerHour"), PerDay(p, "nowUsdPerHour"), p.Number("gap", 6), p.Text("moveCount"), p.Text("movesDone")]));
                 return Exit.Done;
             case ["make"]:
                 var body = new JsonObject();
@@ -46,10 +47,12 @@ internal static class PlanCommands
     {
         if (arguments.Has("json")) { terminal.WriteJson(detail); return; }
         var plan = detail.Member("plan");
-        terminal.Error.WriteLine($"plan {plan.Text("id")} is {plan.Text("state")}: ${plan.Number("objectiveUsdPerHour", 4)} an hour against ${plan.Number("nowUsdPerHour", 4)} now, bound ${plan.Number("boundUsdPerHour", 4)}; open until {plan.Text("expiresAt")}");
-        terminal.Table(["rank", "id", "state", "provider", "gpu", "gpus", "from", "to", "gain usd/h", "cost usd", "even after h"], detail.List("moves").Select(m => (IReadOnlyList<string?>)
-            [m.Text("rank"), m.Text("id"), m.Text("state"), m.Text("provider"), m.Text("gpu"), m.Text("count"), m.Text("from"), m.Text("to"), m.Number("gainUsdPerHour", 4), m.Number("costUsd", 2), m.Text("breakEvenHours")]));
+        terminal.Error.WriteLine($"plan {plan.Text("id")} is {plan.Text("state")}: ${PerDay(plan, "objectiveUsdPerHour")} after rent per day against ${PerDay(plan, "nowUsdPerHour")} now, bound ${PerDay(plan, "boundUsdPerHour")}; rent ${PerDay(plan, "rentUsdPerHour")} per day; open until {plan.Text("expiresAt")}");
+        terminal.Table(["rank", "id", "state", "provider", "gpu", "gpus", "from", "to", "gain usd/day", "cost usd", "even after h"], detail.List("moves").Select(m => (IReadOnlyList<string?>)
+            [m.Text("rank"), m.Text("id"), m.Text("state"), m.Text("provider"), m.Text("gpu"), m.Text("count"), m.Text("from"), m.Text("to"), PerDay(m, "gainUsdPerHour"), m.Number("costUsd", 2), m.Text("breakEvenHours")]));
     }
+
+    private static string? PerDay(JsonNode figures, string perHour) => figures.Number(perHour, 8) is { } usd ? (decimal.Parse(usd, CultureInfo.InvariantCulture) * 24).ToString("F2", CultureInfo.InvariantCulture) : null;
 
     private static async Task<int> ApproveAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {

@@ -15,13 +15,14 @@ internal static class VerifyCommand
     private const int Shown = 50;
 
     public static readonly Command Verify = new(
-        "verify", "verify distribution.json [--stakes stakes.csv | --rpc URL --contract ADDRESS] [--previous distribution.json] [--proof ADDRESS]",
+        "verify", "verify distribution.json [--stakes stakes.csv | --rpc URL --contract ADDRESS [--from-block N]] [--previous distribution.json] [--proof ADDRESS]",
         """
         Recomputes a distribution from the stakes, of a file or as the staking contract's events tell them, and names each line that differs (exit 1).
+        --from-block is the block of the contract's deployment, 0 without it: earlier blocks hold nothing of it and need not be read.
         Without stakes it checks root and arithmetic only, and says so. --previous is the epoch before: with it the cumulative amounts are checked too.
         --proof prints an account's cumulative amount with its proof.
         """,
-        ["stakes", "rpc", "contract", "previous", "proof"], [], RunAsync);
+        ["stakes", "rpc", "contract", "from-block", "previous", "proof"], [], RunAsync);
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
@@ -59,11 +60,12 @@ internal static class VerifyCommand
 
     private static async Task<(IReadOnlyList<StakeDelta> Deltas, string Source)?> StakesAsync(Arguments arguments, DistributionFile file, Terminal terminal, CancellationToken cancellationToken)
     {
+        if (arguments.Find("from-block") is not null && arguments.Find("rpc") is null) { throw FailureException.BadInput("--from-block", "given without a chain", "--rpc and --contract beside it"); }
         switch (arguments.Find("stakes"), arguments.Find("rpc"), arguments.Find("contract"))
         {
             case (null, null, null): return null;
             case ({ } csv, null, null): return (await TextFile.ReadAsync(csv, StakesCsv.Parse, terminal, cancellationToken), csv);
-            case (null, { } rpc, { } contract): return (await ChainStakes.ReadAsync(rpc, contract, file.To, cancellationToken), $"{contract} on {rpc}");
+            case (null, { } rpc, { } contract): return (await ChainStakes.ReadAsync(rpc, contract, arguments.Whole("from-block") ?? 0, file.To, cancellationToken), $"{contract} on {rpc}");
             case (not null, _, _): throw FailureException.BadInput("--stakes", "given beside the chain", "a file or the chain (--rpc and --contract)");
             case (null, null, _): throw FailureException.BadInput("--rpc", "missing beside --contract", "a node's address");
             case (null, _, null): throw FailureException.BadInput("--contract", "missing beside --rpc", "the staking contract's address");

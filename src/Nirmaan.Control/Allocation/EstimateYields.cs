@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,16 +8,19 @@ using Nirmaan.Control.Live;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Uptime;
 
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>
 /// What each pool is expected to pay (version 1): tokens per hour as read, times the newest price; work per GPU-hour from what our own miners
-/// were credited with in the last two days, starting from the network's prior. Every figure keeps source and age; unknown stays unknown.
+/// were credited with or paid for in the last two days, starting from the network's prior. Every figure keeps source and age; unknown stays unknown.
 /// </summary>
 public sealed partial class EstimateYields(
     IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<EstimateYields> logger)
 {
+    private static readonly TimeSpan s_observed = TimeSpan.FromHours(48);
+
     /// <summary>One line of what was estimated.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
@@ -25,11 +29,11 @@ public sealed partial class EstimateYields(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var outlooks = await db.Outlooks.FromSql($"SELECT DISTINCT ON (pool) * FROM outlooks ORDER BY pool, at DESC").AsNoTracking().ToListAsync(cancellationToken);
         var prices = (await db.Prices.FromSql($"SELECT DISTINCT ON (asset_id) * FROM prices ORDER BY asset_id, at DESC").AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(p => p.AssetId);
-        var observed = await ObservationsAsync(db, now, cancellationToken);
+        var done = await DoneWork.ReadAsync(db, outlooks, UptimeWindow.StartOf(now - s_observed), cancellationToken);
         var pools = outlooks.OrderBy(o => o.Pool.Value, StringComparer.Ordinal).Select(outlook =>
         {
             var price = prices.GetValueOrDefault(outlook.AssetId);
-            var work = outlook.Priors.Select(prior => Work(outlook, prior, observed)).ToList();
+            var work = Work(outlook, done[outlook.Pool], now);
             return new PoolEstimate(
                 outlook.Pool, outlook.Network, outlook.Label, outlook.Bucket, outlook.Shape, outlook.AssetId, outlook.TokensPerHour, price?.Usd, price is null ? null : decimal.Round(outlook.TokensPerHour * price.Usd, 8),
                 outlook.OthersWorkPerHour, outlook.DemandWorkPerHour, outlook.WorkUnit, outlook.Modelled, price is null ? outlook.Source : $"{outlook.Source}; price: {price.Source}", outlook.At, price?.At, work);
@@ -60,26 +64,46 @@ public sealed partial class EstimateYields(
         return read;
     }
 
-    private WorkEstimate Work(PoolOutlook outlook, WorkPrior prior, ILookup<(WorkloadName, string), (double Age, double Work, double Hours)> observed)
+    private List<WorkEstimate> Work(PoolOutlook outlook, IEnumerable<WorkHour> hours, DateTimeOffset now)
     {
-        // A bid-priced pool's work is capacity (session-seconds we can serve); how much is wanted is the demand, not our rate.
-        var seen = outlook.Shape == RewardShape.ProRata ? observed[(prior.Workload, prior.Gpu)].ToList() : [];
-        var (mean, deviation, hours) = WorkRate.Estimate(prior.WorkPerGpuHour, prior.EvidenceHours, seen, options.Value.WorkHalfLifeHours);
-        return new WorkEstimate(prior.Workload, prior.Gpu, mean, deviation, hours, seen.Count > 0, seen.Count > 0 ? $"measured over {seen.Sum(s => s.Hours):0.#} GPU-hours, from {prior.Source}" : prior.Source);
+        // Where the demand was met, less came than the GPUs could do: such hours tell of the users, not of a GPU.
+        var isMet = IsDemandMet(outlook, hours);
+        var seen = hours.Where(h => !isMet && (h.UpHours > 0 || h.Work > 0)).ToLookup(h => (h.Workload, h.Gpu));
+        return [.. outlook.Priors.Select(prior => Work(outlook, prior, [.. seen[(prior.Workload, prior.Gpu)]], Likeness(outlook, prior.Workload, seen, now), now))];
     }
 
-    /// <summary>Credited points per miner and hour beside the hours its miner was up, by workload and GPU.</summary>
-    private static async Task<ILookup<(WorkloadName, string), (double Age, double Work, double Hours)>> ObservationsAsync(NirmaanDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    private WorkEstimate Work(PoolOutlook outlook, WorkPrior prior, List<WorkHour> seen, (double Ratio, double Hours) others, DateTimeOffset now)
     {
-        var since = now.AddHours(-48);
-        var miners = await (from m in db.Miners.AsNoTracking() join i in db.Instances.AsNoTracking() on m.InstanceId equals i.Id select new { m.Id, m.Workload, Gpu = i.Gpu, i.GpuCount }).ToDictionaryAsync(m => m.Id, cancellationToken);
-        var windows = await db.UptimeWindows.AsNoTracking().Where(w => w.StartsAt >= since && w.UpSeconds > 0).Select(w => new { w.MinerId, w.StartsAt, w.UpSeconds }).ToListAsync(cancellationToken);
-        var awards = (await db.PointsAwards.AsNoTracking().Where(a => a.At >= since).Select(a => new { a.MinerId, a.At, a.Points }).ToListAsync(cancellationToken))
-            .GroupBy(a => (a.MinerId, Domain.Uptime.UptimeWindow.StartOf(a.At))).ToDictionary(g => g.Key, g => g.Sum(a => a.Points));
-        return windows.Where(w => miners.ContainsKey(w.MinerId))
-            .GroupBy(w => (miners[w.MinerId].Workload, Gpu: miners[w.MinerId].Gpu.Id, w.StartsAt))
-            .Select(g => (g.Key.Workload, g.Key.Gpu, Age: (now - g.Key.StartsAt).TotalHours, Work: (double)g.Sum(w => awards.GetValueOrDefault((w.MinerId, w.StartsAt))), Hours: g.Sum(w => w.UpSeconds / 3600.0 * miners[w.MinerId].GpuCount)))
-            .ToLookup(o => (o.Workload, o.Gpu), o => (o.Age, o.Work, o.Hours));
+        var (mean, deviation, evidence) = WorkRate.Estimate(prior.WorkPerGpuHour * others.Ratio, prior.EvidenceHours, [.. seen.Select(h => ((now - h.StartsAt).TotalHours, (double)h.Work, h.UpHours))], options.Value.WorkHalfLifeHours);
+        var source = others.Hours > 0 ? string.Create(CultureInfo.InvariantCulture, $"{prior.Source}; times {others.Ratio:0.00}, as our GPUs on it did in {others.Hours:0.#} GPU-hours") : prior.Source;
+        if (seen.Count == 0) { return new WorkEstimate(prior.Workload, prior.Gpu, mean, deviation, evidence, false, source); }
+        var evidenceOf = new WorkEvidence(seen.Min(h => h.StartsAt), seen.Max(h => h.StartsAt) + UptimeWindow.Length, seen.Sum(h => h.UpHours), seen.Sum(h => h.Jobs), seen.Sum(h => h.Payments));
+        var isMeasured = evidenceOf.GpuHours >= prior.EvidenceHours;
+        var counted = DoneWork.IsPaidByTheUnit(outlook) ? $"{evidenceOf.Payments} payments, {evidenceOf.Jobs} jobs" : $"{evidenceOf.Jobs} jobs";
+        return new WorkEstimate(prior.Workload, prior.Gpu, mean, deviation, evidence, isMeasured, string.Create(
+            CultureInfo.InvariantCulture, $"{(isMeasured ? "measured over" : "assumed; only")} {evidenceOf.GpuHours:0.#} GPU-hours, {counted}, {evidenceOf.From:yyyy-MM-dd HH:mm} to {evidenceOf.To:yyyy-MM-dd HH:mm} UTC; before that {prior.Source}"), evidenceOf);
+    }
+
+    /// <summary>
+    /// Where users pay for time, what cards of all models together took of the time they were there for is what one never tried may expect:
+    /// else the untried would always look better than the tried.
+    /// </summary>
+    private (double Ratio, double Hours) Likeness(PoolOutlook outlook, WorkloadName workload, ILookup<(WorkloadName Workload, string Gpu), WorkHour> seen, DateTimeOffset now)
+    {
+        if (!DoneWork.IsPaidByTheUnit(outlook)) { return (1, 0); }
+        var priors = outlook.Priors.Where(p => p.Workload == workload && p.WorkPerGpuHour > 0 && seen.Contains((workload, p.Gpu))).ToList();
+        if (priors.Count == 0) { return (1, 0); }
+        var (ratio, _, _) = WorkRate.Estimate(1, priors.Max(p => p.EvidenceHours), [.. priors.SelectMany(p => seen[(workload, p.Gpu)].Select(h => ((now - h.StartsAt).TotalHours, (double)h.Work / p.WorkPerGpuHour, h.UpHours)))], options.Value.WorkHalfLifeHours);
+        return (ratio, priors.Sum(p => seen[(workload, p.Gpu)].Sum(h => h.UpHours)));
+    }
+
+    private const decimal DemandIsMetFrom = 0.95m;
+
+    private static bool IsDemandMet(PoolOutlook outlook, IEnumerable<WorkHour> hours)
+    {
+        if (!DoneWork.IsPaidByTheUnit(outlook) || outlook.DemandWorkPerHour is not > 0) { return false; }
+        var byHour = hours.GroupBy(h => h.StartsAt).Select(g => g.Sum(h => h.Work)).ToList();
+        return byHour.Count > 0 && byHour.Sum() / byHour.Count >= outlook.DemandWorkPerHour.Value * DemandIsMetFrom;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The outlook of {Network} could not be read: {Why}")]

@@ -198,7 +198,22 @@ internal sealed partial class AttendInstances(
         {
             await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented", now, cancellationToken);
         }
-        else { instance.Postpone(now + options.Value.Poll); }
+        else
+        {
+            instance.Postpone(now + options.Value.Poll);
+            if (seen!.Status == SupplierStatus.Bare) { await SetUpAsync(db, instance, now, cancellationToken); }
+        }
+    }
+
+    /// <summary>A bare machine gets its miner by an operation of its own, so that a crash in between forgets nothing.</summary>
+    private static async Task SetUpAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var earlier = await db.Operations.Where(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Change && o.ExternalId == instance.ExternalId).ToListAsync(cancellationToken);
+        if (earlier.Exists(o => o.IsOpen)) { return; }
+        var miner = await db.Miners.Where(m => m.InstanceId == instance.Id && m.State != MinerState.Stopped).OrderByDescending(m => m.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+        if (miner is null) { await FailAsync(db, instance, "it is up, and its miner could not be put on it", now, cancellationToken); return; }
+        db.Operations.Add(ChangeHandler.SetUp(instance, miner, earlier.Count + 1, now));
+        db.Note(now, "instance", instance.Id, Actor, "setting up", $"the supplier shows it up and bare; {miner.Workload} is put on it");
     }
 
     private async Task SeeRunAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
@@ -216,7 +231,7 @@ internal sealed partial class AttendInstances(
             db.Change(instance, now, Actor, "draining", "its deadline is near", i => i.MarkDraining(now, "its deadline is near"));
         }
         // A supplier's word alone proves little, and so does silence: both together, for long enough, are a machine that only bills.
-        var down = !seen.Reachable ? "the provider cannot be reached" : seen.Status == SupplierStatus.Starting ? $"its container is down ({seen.RawState})" : null;
+        var down = !seen.Reachable ? "the provider cannot be reached" : seen.Status is SupplierStatus.Starting or SupplierStatus.Bare ? $"its container is down ({seen.RawState})" : null;
         if (down is not null && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
         {
             await FailAsync(db, instance, $"{down} and the miner is silent, while the lease bills", now, cancellationToken);
@@ -270,13 +285,13 @@ internal sealed partial class AttendInstances(
         if (instance.ExternalId is null) { return; }
         if (IsGone(seen)) { await LoseAsync(db, instance, seen, now, cancellationToken); }
         else if (seen!.Status == SupplierStatus.Running) { db.Change(instance, now, Actor, "running", "seen again", i => i.MarkRunning(now)); }
-        else if (seen.Status == SupplierStatus.Starting) { db.Change(instance, now, Actor, "starting", "seen again", i => i.MarkStarting(now, seen.UsdPerGpuHour, seen.Provider, seen.Region, seen.PaidUntil)); }
+        else if (seen.Status is SupplierStatus.Starting or SupplierStatus.Bare) { db.Change(instance, now, Actor, "starting", "seen again", i => i.MarkStarting(now, seen.UsdPerGpuHour, seen.Provider, seen.Region, seen.PaidUntil)); }
     }
 
     /// <summary>It vanished. What the supplier still holds (money in an auction without a lease) is given back, and another machine is asked for.</summary>
     private static async Task LoseAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var why = seen?.Reason is { Length: > 0 } reason ? $"lost: {reason}" : seen is null ? "lost: the supplier knows nothing of it" : $"lost: {seen.RawState}";
+        var why = seen is null ? "the supplier knows nothing of it" : seen.Reason is { Length: > 0 } reason ? reason : $"the supplier shows it as {seen.RawState}";
         // What failed but is still there is closed too: "failed" is a word, an answered close is an end.
         await FailAsync(db, instance, why, now, cancellationToken, stillOutside: seen is { Status: SupplierStatus.Lost or SupplierStatus.Failed });
     }

@@ -15,11 +15,12 @@ public sealed record MinerRow(
 
 /// <summary>A machine as pages and programs see it.</summary>
 /// <param name="CostUsd">Rent entered so far, USD.</param>
+/// <param name="MeteredTo">How far <paramref name="CostUsd"/> reaches; null = nothing is entered.</param>
 /// <param name="RunwayHours">Hours until what is paid for runs out; null = no such end is known.</param>
 public sealed record InstanceRow(
     InstanceId Id, SupplierName Supplier, WorkloadName Workload, GpuModel Gpu, int GpuCount, InstanceState State, string? Reason, DateTimeOffset StateSince, decimal? UsdPerGpuHour, decimal? UsdPerHour,
     string? Provider, string? Region, string? ExternalId, string? SupplierState, DateTimeOffset CreatedAt, DateTimeOffset? BilledFrom, DateTimeOffset? RunningAt, DateTimeOffset? ClosedAt, DateTimeOffset? PaidUntil,
-    DateTimeOffset? ReclaimDeadline, decimal? SupplierSaysUsd, DateTimeOffset? ObservedAt, InstanceId? Replaces, int Attempts, string LaunchKey, string? Endpoint, decimal CostUsd, decimal? RunwayHours, MinerRow? Miner)
+    DateTimeOffset? ReclaimDeadline, decimal? SupplierSaysUsd, DateTimeOffset? ObservedAt, InstanceId? Replaces, int Attempts, string LaunchKey, string? Endpoint, decimal CostUsd, decimal? RunwayHours, MinerRow? Miner, DateTimeOffset? MeteredTo = null)
 {
     /// <summary>What it waits for before it is given back, in words; null = it does not drain, or waits for nothing.</summary>
     public string? WaitsFor { get; init; }
@@ -156,7 +157,7 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
             i.Id, i.Supplier, i.Workload, i.Gpu, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.SupplierState, i.CreatedAt, i.BilledFrom,
             i.RunningAt, i.ClosedAt, i.PaidUntil, i.ReclaimDeadline, i.SupplierSaysUsd, i.ObservedAt, i.Replaces, i.Attempts, i.LaunchKey, i.Endpoint,
             costs.GetValueOrDefault(i.Id.ToString()) / 100_000_000m, i.PaidUntil is { } until && i.IsLive ? (decimal)Math.Round((until - now).TotalHours, 2) : null,
-            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault()) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil })];
+            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil })];
     }
 
     internal static MinerRow Row(Miner m) => new(

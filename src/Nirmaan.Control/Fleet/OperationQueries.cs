@@ -82,11 +82,13 @@ public sealed class OperationQueries(IDbContextFactory<NirmaanDbContext> context
         return await db.SupplierReports.FromSql($"SELECT DISTINCT ON (supplier) * FROM supplier_reports ORDER BY supplier, at DESC").AsNoTracking().ToListAsync(cancellationToken);
     }
 
-    /// <summary>Comparisons that found something, newest first.</summary>
-    public async Task<IReadOnlyList<SupplierReport>> ReportsWithFindingsAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Comparisons that found something, newest first, each with the next one that could be read.</summary>
+    public async Task<IReadOnlyList<FindingReport>> ReportsWithFindingsAsync(int count, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.SupplierReports.FromSql($"SELECT * FROM supplier_reports WHERE jsonb_array_length(findings) > 0 OR error IS NOT NULL").AsNoTracking().OrderByDescending(r => r.At).Take(count).ToListAsync(cancellationToken);
+        return await db.SupplierReports.FromSql($"SELECT * FROM supplier_reports WHERE jsonb_array_length(findings) > 0 OR error IS NOT NULL").AsNoTracking().OrderByDescending(r => r.At).Take(count)
+            .Select(r => new FindingReport(r, db.SupplierReports.Where(next => next.Supplier == r.Supplier && next.At > r.At && next.Error == null).Min(next => (DateTimeOffset?)next.At)))
+            .ToListAsync(cancellationToken);
     }
 
     internal static OperationRow Row(Operation o, DateTimeOffset now) => new(

@@ -14,6 +14,10 @@ public sealed record Finding(string Kind, string? ExternalId, string? Name, Inst
 /// <param name="Error">Why the inventory could not be read; then nothing was concluded.</param>
 public sealed record SupplierReport(Guid Id, SupplierName Supplier, DateTimeOffset At, int Ours, int Theirs, int Foreign, Finding[] Findings, string? Error);
 
+/// <summary>A comparison that found something.</summary>
+/// <param name="NextAt">When the supplier's list was read next; what is not found then is over. Null = not yet.</param>
+public sealed record FindingReport(SupplierReport Report, DateTimeOffset? NextAt);
+
 /// <summary>A bid as it was seen on an auction of ours; losing bids are kept.</summary>
 public sealed record SeenBid(InstanceId InstanceId, string Ref, string Provider, string ProviderLabel, string? Gpu, decimal UsdPerGpuHour, decimal? Reliability, string? Region, bool Open, string? Unsuitable, DateTimeOffset FirstSeenAt, DateTimeOffset? ExpiresAt, bool Accepted);
 

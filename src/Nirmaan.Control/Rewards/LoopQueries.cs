@@ -17,6 +17,10 @@ namespace Nirmaan.Control.Rewards;
 /// <param name="UsdPerHour">Null = the price of one of them is unknown.</param>
 public sealed record LoopRent(SupplierName Supplier, GpuModel Gpu, NetworkName? Network, int Gpus, int EarningGpus, decimal? UsdPerHour);
 
+/// <summary>Rent as a mean rate over the same time as what came in, so that the two compare also after GPUs were moved.</summary>
+/// <param name="UsdPerHour">Null = the price of a machine is unknown.</param>
+public sealed record LoopRentMean(SupplierName Supplier, GpuModel Gpu, NetworkName? Network, decimal? UsdPerHour);
+
 /// <summary>What a network paid of one asset, as a mean rate.</summary>
 /// <param name="UsdPerHour">At the prices of the payments' times; null = one of them is unknown.</param>
 /// <param name="Payments">How many the mean is of.</param>
@@ -41,10 +45,12 @@ public sealed record PointsScenario(
 public sealed record LoopCost(NetworkRewards Figures, DateTimeOffset From, DateTimeOffset? ReadTo);
 
 /// <summary>The whole loop at one moment: what is rented, for which networks, what comes in and how it is cut.</summary>
+/// <param name="Rent">What bills at this moment.</param>
 /// <param name="MeasuredFrom">Start of the time over which rates are means; null = nothing was rented for long enough to have one.</param>
+/// <param name="RentMeans">Rent over that time; empty = it is not measured.</param>
 public sealed record LoopPicture(
     DateTimeOffset At, DateTimeOffset? MeasuredFrom, IReadOnlyList<LoopRent> Rent, IReadOnlyList<LoopValue> Values, IReadOnlyList<LoopPoints> Points,
-    IReadOnlyList<LoopCost> Costs, FeePolicy Policy);
+    IReadOnlyList<LoopCost> Costs, FeePolicy Policy, IReadOnlyList<LoopRentMean> RentMeans);
 
 /// <summary>Reads of the loop as one picture.</summary>
 public sealed class LoopQueries(
@@ -72,7 +78,7 @@ public sealed class LoopQueries(
         var costsFrom = now - CostWindow;
         var costs = (await rewards.NetworksAsync(costsFrom, now, cancellationToken)).Select(n => new LoopCost(n, costsFrom, readTo.TryGetValue(n.Network, out var to) ? to : null)).ToList();
         var policy = new FeePolicy(now, options.Value.FeeBasisPoints, options.Value.RentTreasuryFunded);
-        if (!isMeasured) { return new LoopPicture(now, null, rent, [], [], costs, policy); }
+        if (!isMeasured) { return new LoopPicture(now, null, rent, [], [], costs, policy, []); }
 
         var hours = (decimal)(now - from).TotalHours;
         var values = (await rewards.NetworksAsync(from, now, cancellationToken)).SelectMany(n => n.Received.Select(r => new LoopValue(
@@ -80,8 +86,31 @@ public sealed class LoopQueries(
         var estimate = await allocation.NewestEstimateAsync(cancellationToken);
         var promised = (await points.SumsAsync(from, now, cancellationToken)).Select(p => new LoopPoints(
             p.Network, p.Kind, decimal.Round(p.Earned / hours, 6), p.Samples, p.SampledAt, p.RentUsdPerThousand, p.Notice, ScenarioOf(p, hours, estimate)));
-        return new LoopPicture(now, from, rent, [.. values], [.. promised], costs, policy);
+        return new LoopPicture(now, from, rent, [.. values], [.. promised], costs, policy, await RentMeansAsync(db, from, now, cancellationToken));
     }
+
+    // By the clock and not by the ledger, whose entries come in steps of an hour. A machine set to other work counts for each network while its miner was there.
+    private async Task<IReadOnlyList<LoopRentMean>> RentMeansAsync(NirmaanDbContext db, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var machines = await db.Instances.AsNoTracking().Where(i => i.BilledFrom != null && i.BilledFrom < to && (i.ClosedAt == null || i.ClosedAt > from))
+            .Select(i => new { i.Id, i.Supplier, i.Gpu, i.GpuCount, i.UsdPerGpuHour, i.Workload, i.BilledFrom, i.ClosedAt }).ToListAsync(cancellationToken);
+        var ids = machines.Select(m => m.Id).ToList();
+        var miners = (await db.Miners.AsNoTracking().Where(m => ids.Contains(m.InstanceId)).Select(m => new { m.InstanceId, m.Network, m.CreatedAt }).ToListAsync(cancellationToken)).ToLookup(m => m.InstanceId);
+        var owners = networks.Templates.ToDictionary(t => t.WorkloadName, t => t.NetworkName);
+        return [.. machines.SelectMany(machine =>
+            {
+                var (begin, end) = (machine.BilledFrom > from ? machine.BilledFrom.Value : from, machine.ClosedAt < to ? machine.ClosedAt.Value : to);
+                var turns = miners[machine.Id].OrderBy(m => m.CreatedAt).Select(m => (Network: (NetworkName?)m.Network, m.CreatedAt)).ToList();
+                if (turns.Count == 0) { turns.Add((owners.TryGetValue(machine.Workload, out var owner) ? owner : null, begin)); }
+                return turns.Select((turn, i) => (machine.Supplier, machine.Gpu, turn.Network, machine.UsdPerGpuHour, machine.GpuCount,
+                    Hours: Hours(i == 0 || turn.CreatedAt < begin ? begin : turn.CreatedAt, i + 1 < turns.Count && turns[i + 1].CreatedAt < end ? turns[i + 1].CreatedAt : end)));
+            })
+            .Where(r => r.Hours > 0).GroupBy(r => (r.Supplier, r.Gpu, r.Network))
+            .OrderBy(g => g.Key.Supplier.Value, StringComparer.Ordinal).ThenBy(g => g.Key.Gpu.Id, StringComparer.Ordinal).ThenBy(g => g.Key.Network?.Value, StringComparer.Ordinal)
+            .Select(g => new LoopRentMean(g.Key.Supplier, g.Key.Gpu, g.Key.Network, g.Any(r => r.UsdPerGpuHour is null) ? null : Rounded(g.Sum(r => r.UsdPerGpuHour * r.GpuCount * r.Hours) / Hours(from, to))))];
+    }
+
+    private static decimal Hours(DateTimeOffset from, DateTimeOffset to) => to <= from ? 0 : (decimal)(to - from).Ticks / TimeSpan.TicksPerHour;
 
     private async Task<IReadOnlyList<LoopRent>> RentAsync(NirmaanDbContext db, CancellationToken cancellationToken)
     {

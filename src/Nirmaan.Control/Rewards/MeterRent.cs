@@ -20,11 +20,14 @@ namespace Nirmaan.Control.Rewards;
 public sealed partial class MeterRent(
     IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, ControlEvents events, TimeProvider clock, IOptions<RewardsOptions> options, ILogger<MeterRent> logger)
 {
+    /// <summary>Between two entries of a machine that runs: our books are at most so far behind its bill.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromHours(1);
+
     /// <summary>Meters every machine.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var now = StoredTime.Of(clock.GetUtcNow());
-        var fullHour = new DateTimeOffset(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
+        var fullHour = new DateTimeOffset(now.UtcTicks - now.UtcTicks % Step.Ticks, TimeSpan.Zero);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var billed = await db.Instances.AsNoTracking()
             .Where(i => i.BilledFrom != null && i.MeteredTo != null && i.MeteredTo < (i.ClosedAt ?? fullHour)).OrderBy(i => i.CreatedAt).ThenBy(i => i.Id).ToListAsync(cancellationToken);

@@ -32,6 +32,13 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             (await RatesAsync(db, 7, cancellationToken)).Apr, (await RatesAsync(db, 30, cancellationToken)).Apr, roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
     }
 
+    /// <summary>The chain that the stakes are of; null = none was read yet.</summary>
+    public async Task<long?> FindChainIdAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.StakeEvents.AsNoTracking().OrderByDescending(e => e.At).Select(e => (long?)e.ChainId).FirstOrDefaultAsync(cancellationToken);
+    }
+
     /// <summary>What an account may claim now, per asset; empty = nothing yet.</summary>
     public async Task<IReadOnlyList<StakerClaim>> ReadClaimsAsync(WalletAddress address, CancellationToken cancellationToken)
     {

@@ -104,7 +104,7 @@ public sealed partial class JudgeMiners(
     {
         MinerState.Earning => $"{miner.Network} credited its work in the last {options.Value.CreditReach.TotalMinutes:0} minutes",
         MinerState.Idle when miner.LastCreditAt is { } credit => $"it serves, and {miner.Network} last credited it at {credit:u}",
-        MinerState.Idle => $"it serves; {miner.Network} has not credited any work yet",
+        MinerState.Idle => $"it serves; {UncreditedWords.Of(miner.Network, miner.JobsDone)}",
         MinerState.WarmingUp => "its model loads",
         _ => $"its agent reports {miner.ReportedState}",
     };

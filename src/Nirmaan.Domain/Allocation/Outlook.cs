@@ -36,8 +36,18 @@ public sealed record PoolOutlook(
 /// <summary>What a workload on a GPU model is expected to do before we measured it: work units per GPU-hour, as worth how many hours of evidence.</summary>
 public sealed record WorkPrior(WorkloadName Workload, string Gpu, double WorkPerGpuHour, double EvidenceHours, string Source);
 
+/// <summary>What an estimate was measured on: our own GPUs of that model, on that workload.</summary>
+/// <param name="To">End of the last hour in it.</param>
+/// <param name="GpuHours">Up, not weighed by age.</param>
+/// <param name="Jobs">By the miners' own count.</param>
+/// <param name="Payments">Of the network; 0 where it counts points.</param>
+public sealed record WorkEvidence(DateTimeOffset From, DateTimeOffset To, double GpuHours, int Jobs, int Payments);
+
 /// <summary>An estimated figure with its spread and where it comes from.</summary>
-public sealed record WorkEstimate(WorkloadName Workload, string Gpu, double Mean, double StandardDeviation, double EvidenceHours, bool Measured, string Source);
+/// <param name="EvidenceHours">What it rests on, in GPU-hours weighed by age, the assumption's own worth among them.</param>
+/// <param name="Measured">What was measured weighs at least as much as what was assumed before.</param>
+/// <param name="Seen">What was measured, however little; null = nothing.</param>
+public sealed record WorkEstimate(WorkloadName Workload, string Gpu, double Mean, double StandardDeviation, double EvidenceHours, bool Measured, string Source, WorkEvidence? Seen = null);
 
 /// <summary>One pool as the optimiser is told, with everything it rests on.</summary>
 public sealed record PoolEstimate(

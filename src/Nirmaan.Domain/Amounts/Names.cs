@@ -7,6 +7,8 @@ public readonly record struct SupplierName(string Value)
     public static readonly SupplierName Akash = new("akash");
     /// <summary>io.net containers as a service.</summary>
     public static readonly SupplierName IoNet = new("ionet");
+    /// <summary>io.net's virtual machines.</summary>
+    public static readonly SupplierName IoNetVm = new("ionet-vm");
     /// <summary>RunPod's pods through its REST interface v2.</summary>
     public static readonly SupplierName RunPod = new("runpod");
     /// <summary>Machines of ours and of partners, over ssh.</summary>

@@ -23,6 +23,8 @@ public enum SupplierStatus
     AwaitingBid,
     /// <summary>A machine is ours and bills; the container is not up.</summary>
     Starting,
+    /// <summary>A machine is ours, is up and bills, and nothing was put on it yet: a change of work sets it up.</summary>
+    Bare,
     /// <summary>The container is up.</summary>
     Running,
     /// <summary>The supplier takes it back.</summary>
@@ -102,7 +104,7 @@ public interface IComputeProvider
     /// <summary>Accepts a bid. Repeating it for the same bid is safe.</summary>
     /// <param name="createAnswer">The answer of the create call; null = lost with a timeout.</param>
     Task<Effect> AcceptBidAsync(string externalId, string bidRef, string? createAnswer, CancellationToken cancellationToken);
-    /// <summary>Sets the machine to other work in place. Refused with code <c>unsupported</c> where it cannot.</summary>
+    /// <summary>Sets the machine to other work in place, or a <see cref="SupplierStatus.Bare"/> one to its first. Safe to repeat. Refused with code <c>unsupported</c> where it cannot.</summary>
     Task<Effect> ChangeAsync(string externalId, RentRequest request, CancellationToken cancellationToken);
     /// <summary>Buys more hours. Not idempotent. Refused with code <c>unsupported</c> where there is no such thing.</summary>
     Task<Effect> ExtendAsync(string externalId, int hours, CancellationToken cancellationToken);

@@ -11,6 +11,9 @@ public sealed class PricesOptions : EndpointOptions
     /// <summary>Starts with CoinGecko's public address and ten seconds per call.</summary>
     public PricesOptions() => (BaseUrl, ReadTimeout) = (new Uri("https://api.coingecko.com"), TimeSpan.FromSeconds(10));
 
+    /// <summary>How the feed is named beside its prices. Empty = by its host.</summary>
+    public string Name { get; set; } = "";
+
     /// <summary>A key, sent as <see cref="ApiKeyHeader"/>. Empty = none. Never logged.</summary>
     public string ApiKey { get; set; } = "";
 
@@ -35,6 +38,8 @@ internal sealed class PricesOptionsCheck() : EndpointOptionsCheck<PricesOptions>
         {
             yield return $"BaseUrl '{address}' must be https: the key would travel in the open.";
         }
+        // It stands in files of commas and lines.
+        if (options.Name.Length > 64 || options.Name.Any(c => c is ',' or '"' || char.IsControl(c))) { yield return $"Name '{options.Name}' must have at most 64 characters and no comma, quote or line break."; }
         foreach (var (asset, id) in options.Ids.Where(i => i.Value.Any(c => c == ',' || char.IsWhiteSpace(c)))) { yield return $"Ids:{asset} '{id}' must be one id of the feed."; }
     }
 }

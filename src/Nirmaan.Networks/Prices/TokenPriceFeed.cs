@@ -32,7 +32,7 @@ internal sealed partial class TokenPriceFeed(IPricesApi api, IOptions<PricesOpti
 
     private PriceQuote? Quote(string asset, JsonElement entry) =>
         entry.ValueKind == JsonValueKind.Object && Number(entry, "usd") is { } usd and > 0 && Number(entry, "last_updated_at") is { } seconds and > 0 and < 1e11m
-            ? new PriceQuote(asset, usd, DateTimeOffset.FromUnixTimeSeconds((long)seconds), options.Value.BaseUrl!.Host) : null;
+            ? new PriceQuote(asset, usd, DateTimeOffset.FromUnixTimeSeconds((long)seconds), options.Value.Name is { Length: > 0 } name ? name : options.Value.BaseUrl!.Host) : null;
 
     private static decimal? Number(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) ? number : null;

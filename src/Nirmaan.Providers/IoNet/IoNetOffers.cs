@@ -25,10 +25,8 @@ internal sealed record IoNetOfferKey(OpaqueId Hardware, OpaqueId Location, int G
 /// What is for rent: the open catalogue gives models and prices, available-replicas where and how many. A row of the catalogue prices a whole
 /// machine; rows without GPUs or without a price are no offers.
 /// </summary>
-internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptions options)
+internal sealed class IoNetOffers(IIoNetProduct product, SupplierCalls calls, IoNetProductOptions options)
 {
-    private const string Label = "io.net";
-
     private sealed record Row(OpaqueId Hardware, IoNetCatalogueWire Wire, int Cards)
     {
         public decimal PerGpu => Wire.Price!.Value / Cards;
@@ -37,10 +35,10 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
     /// <summary>All offers.</summary>
     public async Task<IReadOnlyList<OfferQuote>> ListAsync(CancellationToken cancellationToken)
     {
-        using var catalogue = await calls.ReadAsync("hardware", () => api.ReadCatalogueAsync(cancellationToken), cancellationToken);
-        var limits = await calls.ReadAsync("max-gpus-per-container", () => api.ReadMaxGpusAsync(cancellationToken), cancellationToken);
+        using var catalogue = await calls.ReadAsync("hardware", () => product.ReadCatalogueAsync(cancellationToken), cancellationToken);
+        var limits = await calls.ReadAsync("max-gpus", () => product.ReadMaxGpusAsync(cancellationToken), cancellationToken);
         var most = (limits.Data?.Hardware ?? []).Where(h => h.HardwareId is not null).DistinctBy(h => h.HardwareId)
-            .ToDictionary(h => h.HardwareId!.Value, h => h.MaxGpusPerContainer);
+            .ToDictionary(h => h.HardwareId!.Value, h => h.Most);
         var quotes = new List<OfferQuote>();
         foreach (var hardware in Rows(catalogue.RootElement).GroupBy(r => r.Hardware))
         {
@@ -54,7 +52,7 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
     public async Task<IoNetPriceWire?> PriceAsync(IoNetOfferKey offer, int gpus, int hours, int replicas, CancellationToken cancellationToken)
     {
         var (place, hardware) = (LocationText(offer.Location), offer.Hardware.Text);
-        return (await calls.ReadAsync("price", () => api.ReadPriceAsync(place, hardware, hours, gpus, replicas, cancellationToken), cancellationToken)).Data;
+        return (await calls.ReadAsync("price", () => product.ReadPriceAsync(place, hardware, hours, gpus, replicas, cancellationToken), cancellationToken)).Data;
     }
 
     private string LocationText(OpaqueId location) => 0 switch
@@ -76,7 +74,7 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
         // Sold out everywhere: one call saved.
         if (rows.TrueForAll(r => r.Wire.SoldOut == true)) { return []; }
         var hardware = rows[0].Hardware.Text;
-        var answer = await calls.ReadAsync("available-replicas", () => api.ListReplicasAsync(hardware, gpus, cancellationToken), cancellationToken);
+        var answer = await calls.ReadAsync("available-replicas", () => product.ListReplicasAsync(hardware, gpus, cancellationToken), cancellationToken);
         return from place in answer.Data ?? []
                let location = Location(place)
                where location is not null
@@ -96,12 +94,12 @@ internal sealed class IoNetOffers(IIoNetApi api, SupplierCalls calls, IoNetOptio
         ? place.Id is { Text.Length: > 0 } id ? id : null
         : string.IsNullOrEmpty(place.Iso2) ? null : new OpaqueId(place.Iso2);
 
-    private static OfferQuote Quote(Row row, int gpus, IoNetReplicasWire place, OpaqueId location)
+    private OfferQuote Quote(Row row, int gpus, IoNetReplicasWire place, OpaqueId location)
     {
         var wire = row.Wire;
         var gpu = NvidiaNames.ModelOf(wire.Name, wire.VramPerCard, wire.Interconnect) ?? NvidiaNames.Unheard(wire.Name!);
         return new OfferQuote(
-            new IoNetOfferKey(row.Hardware, location, gpus).ToString(), SupplierName.IoNet.Value, Label, gpu, gpus,
+            new IoNetOfferKey(row.Hardware, location, gpus).ToString(), product.Supplier.Value, product.Label, gpu, gpus,
             wire.VramPerCard > 0 ? wire.VramPerCard : null, row.PerGpu, PriceKind.Quoted, string.IsNullOrEmpty(place.Iso2) ? place.Name : place.Iso2,
             Math.Max(0, place.AvailableReplicas ?? 0), Reliability: null, CudaMax: null, wire.Vcpu / row.Cards,
             wire.Memory is { } memory ? (int)(memory / row.Cards) : null);

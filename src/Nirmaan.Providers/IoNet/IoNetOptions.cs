@@ -20,14 +20,11 @@ public enum IoNetEarlyRefund
     UnusedMinutes,
 }
 
-/// <summary>Section <c>Providers:IoNet</c>: containers as a service, through the key-authenticated interface.</summary>
-public sealed class IoNetOptions : SupplierOptions
+/// <summary>What the sections of io.net's containers and VMs have in common.</summary>
+public abstract class IoNetProductOptions : SupplierOptions
 {
-    /// <summary>Section name.</summary>
-    public const string Section = "Providers:IoNet";
-
     /// <summary>Starts with the one public address.</summary>
-    public IoNetOptions() => BaseUrl = new Uri("https://api.io.solutions");
+    protected IoNetProductOptions() => BaseUrl = new Uri("https://api.io.solutions");
 
     /// <summary>How locations are written.</summary>
     public IoNetLocationForm LocationForm { get; set; }
@@ -37,15 +34,22 @@ public sealed class IoNetOptions : SupplierOptions
 
     /// <summary>Most calls per second; 0 = no limit of ours. io.net publishes none for this interface.</summary>
     public int MaxCallsPerSecond { get; set; } = 5;
+}
+
+/// <summary>Section <c>Providers:IoNet</c>: containers as a service, through the key-authenticated interface.</summary>
+public sealed class IoNetOptions : IoNetProductOptions
+{
+    /// <summary>Section name.</summary>
+    public const string Section = "Providers:IoNet";
 
     /// <summary>How long a log stream is read; it never ends by itself.</summary>
     public TimeSpan LogReadTime { get; set; } = TimeSpan.FromSeconds(3);
 }
 
-/// <summary>Checks the section.</summary>
-internal sealed class IoNetOptionsCheck() : SupplierOptionsCheck<IoNetOptions>(IoNetOptions.Section)
+/// <summary>Checks what both sections have.</summary>
+internal abstract class IoNetProductOptionsCheck<T>(string section) : SupplierOptionsCheck<T>(section) where T : IoNetProductOptions
 {
-    protected override IEnumerable<string> Own(IoNetOptions options)
+    protected override IEnumerable<string> Own(T options)
     {
         if (!Enum.IsDefined(options.LocationForm)) { yield return $"LocationForm '{options.LocationForm}' must be Id, Iso2 or Iso2Plain."; }
         if (!Enum.IsDefined(options.EarlyRefund)) { yield return $"EarlyRefund '{options.EarlyRefund}' must be None or UnusedMinutes."; }
@@ -53,6 +57,15 @@ internal sealed class IoNetOptionsCheck() : SupplierOptionsCheck<IoNetOptions>(I
         {
             yield return $"MaxCallsPerSecond {options.MaxCallsPerSecond} must lie between 0 (no limit) and 1000.";
         }
+    }
+}
+
+/// <summary>Checks the section.</summary>
+internal sealed class IoNetOptionsCheck() : IoNetProductOptionsCheck<IoNetOptions>(IoNetOptions.Section)
+{
+    protected override IEnumerable<string> Own(IoNetOptions options)
+    {
+        foreach (var wrong in base.Own(options)) { yield return wrong; }
         if (options.LogReadTime <= TimeSpan.Zero || options.LogReadTime > TimeSpan.FromMinutes(1))
         {
             yield return $"LogReadTime {options.LogReadTime} must lie between 0 and 60 seconds.";

@@ -9,7 +9,13 @@ namespace Nirmaan.Providers.IoNet;
 
 internal sealed record IoNetData<T>(T? Data);
 
-internal sealed record IoNetHardwareWire(int? MaxGpusPerContainer, int? Available, OpaqueId? HardwareId, string? HardwareName, string? BrandName);
+// Containers and VMs differ in a few names only; a record that serves both has both.
+
+internal sealed record IoNetHardwareWire(int? MaxGpusPerContainer, int? MaxGpusPerVm, int? Available, OpaqueId? HardwareId, string? HardwareName, string? BrandName)
+{
+    /// <summary>Most GPUs of one machine.</summary>
+    public int? Most => MaxGpusPerContainer ?? MaxGpusPerVm;
+}
 
 internal sealed record IoNetMaxGpusWire(List<IoNetHardwareWire>? Hardware);
 
@@ -45,15 +51,29 @@ internal sealed record IoNetLocationWire(OpaqueId? Id, string? Iso2, string? Nam
 internal sealed record IoNetContainerConfigWire(Dictionary<string, string?>? EnvVariables, List<string>? SecretEnvKeys);
 
 internal sealed record IoNetDetailsWire(
-    string? Id, string? Status, DateTimeOffset? CreatedAt, decimal? AmountPaid, int? TotalGpus, int? GpusPerContainer, int? TotalContainers,
+    string? Id, string? Status, DateTimeOffset? CreatedAt, decimal? AmountPaid, int? TotalGpus, int? GpusPerContainer, int? GpusPerVm, int? TotalContainers, int? TotalVms,
     string? HardwareName, OpaqueId? HardwareId, List<IoNetLocationWire>? Locations, int? ComputeMinutesServed, int? ComputeMinutesRemaining,
-    IoNetContainerConfigWire? ContainerConfig);
+    IoNetContainerConfigWire? ContainerConfig, Dictionary<string, string?>? SshKeys)
+{
+    /// <summary>GPUs of each machine.</summary>
+    public int? GpusEach => GpusPerContainer ?? GpusPerVm;
+
+    /// <summary>Machines.</summary>
+    public int? Machines => TotalContainers ?? TotalVms;
+}
 
 internal sealed record IoNetEventWire(DateTimeOffset? Time, string? Message);
 
 internal sealed record IoNetWorkerWire(string? DeviceId, string? ContainerId, string? Status, List<IoNetEventWire>? ContainerEvents, string? PublicUrl);
 
 internal sealed record IoNetContainersWire(List<IoNetWorkerWire>? Workers);
+
+internal sealed record IoNetServiceWire(int? Port, int? PublicPort, string? PublicIp);
+
+internal sealed record IoNetVmWire(
+    string? DeviceId, string? VmId, string? Status, List<IoNetEventWire>? VmEvents, Dictionary<string, IoNetServiceWire?>? NetworkServices, string? SshAccess);
+
+internal sealed record IoNetVmsWire(List<IoNetVmWire>? Workers);
 
 // Bodies. Unknown names are refused, and so are empty lists: what is not there is left out.
 
@@ -74,6 +94,14 @@ internal sealed record IoNetChangeBody(
 
 internal sealed record IoNetExtendBody(int DurationHours);
 
+/// <summary>A port that is let in from these networks.</summary>
+internal sealed record IoNetServiceBody(int Port, string Protocol, IReadOnlyList<string> Whitelist);
+
+/// <summary>One VM. <c>vms_qty</c> is called deprecated and is required.</summary>
+internal sealed record IoNetVmDeployBody(
+    string ResourcePrivateName, int DurationHours, int GpusPerVm, OpaqueId HardwareId, IReadOnlyList<OpaqueId> LocationIds, int VmsQty,
+    IReadOnlyDictionary<string, string> SshKeys, string VmImageType, IReadOnlyDictionary<string, IoNetServiceBody>? NetworkServices);
+
 /// <summary>How io.net's bodies are written and read.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString,
@@ -90,6 +118,8 @@ internal sealed record IoNetExtendBody(int DurationHours);
 [JsonSerializable(typeof(IoNetData<IoNetContainersWire>))]
 [JsonSerializable(typeof(IoNetChangeBody))]
 [JsonSerializable(typeof(IoNetExtendBody))]
+[JsonSerializable(typeof(IoNetData<IoNetVmsWire>))]
+[JsonSerializable(typeof(IoNetVmDeployBody))]
 internal sealed partial class IoNetJson : JsonSerializerContext
 {
     /// <summary>Settings of the declared interface.</summary>

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Nirmaan.Domain.Amounts;
@@ -15,11 +14,9 @@ namespace Nirmaan.Providers.Ssh;
 internal sealed class SshComputeProvider : IComputeProvider, IDisposable
 {
     private const string NoBalance = "Own machines are paid by agreement with their owners; there is no credit that could run out.";
-    private static readonly TimeSpan s_whenBusy = TimeSpan.FromSeconds(10);
-    private static readonly string[] s_noImage = ["manifest unknown", "pull access denied", "not found", "invalid reference"];
 
     private readonly SshOptions _options;
-    private readonly SshShell _shell;
+    private readonly SshDocker _docker;
     private readonly SshPrices _prices;
     private readonly SshInventory _inventory;
     private readonly TimeProvider _clock;
@@ -28,8 +25,9 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     public SshComputeProvider(IOptions<SshOptions> options, TimeProvider clock)
     {
         (_options, _clock) = (options.Value, clock);
-        (_shell, _prices) = (new SshShell(_options), new SshPrices(_options, clock));
-        _inventory = new SshInventory(_options, _shell, _prices, clock);
+        _docker = new SshDocker(SupplierName.Own, new SshShell(_options.Program, _options.ConnectTimeout), _options.ReadTimeout, _options.WriteTimeout, clock);
+        _prices = new SshPrices(_options, clock);
+        _inventory = new SshInventory(_options, _docker, _prices, clock);
     }
 
     /// <inheritdoc />
@@ -49,7 +47,7 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     {
         // One create at a time: the look over all machines for the name, and the act, must not be divided. Between processes the machine's own lock holds.
         await _creating.WaitAsync(cancellationToken);
-        try { return RentEnv.Scrub(await ActAsync(() => PlaceAsync(request, cancellationToken), cancellationToken), request); }
+        try { return RentEnv.Scrub(await SshDocker.ActAsync(() => PlaceAsync(request, cancellationToken), cancellationToken), request); }
         finally { _creating.Release(); }
     }
 
@@ -70,19 +68,19 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
 
     /// <inheritdoc />
     public async Task<Effect> ChangeAsync(string externalId, RentRequest request, CancellationToken cancellationToken) =>
-        RentEnv.Scrub(await ActAsync(() => ReplaceAsync(externalId, request, cancellationToken), cancellationToken), request);
+        RentEnv.Scrub(await SshDocker.ActAsync(() => ReplaceAsync(externalId, request, cancellationToken), cancellationToken), request);
 
     /// <inheritdoc />
     public Task<Effect> ExtendAsync(string externalId, int hours, CancellationToken cancellationToken) =>
         Task.FromResult<Effect>(new Effect.Refused("unsupported", "own machines are not paid by the hour ahead", RetryElsewhere: false));
 
     /// <inheritdoc />
-    public Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken) => ActAsync(
+    public Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken) => SshDocker.ActAsync(
         async () =>
         {
             if (SshId.Parse(externalId) is not { } id) { return new Effect.Done(externalId); }
-            var answer = await _shell.RunAsync(_inventory.MachineOf(id), SshScripts.Close, [id.Container], _options.WriteTimeout, cancellationToken);
-            return answer.Exit is 0 or SshScripts.NoSuch ? new Effect.Done(externalId) : Judge(answer);
+            var answer = await _docker.CloseAsync(_options.DoorOf(_inventory.MachineOf(id)), id.Container, cancellationToken);
+            return answer.Exit is 0 or SshScripts.NoSuch ? new Effect.Done(externalId) : SshDocker.Judge(answer);
         },
         cancellationToken);
 
@@ -90,14 +88,7 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     public async Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken)
     {
         if (SshId.Parse(externalId) is not { } id) { return null; }
-        var (machine, wanted) = (_inventory.MachineOf(id), Math.Clamp(lines, 1, 5000));
-        SshAnswer answer;
-        try { answer = await _shell.RunAsync(machine, SshScripts.Logs, [id.Container, wanted.ToString(CultureInfo.InvariantCulture)], _options.ReadTimeout, cancellationToken); }
-        catch (Exception e) when (e is TimeoutException or IOException or Win32Exception) { throw new SupplierUnavailableException(Supplier.Value, $"log of {id}: {e.Message}", e); }
-        if (answer.Exit == SshScripts.NoSuch) { return null; }
-        if (answer.Exit != 0) { throw SshInventory.Unavailable($"log of {id}: {answer.Why}"); }
-        var read = Lines(answer.Output, LogLine.SupplierOutput).Concat(Lines(answer.Errors, LogLine.SupplierErrors)).TakeLast(wanted).ToList();
-        return read.Count > 0 ? read : null;
+        return await _docker.ReadTailAsync(_options.DoorOf(_inventory.MachineOf(id)), id.Container, lines, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -124,9 +115,9 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
         foreach (var (machine, containers, _) in seen)
         {
             // The same operation's container is there already: that is what was wanted.
-            if (containers?.FirstOrDefault(c => SshInventory.NameOf(c) == request.Name || c.Label(SshInventory.NameLabel) == request.Name) is { } there)
+            if (containers?.FirstOrDefault(c => SshDocker.NameOf(c) == request.Name || c.Label(SshInventory.NameLabel) == request.Name) is { } there)
             {
-                return new Effect.Done(new SshId(machine.Name, SshInventory.NameOf(there)).ToString());
+                return new Effect.Done(new SshId(machine.Name, SshDocker.NameOf(there)).ToString());
             }
         }
         var machines = seen.Where(m => m.Containers is not null).Select(m => (m.Machine, Free: SshInventory.Free(m.Machine, m.Containers!))).ToList();
@@ -142,11 +133,11 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
             return SupplierCalls.Refuse("price", $"{price:0.####} USD per GPU-hour is above the ceiling of {wish.MaxUsdPerGpuHour:0.####}", retryElsewhere: true);
         }
         List<int> gpus = [.. free.Take(wish.GpuCount)];
-        var run = SshRun.Of(request, chosen, request.Name, gpus, _options.AgentCommand);
+        var run = SshRun.Of(request, chosen.Name, PortsOf(chosen), request.Name, gpus, _options.AgentCommand);
         _inventory.Forget(chosen);
-        var answer = await _shell.RunAsync(chosen, SshScripts.Create, [request.Name, string.Join(',', gpus), .. run.Words], _options.WriteTimeout, cancellationToken, run.Env);
+        var answer = await _docker.CreateAsync(_options.DoorOf(chosen), request.Name, gpus, run, cancellationToken);
         // Another process of ours was there first: it is the same operation's container.
-        return answer.Exit is 0 or SshScripts.Exists ? new Effect.Done(new SshId(chosen.Name, request.Name).ToString()) : Judge(answer);
+        return answer.Exit is 0 or SshScripts.Exists ? new Effect.Done(new SshId(chosen.Name, request.Name).ToString()) : SshDocker.Judge(answer);
     }
 
     /// <summary>
@@ -163,51 +154,20 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     {
         if (SshId.Parse(externalId) is not { } id) { return Gone(externalId); }
         var machine = _inventory.MachineOf(id);
-        if ((await _inventory.ReadAsync(machine, cancellationToken)).FirstOrDefault(c => SshInventory.NameOf(c) == id.Container) is not { } there) { return Gone(externalId); }
+        if ((await _inventory.ReadAsync(machine, cancellationToken)).FirstOrDefault(c => SshDocker.NameOf(c) == id.Container) is not { } there) { return Gone(externalId); }
         List<int> gpus = [.. (there.Label(SshInventory.GpusLabel) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(g => int.Parse(g, CultureInfo.InvariantCulture))];
         if (gpus.Count != request.Wish.GpuCount)
         {
             return SupplierCalls.Refuse("resources-changed", $"gpus: {request.Wish.GpuCount}; expected the {gpus.Count} it was created with", retryElsewhere: true);
         }
-        var run = SshRun.Of(request, machine, id.Container, gpus, _options.AgentCommand);
-        var answer = await _shell.RunAsync(machine, SshScripts.Change, [id.Container, .. run.Words], _options.WriteTimeout, cancellationToken, run.Env);
-        return answer.Exit switch { 0 => new Effect.Done(externalId), SshScripts.NoSuch => Gone(externalId), _ => Judge(answer) };
+        var run = SshRun.Of(request, machine.Name, PortsOf(machine), id.Container, gpus, _options.AgentCommand);
+        var answer = await _docker.ChangeAsync(_options.DoorOf(machine), id.Container, run, cancellationToken);
+        return answer.Exit switch { 0 => new Effect.Done(externalId), SshScripts.NoSuch => Gone(externalId), _ => SshDocker.Judge(answer) };
     }
-
-    private static async Task<Effect> ActAsync(Func<Task<Effect>> act, CancellationToken cancellationToken)
-    {
-        try { return await act(); }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { throw; }
-        catch (TimeoutException e) { return new Effect.Uncertain("timeout", e.Message); }
-        catch (RentRefusedException e) { return new Effect.Refused("bad-request", e.Message, RetryElsewhere: false); }
-        // What had to be read first was not: the change itself never left. And a program that does not start does nothing.
-        catch (Exception e) when (e is SupplierUnavailableException or Win32Exception) { return new Effect.NotSent(e.Message); }
-        catch (IOException e) { return new Effect.Uncertain("connection-lost", e.Message); }
-    }
-
-    /// <summary>What a failed script means; each exit code of ours says that nothing was done.</summary>
-    private static Effect Judge(SshAnswer answer) => answer switch
-    {
-        { Exit: SshScripts.Taken } => new Effect.Refused("no-capacity", "another container has the GPUs", RetryElsewhere: true),
-        { Exit: SshScripts.Busy } => new Effect.NotSent("somebody else changes something on the machine", s_whenBusy),
-        { Exit: SshScripts.CutOff } => new Effect.NotSent("the connection broke off before anything was done"),
-        { Exit: SshScripts.NoDocker } => new Effect.NotSent("docker does not answer on the machine"),
-        { IsShut: true } => new Effect.Refused("unauthorized", answer.Why, RetryElsewhere: true),
-        { NeverThere: true } => new Effect.NotSent(answer.Why),
-        { IsLost: true } => new Effect.Uncertain("connection-lost", answer.Why),
-        _ when answer.Says("could not select device driver") => new Effect.Refused("no-gpu-runtime", answer.Why, RetryElsewhere: true),
-        _ when Array.Exists(s_noImage, answer.Says) => new Effect.Refused("bad-request", answer.Why, RetryElsewhere: false),
-        // 125 is docker's word for its own refusal of a run, and the script has put away what was half made.
-        { Exit: 125 } => new Effect.Refused("bad-request", answer.Why, RetryElsewhere: true),
-        _ => new Effect.Uncertain($"exit-{answer.Exit.ToString(CultureInfo.InvariantCulture)}", answer.Why),
-    };
 
     private static string MachineOf(string offerKey) => offerKey.LastIndexOf('x') is > 0 and var at ? offerKey[..at] : offerKey;
 
-    private static Effect.Refused Gone(string id) => SupplierCalls.Refuse("gone", $"no container {id}", retryElsewhere: true);
+    private static SshPorts PortsOf(SshMachine machine) => machine.PublicHost is null ? SshPorts.None : SshPorts.Any;
 
-    /// <summary>Docker's lines, each with the time at which it was written.</summary>
-    private IEnumerable<LogLine> Lines(string text, string source) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2) is [var time, var words]
-        && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
-            ? new LogLine(at, source, words) : new LogLine(_clock.GetUtcNow(), source, line));
+    private static Effect.Refused Gone(string id) => SupplierCalls.Refuse("gone", $"no container {id}", retryElsewhere: true);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
@@ -24,7 +23,7 @@ internal sealed record SshId(string Machine, string Container)
 /// Reads what runs on the machines. One that cannot be reached shows what it showed last, as unreachable; one that was not reached
 /// since something was begun on it, or ever, leaves the whole unknown, because anything may stand there.
 /// </summary>
-internal sealed class SshInventory(SshOptions options, SshShell shell, SshPrices prices, TimeProvider clock)
+internal sealed class SshInventory(SshOptions options, SshDocker docker, SshPrices prices, TimeProvider clock)
 {
     /// <summary>Labels of a container of ours: the operation's name, and the GPUs that it has.</summary>
     public const string NameLabel = "nirmaan.name", GpusLabel = "nirmaan.gpus";
@@ -48,7 +47,7 @@ internal sealed class SshInventory(SshOptions options, SshShell shell, SshPrices
     public async Task<SupplierInstance?> FindAsync(SshId id, CancellationToken cancellationToken)
     {
         var machine = MachineOf(id);
-        return (await ReadAsync(machine, cancellationToken)).Where(c => NameOf(c) == id.Container).Select(c => Of(machine, c, isThere: true)).FirstOrDefault();
+        return (await ReadAsync(machine, cancellationToken)).Where(c => SshDocker.NameOf(c) == id.Container).Select(c => Of(machine, c, isThere: true)).FirstOrDefault();
     }
 
     /// <summary>Something new may stand on the machine: until it is read again, what it showed last says nothing.</summary>
@@ -59,26 +58,12 @@ internal sealed class SshInventory(SshOptions options, SshShell shell, SshPrices
 
     /// <summary>The machine of an id.</summary>
     /// <exception cref="SupplierUnavailableException">It is not configured: what stands there is not known.</exception>
-    public SshMachine MachineOf(SshId id) => options.Machines.FirstOrDefault(m => m.Name == id.Machine) ?? throw Unavailable($"machine '{id.Machine}' is not configured");
+    public SshMachine MachineOf(SshId id) => options.Machines.FirstOrDefault(m => m.Name == id.Machine) ?? throw new SupplierUnavailableException(SupplierName.Own.Value, $"machine '{id.Machine}' is not configured");
 
     /// <summary>Containers of ours on a machine.</summary>
     /// <exception cref="SupplierUnavailableException">Not readable.</exception>
-    public async Task<IReadOnlyList<DockerContainerWire>> ReadAsync(SshMachine machine, CancellationToken cancellationToken)
-    {
-        // A container that goes between the two looks of the script fails it once.
-        var answer = await ReadOnceAsync(machine, cancellationToken) is { Exit: 0 } first ? first : await ReadOnceAsync(machine, cancellationToken);
-        if (answer.Exit != 0) { throw Unavailable($"{machine.Name}: {(answer.Exit == SshScripts.NoDocker ? "docker does not answer" : answer.Why)}"); }
-        try
-        {
-            IReadOnlyList<DockerContainerWire> read = JsonSerializer.Deserialize(answer.Output, DockerJson.Default.ListDockerContainerWire) is { } all && all.TrueForAll(c => NameOf(c).Length > 0)
-                ? all : throw Unavailable($"{machine.Name}: a container without a name");
-            return _known[machine.Name] = read;
-        }
-        catch (JsonException e) { throw new SupplierUnavailableException(SupplierName.Own.Value, $"{machine.Name}: docker inspect did not print JSON", e); }
-    }
-
-    /// <summary>A container's name, without docker's slash; empty = it has none.</summary>
-    public static string NameOf(DockerContainerWire container) => container.Name?.TrimStart('/') ?? "";
+    public async Task<IReadOnlyList<DockerContainerWire>> ReadAsync(SshMachine machine, CancellationToken cancellationToken) =>
+        _known[machine.Name] = await docker.ReadAsync(options.DoorOf(machine), cancellationToken);
 
     /// <summary>GPUs that no container of ours has, by index.</summary>
     public static IReadOnlyList<int> Free(SshMachine machine, IEnumerable<DockerContainerWire> containers)
@@ -87,45 +72,16 @@ internal sealed class SshInventory(SshOptions options, SshShell shell, SshPrices
         return [.. Enumerable.Range(0, machine.GpuCount).Where(i => !taken.Contains(i))];
     }
 
-    public static SupplierUnavailableException Unavailable(string why) => new(SupplierName.Own.Value, why);
-
-    private async Task<SshAnswer> ReadOnceAsync(SshMachine machine, CancellationToken cancellationToken)
-    {
-        try { return await shell.RunAsync(machine, SshScripts.List, [], options.ReadTimeout, cancellationToken); }
-        catch (Exception e) when (e is TimeoutException or IOException or System.ComponentModel.Win32Exception)
-        {
-            throw new SupplierUnavailableException(SupplierName.Own.Value, e.Message, e);
-        }
-    }
-
     private SupplierInstance Of(SshMachine machine, DockerContainerWire container, bool isThere)
     {
-        var (status, gpus, price) = (StatusOf(container.State), GpusOf(container).Count, prices.UsdPerGpuHour(machine));
+        var (status, gpus, price) = (SshDocker.StatusOf(container.State), GpusOf(container).Count, prices.UsdPerGpuHour(machine));
         var hours = container.Created is { } created ? (decimal)(clock.GetUtcNow() - created).TotalHours : (decimal?)null;
         return new SupplierInstance(
-            new SshId(machine.Name, NameOf(container)).ToString(), container.Label(NameLabel), status, Raw(container.State), container.Created, new GpuModel(machine.Gpu),
+            new SshId(machine.Name, SshDocker.NameOf(container)).ToString(), container.Label(NameLabel), status, SshDocker.Raw(container.State), container.Created, new GpuModel(machine.Gpu),
             gpus, price, price * gpus * (hours > 0 ? hours : 0), Provider: machine.Name, Region: machine.Region,
             Endpoint: status == SupplierStatus.Running ? Endpoint(machine, container) : null,
             Reason: string.IsNullOrEmpty(container.State?.Error) ? null : container.State.Error, Reachable: isThere);
     }
-
-    /// <summary>Docker's states. A container that ended still has its GPUs until it is removed.</summary>
-    public static SupplierStatus StatusOf(DockerStateWire? state) => state?.Status?.ToLowerInvariant() switch
-    {
-        "created" or "restarting" => SupplierStatus.Starting,
-        "running" when state.Health?.Status is "starting" => SupplierStatus.Starting,
-        "running" => SupplierStatus.Running,
-        "exited" or "dead" or "paused" => SupplierStatus.Lost,
-        "removing" => SupplierStatus.Closing,
-        _ => SupplierStatus.Unrecognised,
-    };
-
-    private static string Raw(DockerStateWire? state) => state?.Status switch
-    {
-        null => "(none)",
-        "exited" => string.Create(CultureInfo.InvariantCulture, $"exited with {state.ExitCode}"),
-        var word => word,
-    };
 
     private static List<int> GpusOf(DockerContainerWire container) =>
         [.. (container.Label(GpusLabel) ?? "").Split(',').Select(g => int.TryParse(g, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1).Where(i => i >= 0)];

@@ -114,6 +114,8 @@ public sealed class SshOptions
     /// <summary>Who confirmed, and when, that the machines' owners allow mining. Null = nobody did.</summary>
     public string? MiningPermission { get; set; }
 
+    internal SshDoor DoorOf(SshMachine machine) => new(machine.Name, machine.Host, machine.Port, machine.User, machine.IdentityFile ?? IdentityFile, KnownHostsFile);
+
     internal IReadOnlyList<int> Sizes => GpusPerMachine is { Count: > 0 } sizes ? sizes : [1];
 }
 
@@ -166,5 +168,5 @@ internal sealed partial class SshOptionsCheck : IValidateOptions<SshOptions>
     internal static partial Regex Word();
 
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,253}$")]
-    private static partial Regex Address();
+    internal static partial Regex Address();
 }

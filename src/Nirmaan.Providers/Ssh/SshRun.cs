@@ -4,6 +4,19 @@ using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Providers.Ssh;
 
+/// <summary>Where a container's ports are published on its machine.</summary>
+internal enum SshPorts
+{
+    /// <summary>Nowhere.</summary>
+    None,
+
+    /// <summary>At free ports of docker's choice: several containers share the machine.</summary>
+    Any,
+
+    /// <summary>Each at its own number: the machine is the container's alone.</summary>
+    Same,
+}
+
 /// <summary>The words of a <c>docker run</c> for a request. Values of the environment travel apart from it, so that no list of processes shows them.</summary>
 internal sealed partial record SshRun(IReadOnlyList<string> Words, IReadOnlyList<string> Env)
 {
@@ -17,25 +30,27 @@ internal sealed partial record SshRun(IReadOnlyList<string> Words, IReadOnlyList
     /// <summary>Words for a container of this name on these GPUs.</summary>
     /// <param name="container">Docker's name for it; a changed container keeps its own.</param>
     /// <exception cref="RentRefusedException">Something of the request cannot be said to docker.</exception>
-    public static SshRun Of(RentRequest request, SshMachine machine, string container, IReadOnlyList<int> gpus, IReadOnlyList<string>? agentCommand)
+    public static SshRun Of(RentRequest request, string machine, SshPorts ports, string container, IReadOnlyList<int> gpus, IReadOnlyList<string>? agentCommand)
     {
         if (!SshId.IsName(request.Name)) { throw new RentRefusedException($"name '{request.Name}'; expected letters, digits, dots and dashes"); }
         if (!Image().IsMatch(request.Template.Image)) { throw new RentRefusedException($"image '{request.Template.Image}'; expected an image's name"); }
-        var port = RentEnv.AgentPort(request);
-        if (request.Template.Needs.InboundPorts.Count > 0 && machine.PublicHost is null) { throw new RentRefusedException($"inbound ports; machine '{machine.Name}' has no public address"); }
+        var agent = RentEnv.AgentPort(request);
+        if (request.Template.Needs.InboundPorts.Count > 0 && ports == SshPorts.None) { throw new RentRefusedException($"inbound ports; machine '{machine}' has no public address"); }
         var list = string.Join(',', gpus.Select(g => g.ToString(CultureInfo.InvariantCulture)));
         List<string> words =
         [
-            "run", "--detach", "--name", container, "--label", $"{SshInventory.NameLabel}={request.Name}", "--label", $"{SshInventory.GpusLabel}={list}", "--label", $"{AgentLabel}={port.ToString(CultureInfo.InvariantCulture)}",
+            "run", "--detach", "--name", container, "--label", $"{SshInventory.NameLabel}={request.Name}", "--label", $"{SshInventory.GpusLabel}={list}", "--label", $"{AgentLabel}={agent.ToString(CultureInfo.InvariantCulture)}",
             // Docker reads this value as a line of CSV: the quotes keep the commas together.
             "--gpus", $"\"device={list}\"", "--restart", "unless-stopped", "--log-opt", "max-size=20m", "--log-opt", "max-file=3",
         ];
-        if (machine.PublicHost is not null)
+        if (ports == SshPorts.Same && request.Template.Needs.DockerSocket) { words.AddRange(["--volume", "/var/run/docker.sock:/var/run/docker.sock"]); }
+        if (ports != SshPorts.None)
         {
-            foreach (var published in request.Template.Needs.InboundPorts.Append(port).Distinct())
+            foreach (var published in request.Template.Needs.InboundPorts.Append(agent).Distinct())
             {
                 words.Add("--publish");
-                words.Add(published.ToString(CultureInfo.InvariantCulture));
+                var port = published.ToString(CultureInfo.InvariantCulture);
+                words.Add(ports == SshPorts.Same ? $"{port}:{port}" : port);
             }
         }
         var env = new List<string>();

@@ -27,8 +27,8 @@ internal sealed record SshAnswer(int Exit, string Output, string Errors)
     public bool Says(string text) => Errors.Contains(text, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>Runs one of <see cref="SshScripts"/> on a machine with the system's ssh: no password is asked for, no unknown host is trusted.</summary>
-internal sealed class SshShell(SshOptions options)
+/// <summary>Runs one of <see cref="SshScripts"/> on a machine with the system's ssh: no password is asked for, and a host is trusted by its key only.</summary>
+internal sealed class SshShell(string program, TimeSpan connectTimeout)
 {
     private const int MaxOutput = 8 * 1024 * 1024;
 
@@ -36,15 +36,15 @@ internal sealed class SshShell(SshOptions options)
     /// <param name="env">Entries for the environment of docker, which a container takes over by name.</param>
     /// <exception cref="TimeoutException">No end within the time allowed; the script may have run.</exception>
     public async Task<SshAnswer> RunAsync(
-        SshMachine machine, string script, IReadOnlyList<string> words, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyList<string>? env = null)
+        SshDoor door, string script, IReadOnlyList<string> words, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyList<string>? env = null)
     {
-        var start = new ProcessStartInfo(options.Program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in Arguments(machine, script)) { start.ArgumentList.Add(argument); }
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in Arguments(door, script)) { start.ArgumentList.Add(argument); }
         // Real seconds: the machine is real, whatever clock the control plane runs on.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = Process.Start(start) ?? throw new IOException($"{options.Program} does not start");
+        using var process = Process.Start(start) ?? throw new IOException($"{program} does not start");
         try
         {
             var (output, errors) = (ReadAsync(process.StandardOutput, limit.Token), ReadAsync(process.StandardError, limit.Token));
@@ -59,7 +59,7 @@ internal sealed class SshShell(SshOptions options)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"{machine.Name}: no answer within {timeout}");
+            throw new TimeoutException($"{door.Label}: no answer within {timeout}");
         }
         finally
         {
@@ -67,12 +67,12 @@ internal sealed class SshShell(SshOptions options)
         }
     }
 
-    private IEnumerable<string> Arguments(SshMachine machine, string script)
+    private IEnumerable<string> Arguments(SshDoor door, string script)
     {
         string[] settings =
         [
-            "BatchMode=yes", "StrictHostKeyChecking=yes", $"UserKnownHostsFile=\"{options.KnownHostsFile}\"", "GlobalKnownHostsFile=/dev/null", "UpdateHostKeys=no",
-            string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={(int)Math.Ceiling(options.ConnectTimeout.TotalSeconds)}"), "ConnectionAttempts=1",
+            "BatchMode=yes", $"StrictHostKeyChecking={(door.TakesFirstKey ? "accept-new" : "yes")}", $"UserKnownHostsFile=\"{door.KnownHostsFile}\"", "GlobalKnownHostsFile=/dev/null", "UpdateHostKeys=no",
+            string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={(int)Math.Ceiling(connectTimeout.TotalSeconds)}"), "ConnectionAttempts=1",
             "ServerAliveInterval=5", "ServerAliveCountMax=3", "ClearAllForwardings=yes", "ForwardAgent=no", "PermitLocalCommand=no", "ControlMaster=no", "ControlPath=none", "LogLevel=ERROR",
         ];
         yield return "-F";
@@ -83,7 +83,12 @@ internal sealed class SshShell(SshOptions options)
             yield return "-o";
             yield return setting;
         }
-        if ((machine.IdentityFile ?? options.IdentityFile) is { } key)
+        if (door.Alias is { } alias)
+        {
+            yield return "-o";
+            yield return $"HostKeyAlias={alias}";
+        }
+        if (door.IdentityFile is { } key)
         {
             yield return "-o";
             yield return "IdentitiesOnly=yes";
@@ -91,11 +96,11 @@ internal sealed class SshShell(SshOptions options)
             yield return key;
         }
         yield return "-p";
-        yield return machine.Port.ToString(CultureInfo.InvariantCulture);
+        yield return door.Port.ToString(CultureInfo.InvariantCulture);
         yield return "-l";
-        yield return machine.User;
+        yield return door.User;
         yield return "--";
-        yield return machine.Host;
+        yield return door.Host;
         yield return $"exec sh -c '{script}'";
     }
 

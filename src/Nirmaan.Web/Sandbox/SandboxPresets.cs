@@ -43,6 +43,14 @@ internal static class SandboxPresets
             ["Providers:IoNet:WriteTimeout"] = "00:00:20",
             ["Providers:IoNet:RetryDelay"] = "00:00:00.2",
             ["Providers:IoNet:MaxCallsPerSecond"] = "0",
+            // There when Providers:IoNetVm:Enabled, :IdentityFile and :KnownHostsFolder are set.
+            ["Providers:IoNetVm:BaseUrl"] = $"{at}/ionet",
+            ["Providers:IoNetVm:ApiKey"] = "sandbox-ionet-key-0001",
+            ["Providers:IoNetVm:TrustFirstHostKey"] = "true",
+            ["Providers:IoNetVm:ReadTimeout"] = "00:00:10",
+            ["Providers:IoNetVm:WriteTimeout"] = "00:00:20",
+            ["Providers:IoNetVm:RetryDelay"] = "00:00:00.2",
+            ["Providers:IoNetVm:MaxCallsPerSecond"] = "0",
             // There when Providers:RunPod:Enabled is set: the demo's story is that of two suppliers.
             ["Providers:RunPod:BaseUrl"] = $"{at}/runpod",
             ["Providers:RunPod:ApiKey"] = "rpa_sandbox_key_0001",
@@ -67,6 +75,7 @@ internal static class SandboxPresets
             ["Prices:BaseUrl"] = $"{at}/prices",
             // NRM has no market yet; its simulated price lets the rates of return be seen at work.
             ["Prices:Ids:NRM"] = "nirmaan-simulated",
+            ["Prices:Name"] = "sandbox price feed (simulated)",
             ["Chain:FinalityDepth"] = "1",
             ["Payout:heurist:0"] = HeuristAddress,
             ["Payout:morpheus:0"] = MorpheusProvider,

@@ -10,6 +10,7 @@ public sealed record SandboxWorld(IReadOnlyList<RentedThing> Rented, IReadOnlyLi
     /// <summary>Reads the world's parts; one that is absent is empty.</summary>
     public static SandboxWorld Of(JsonElement world) => new(
         [.. Items(world, "akash", "deployments").Where(d => Text(d, "state") == "active").Select(Deployment), .. Items(world, "ionet", "deployments").Where(d => !s_ended.Contains(Text(d, "status") ?? "")).Select(d => Machine("ionet", d)),
+            .. Items(world, "ionet-vm", "deployments").Where(d => !s_ended.Contains(Text(d, "status") ?? "")).Select(d => Machine("ionet-vm", d)),
             .. Items(world, "runpod", "pods").Where(p => Text(p, "status") != "TERMINATED").Select(p => Machine("runpod", p))],
         [.. Items(world, "containers").Where(c => Text(c, "phase") is "pulling" or "running").Select(c => new SandboxContainer(
             Text(c, "id") ?? "", Text(c, "supplier") ?? "", Text(c, "phase") ?? "", Text(c, "kind"), Text(c, "state"), Text(c, "gpu") ?? "", Number(c, "gpuCount") ?? 1, Number(c, "jobsDone") ?? 0, Text(c, "operation"),

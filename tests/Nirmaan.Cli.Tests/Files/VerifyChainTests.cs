@@ -24,7 +24,8 @@ public sealed class VerifyChainTests(LocalChain chain) : IClassFixture<LocalChai
     [Fact]
     public async Task A_distribution_is_recomputed_from_the_chain_alone()
     {
-        var from = (await chain.Rpc.GetBlockAsync(BlockTag.Latest, Cancel))!.Time.AddHours(1);
+        var before = (await chain.Rpc.GetBlockAsync(BlockTag.Latest, Cancel))!;
+        var from = before.Time.AddHours(1);
         await StakeAsync(1, 70, from.AddHours(1));
         await StakeAsync(2, 30, from.AddHours(2));
         var to = from.AddHours(4);
@@ -42,10 +43,19 @@ public sealed class VerifyChainTests(LocalChain chain) : IClassFixture<LocalChai
         said.Code.ShouldBe(0, said.Error);
         said.Error.ShouldNotContain("arithmetic only");
 
+        string From(long block) => block.ToString(CultureInfo.InvariantCulture);
+        said = await Run.NirmaanAsync(["verify", right, .. onChain, "--from-block", From(before.Number)]);
+        said.Code.ShouldBe(0, said.Error);
+
         var wrong = folder.Write("wrong.json", DistributionFile.Compute([deltas[0], deltas[1] with { Delta = 31 }], from, to, 1000, "MOR", null).ToJson());
         said = await Run.NirmaanAsync(["verify", wrong, .. onChain]);
         said.Code.ShouldBe(1);
         said.Error.ShouldContain($"{chain.Accounts[2]}: balanceSeconds 223200; recomputed 216000");
+
+        // Begun too late, a stake would be left out: the next event of its account tells.
+        await StakeAsync(1, 5, to.AddHours(1));
+        var late = From((await chain.Rpc.GetBlockAsync(BlockTag.Latest, Cancel))!.Number);
+        (await Run.NirmaanAsync(["verify", right, .. onChain, "--from-block", late])).ShouldFail(2, $"--from-block: {late}", "had staked before it");
     }
 
     [Fact]

@@ -207,6 +207,13 @@ public sealed class VerifyTests
         (await Run.NirmaanAsync("verify", epochs.First, option, value, "--stakes", epochs.Stakes)).ShouldFail(2, "--stakes");
     }
 
+    [Fact]
+    public async Task A_first_block_without_a_chain_is_bad_input()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        (await Run.NirmaanAsync("verify", epochs.First, "--from-block", "7")).ShouldFail(2, "--from-block", "--rpc and --contract");
+    }
+
     private static DistributionLeaf Paid(DistributionLeaf leaf, int more) => leaf with { Amount = leaf.Amount + more, Cumulative = leaf.Cumulative + more };
 
     private static JsonObject Leaf(string amount) => new() { ["account"] = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", ["balanceSeconds"] = "0", ["amount"] = amount, ["cumulative"] = amount };

@@ -21,9 +21,9 @@ public sealed class PlanTests
     {
         await using var host = await Host.StartAsync();
         host.Answers($$"""{"items":[{{Plan}}],"next":null}""").Answers(Detail);
-        (await host.RunAsync("plans")).Out.Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe([Id, "2026-03-01T00:00:00Z", "proposed", "12.5000", "10.0000", "0.007900", "1", "0"]);
+        (await host.RunAsync("plans")).Out.Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe([Id, "2026-03-01T00:00:00Z", "proposed", "300.00", "240.00", "0.007900", "1", "0"]);
         var said = await host.RunAsync("plans", Id);
-        said.Error.ShouldBe($"plan {Id} is proposed: $12.5000 an hour against $10.0000 now, bound $12.6000; open until 2026-03-01T01:00:00Z\n");
+        said.Error.ShouldBe($"plan {Id} is proposed: $300.00 after rent per day against $240.00 now, bound $302.40; rent $72.00 per day; open until 2026-03-01T01:00:00Z\n");
         said.Out.ShouldContain("heurist-sd  morpheus-llm");
         host.Asked.Select(a => a.Call).ShouldBe(["GET /api/v1/plans?limit=200", $"GET /api/v1/plans/{Id}"]);
     }

@@ -52,6 +52,8 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public bool ListsNames { get; set; } = true;
     public bool HasBids { get; set; } = true;
     public bool Prepaid { get; set; }
+    /// <summary>Machines come up with nothing on them, and a change of work puts the first there.</summary>
+    public bool ComesUpBare { get; set; }
     public bool Unreadable { get; set; }
     public bool BidsUnreadable { get; set; }
     /// <summary>Asked for by id, it says that it does not know these, though they are there.</summary>
@@ -94,7 +96,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
                 var now = clock.GetUtcNow();
                 var machine = new Machine
                 {
-                    Id = string.Create(CultureInfo.InvariantCulture, $"{name}-{++_next}"), Name = ListsNames ? request.Name : null, CreatedAt = now, Workload = request.Template.Workload,
+                    Id = string.Create(CultureInfo.InvariantCulture, $"{name}-{++_next}"), Name = ListsNames ? request.Name : null, CreatedAt = now, Workload = ComesUpBare ? null : request.Template.Workload,
                     Status = HasBids ? SupplierStatus.AwaitingBid : SupplierStatus.Starting, StartedAt = HasBids ? null : now, PaidUntil = Prepaid ? now.AddHours(request.Wish.Hours) : null,
                 };
                 Machines.Add(machine);
@@ -131,7 +133,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         {
             Readable();
             var machine = NotFound.Contains(externalId) ? null : Machines.SingleOrDefault(m => m.Id == externalId);
-            if (machine is { Status: SupplierStatus.Starting, StartedAt: { } started } && clock.GetUtcNow() - started > TimeSpan.FromSeconds(20)) { machine.Status = SupplierStatus.Running; }
+            if (machine is { Status: SupplierStatus.Starting, StartedAt: { } started } && clock.GetUtcNow() - started > TimeSpan.FromSeconds(20)) { machine.Status = machine.Workload is null ? SupplierStatus.Bare : SupplierStatus.Running; }
             return Task.FromResult(machine is null ? null : See(machine));
         }
     }
@@ -160,7 +162,9 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
 
     public Task<Effect> ChangeAsync(string externalId, RentRequest request, CancellationToken cancellationToken) => Task.FromResult(Act(ChangeFaults, () =>
     {
-        Machines.Single(m => m.Id == externalId).Workload = request.Template.Workload;
+        var machine = Machines.Single(m => m.Id == externalId);
+        machine.Workload = request.Template.Workload;
+        if (machine.Status == SupplierStatus.Bare) { machine.Status = SupplierStatus.Running; }
         return new Effect.Done(externalId);
     }));
 

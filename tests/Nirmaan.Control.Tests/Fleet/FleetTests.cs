@@ -175,9 +175,30 @@ public sealed class FleetTests(ControlPostgres database)
         await world.PassAsync(TimeSpan.FromMinutes(5), reconcile: true);
         world.Akash.Machines.Single(m => m.Id == "88").Exists.ShouldBeFalse();
         world.Akash.Machines.Single(m => m.Id == "77").Exists.ShouldBeTrue();
-        var finding = (await world.Get<OperationQueries>().ReportsWithFindingsAsync(10, CancellationToken.None)).SelectMany(r => r.Findings).First();
+        var finding = (await world.Get<OperationQueries>().ReportsWithFindingsAsync(10, CancellationToken.None)).SelectMany(r => r.Report.Findings).First();
         finding.Kind.ShouldBe("theirs-not-ours");
         finding.SecondsToDetect!.Value.ShouldBeLessThan(300);
+    }
+
+    [Fact]
+    public async Task What_a_comparison_found_is_over_with_the_next_list_that_could_be_read()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        world.Akash.Machines.Add(new FakeSupplier.Machine { Id = "88", Name = Operation.NameOf(OperationId.New(world.Clock.GetUtcNow().AddHours(-1))), CreatedAt = world.Clock.GetUtcNow().AddHours(-1), Status = SupplierStatus.Running, StartedAt = world.Clock.GetUtcNow() });
+        var queries = world.Get<OperationQueries>();
+        await world.Get<ReconcileSupplier>().RunAsync(CancellationToken.None);
+        (await queries.ReportsWithFindingsAsync(10, CancellationToken.None)).ShouldHaveSingleItem().NextAt.ShouldBeNull();
+
+        // What could not be read says nothing of what was found before.
+        world.Clock.Advance(TimeSpan.FromMinutes(5));
+        world.Akash.Unreadable = true;
+        await world.Get<ReconcileSupplier>().RunAsync(CancellationToken.None);
+        (await queries.ReportsWithFindingsAsync(10, CancellationToken.None)).Select(r => r.NextAt).ShouldBe([null, null]);
+
+        world.Clock.Advance(TimeSpan.FromMinutes(5));
+        world.Akash.Unreadable = false;
+        await world.Get<ReconcileSupplier>().RunAsync(CancellationToken.None);
+        (await queries.ReportsWithFindingsAsync(10, CancellationToken.None)).Where(r => r.Report.At < world.Clock.GetUtcNow()).Select(r => r.NextAt).ShouldBe([world.Clock.GetUtcNow(), world.Clock.GetUtcNow()]);
     }
 
     [Fact]
@@ -191,7 +212,7 @@ public sealed class FleetTests(ControlPostgres database)
         await world.PassAsync(s_tenMinutes, reconcile: true);
         var from = world.Clock.GetUtcNow();
         await world.PassAsync(TimeSpan.FromMinutes(30), reconcile: true);
-        (await world.Get<OperationQueries>().ReportsWithFindingsAsync(50, CancellationToken.None)).ShouldAllBe(r => r.At <= from);
+        (await world.Get<OperationQueries>().ReportsWithFindingsAsync(50, CancellationToken.None)).ShouldAllBe(r => r.Report.At <= from);
     }
 
     [Fact]
@@ -205,7 +226,7 @@ public sealed class FleetTests(ControlPostgres database)
         await world.PassAsync(TimeSpan.FromMinutes(5), reconcile: true);
         world.Akash.Machines.Add(Orphan("8", SupplierStatus.Failed));
         await world.PassAsync(TimeSpan.FromMinutes(5), reconcile: true);
-        (await world.Get<OperationQueries>().ReportsWithFindingsAsync(50, CancellationToken.None)).SelectMany(r => r.Findings).ShouldContain(f => f.ExternalId == "8");
+        (await world.Get<OperationQueries>().ReportsWithFindingsAsync(50, CancellationToken.None)).SelectMany(r => r.Report.Findings).ShouldContain(f => f.ExternalId == "8");
     }
 
     [Fact]

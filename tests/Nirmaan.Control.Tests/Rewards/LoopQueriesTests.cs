@@ -61,6 +61,23 @@ public sealed class LoopQueriesTests(ControlPostgres postgres) : EpochTest(postg
     }
 
     [Fact]
+    public async Task Rent_is_also_a_mean_over_the_time_of_the_payments_and_counts_machines_that_are_gone()
+    {
+        await RentAsync(usdPerGpuHour: 0.5m, gpus: 2, at: Midnight);
+        var gone = await RentAsync(usdPerGpuHour: 3m, at: Midnight);
+        await WriteAsync(db =>
+        {
+            var found = db.Instances.Single(i => i.Id == gone.Id);
+            found.MarkDraining(Midnight.AddHours(6), "test");
+            found.MarkClosing(Midnight.AddHours(6), "test");
+            found.MarkClosed(Midnight.AddHours(6));
+        });
+        var picture = await PictureAsync();
+        picture.MeasuredFrom.ShouldBe(Midnight);
+        (picture.Rent.Sum(r => r.UsdPerHour), picture.RentMeans.Sum(r => r.UsdPerHour)).ShouldBe((1m, 1m + 3m * 6 / 12));
+    }
+
+    [Fact]
     public async Task A_machine_given_back_is_not_in_the_picture()
     {
         var machine = await RentAsync(at: Midnight);

@@ -21,6 +21,14 @@ public sealed class TokenPriceFeedTests : IAsyncLifetime
         _outside.Answers("GET /api/v3/simple/price", body.Replace("NOW", rig.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
     [Fact]
+    public async Task A_feed_that_has_a_name_is_named_by_it_and_not_by_its_host()
+    {
+        await using var rig = Feed(("Prices:Name", "sandbox price feed (simulated)"));
+        Answers(rig, """{"morpheusai":{"usd":3.1,"last_updated_at":NOW}}""");
+        (await rig.Prices.ReadAsync([Asset.Mor], Cancel)).ShouldHaveSingleItem().Source.ShouldBe("sandbox price feed (simulated)");
+    }
+
+    [Fact]
     public async Task Prices_are_asked_for_in_one_call_and_carry_time_and_source()
     {
         await using var rig = Feed();

@@ -46,7 +46,10 @@ public sealed class HttpRig : ISupplierRig
 
     public int Creates => Count(_supplier.Create);
 
-    /// <summary>Starts one; settings that begin with <c>Sandbox:</c> are the sandbox's, others the adapter's.</summary>
+    /// <summary>A folder that goes with the rig.</summary>
+    public string Work => _work;
+
+    /// <summary>Starts one; settings that begin with <c>Sandbox:</c> are the sandbox's, others the adapter's, where <c>{work}</c> is the rig's folder.</summary>
     public static async Task<HttpRig> StartAsync(HttpSupplier supplier, params (string Key, string Value)[] settings)
     {
         var (work, strikes) = (Directory.CreateTempSubdirectory("nirmaan-conformance-").FullName, new Strikes());
@@ -68,12 +71,12 @@ public sealed class HttpRig : ISupplierRig
     public async Task AdvanceAsync(TimeSpan by) => (await _control.PostAsJsonAsync("/sandbox/clock", new { mode = "manual", now = Now + by }, Rig.Token)).EnsureSuccessStatusCode();
 
     public async Task<IReadOnlyList<TrueThing>> LivingAsync() =>
-        [.. (await _control.GetFromJsonAsync<JsonNode>("/sandbox/bills", Rig.Token))!["items"]!.AsArray().Where(b => (string)b!["supplier"]! == _supplier.Group && b["to"] is null)
+        [.. (await _control.GetFromJsonAsync<JsonNode>("/sandbox/bills", Rig.Token))!["items"]!.AsArray().Where(b => (string)b!["supplier"]! == (_supplier.Books ?? _supplier.Group) && b["to"] is null)
             .Select(b => new TrueThing((string)b!["id"]!, (string?)b["name"], (decimal)b["chargedUsd"]!))];
 
     public async Task<string?> RunsAsync(string id) =>
         (await _control.GetFromJsonAsync<JsonNode>("/sandbox/world", Rig.Token))!["containers"]!.AsArray()
-            .Where(c => ((string)c!["id"]!).StartsWith($"{_supplier.Group}/{id}/", StringComparison.Ordinal) && (string)c["phase"]! == "running").Select(c => (string?)c!["image"]).SingleOrDefault();
+            .Where(c => ((string)c!["id"]!).StartsWith($"{_supplier.Books ?? _supplier.Group}/{id}/", StringComparison.Ordinal) && (string)c["phase"]! == "running").Select(c => (string?)c!["image"]).SingleOrDefault();
 
     public Task SilenceCreateAsync() => SilenceAsync(_supplier.Create);
 
@@ -133,7 +136,7 @@ public sealed class HttpRig : ISupplierRig
             ("ProxyUrl", $"{_control.BaseAddress}{_supplier.Group}/proxy/{{pod}}/{{port}}/"),
         ];
         var values = new Dictionary<string, string?>();
-        foreach (var (name, value) in usual.Concat(_settings).Concat(settings)) { values[$"Providers:{_supplier.Section}:{name}"] = value; }
+        foreach (var (name, value) in usual.Concat(_settings).Concat(settings)) { values[$"Providers:{_supplier.Section}:{name}"] = value.Replace("{work}", _work, StringComparison.Ordinal); }
         return new ServiceCollection().AddSingleton(_sandbox.Services.GetRequiredService<TimeProvider>())
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddNirmaanProviders(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).BuildServiceProvider(validateScopes: true);

@@ -15,9 +15,11 @@ namespace Nirmaan.Providers.Tests.Conformance;
 /// <param name="StateWord">The supplier's word for something newly created.</param>
 /// <param name="WithoutId">A good answer of the create call that names no id.</param>
 /// <param name="UnknownId">An id in its form that it never gave out.</param>
+/// <param name="Books">Its name in the sandbox's bills and containers' ids where that is not the group's.</param>
+/// <param name="MayAnswerNothing">True when a good create may have no answer at all, so that the list is asked at once.</param>
 public sealed record HttpSupplier(
     string Section, string Group, string Key, string KeyHeader, string CreateFault, string ListFault, string Create, string List, string Thing, string StateWord,
-    string WithoutId, string UnknownId, Func<string, (string, string)[], RentRequest> Request)
+    string WithoutId, string UnknownId, Func<string, (string, string)[], RentRequest> Request, string? Books = null, bool MayAnswerNothing = false)
 {
     public string Find(string id) => $"GET {Thing}/{id}";
 

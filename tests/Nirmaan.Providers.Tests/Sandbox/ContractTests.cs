@@ -70,6 +70,33 @@ public sealed class ContractTests
         tap.Calls.ShouldBe(["DELETE", "GET", "PATCH", "POST"], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task Our_life_of_a_vm_on_io_net_breaks_nothing_of_its_specification()
+    {
+        const string Catalogue = "/enterprise/v1/io-cloud/vmaas/hardware";
+        await using var rig = await SandboxRig.StartAsync("Sandbox:Profile=strict");
+        await using var prism = await Prism.StartAsync("ionet-enterprise.openapi.json", $"{rig.Url}/ionet");
+        // The catalogue is of a newer document than the specification.
+        await using var tap = await Tap.StartAsync(prism.Url, (Catalogue, $"{rig.Url}/ionet"));
+        var known = Directory.CreateTempSubdirectory("nirmaan-known-").FullName;
+        rig.Connect(
+            rig.Url, rig.Url, ("IoNetVm:Enabled", "true"), ("IoNetVm:BaseUrl", tap.Url), ("IoNetVm:ApiKey", Rig.IoNetKey), ("IoNetVm:MaxCallsPerSecond", "0"),
+            ("IoNetVm:IdentityFile", await IoNet.IoNetVmConformance.KeyAsync()), ("IoNetVm:KnownHostsFolder", known), ("IoNetVm:TrustFirstHostKey", "true"),
+            ("IoNetVm:AgentNetworks:0", "203.0.113.7/32"));
+
+        (await rig.IoNetVm.ListOffersAsync(Token)).ShouldNotBeEmpty();
+        var request = SandboxRig.Request(SupplierName.IoNetVm, "rtx-a4000", "203@1x1");
+        var id = (await rig.IoNetVm.CreateAsync(request, Token)).ShouldBeOfType<Effect.Done>().ExternalId!;
+        (await rig.IoNetVm.ListAsync(Token)).Count.ShouldBe(1);
+        await rig.AdvanceAsync(TimeSpan.FromMinutes(10));
+        (await rig.IoNetVm.FindAsync(id, Token))!.Status.ShouldBe(File.Exists("/usr/sbin/sshd") ? SupplierStatus.Bare : SupplierStatus.Starting);
+        (await rig.IoNetVm.ExtendAsync(id, 2, Token)).ShouldBeOfType<Effect.Done>().UsdPaid.ShouldNotBeNull();
+        (await rig.IoNetVm.CloseAsync(id, Token)).ShouldBeOfType<Effect.Done>();
+        Directory.Delete(known, recursive: true);
+        tap.Refused.ShouldBeEmpty();
+        tap.Calls.ShouldBe(["DELETE", "GET", "POST"], ignoreOrder: true);
+    }
+
     /// <summary>Passes calls on and keeps those that were answered with an error.</summary>
     private sealed class Tap : IAsyncDisposable
     {

@@ -34,6 +34,8 @@ internal sealed class SandboxRig : IAsyncDisposable
 
     public IComputeProvider IoNet => _services.GetServices<IComputeProvider>().Single(p => p.Supplier == SupplierName.IoNet);
 
+    public IComputeProvider IoNetVm => _services.GetServices<IComputeProvider>().Single(p => p.Supplier == SupplierName.IoNetVm);
+
     public IAgentLogs Agents => _services.GetRequiredService<IAgentLogs>();
 
     /// <summary>Starts one with settings of the sandbox such as <c>Sandbox:Akash:Contract=published</c>.</summary>

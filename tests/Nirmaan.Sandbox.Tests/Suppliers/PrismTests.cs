@@ -101,6 +101,36 @@ public sealed class PrismTests
     }
 
     [Fact]
+    public async Task A_whole_life_of_a_vm_on_io_net_violates_nothing_of_its_specification()
+    {
+        await using var sandbox = await TestSandbox.StartAsync("Sandbox:Profile=strict");
+        await using var prism = await Prism.StartAsync("ionet-enterprise.openapi.json", $"{sandbox.Url}/ionet");
+
+        async Task<JsonNode> CallAsync(HttpMethod method, string path, JsonNode? body = null)
+        {
+            var answer = await sandbox.SendAsync(method, $"{prism.Url}/enterprise/v1/io-cloud/vmaas{path}", body?.ToJsonString(), ("x-api-key", "sandbox-ionet-key-1"));
+            answer.Status.ShouldBe(HttpStatusCode.OK, $"{method} {path}: {answer.Text}");
+            return answer.Json;
+        }
+
+        await CallAsync(HttpMethod.Get, "/hardware/max-gpus-per-vm");
+        await CallAsync(HttpMethod.Get, "/available-vms?hardware_id=203&hardware_qty=8");
+        await CallAsync(HttpMethod.Get, "/price?location_ids=%5B1%5D&hardware_id=203&currency=usdc&duration_hours=4&gpus_per_vm=8&replica_count=1");
+        var id = (await CallAsync(HttpMethod.Post, "/deploy", IoNetVmTests.Body(gpus: 8)))["deployment_id"]!.GetValue<string>();
+        await CallAsync(HttpMethod.Get, $"/deployment/{id}");
+        await sandbox.AdvanceAsync(TimeSpan.FromMinutes(10));
+        await CallAsync(HttpMethod.Get, "/deployments?page=0&page_size=100&status=running");
+        await CallAsync(HttpMethod.Get, $"/deployment/{id}");
+        var vm = (await CallAsync(HttpMethod.Get, $"/deployment/{id}/vms?page=0&page_size=100"))["data"]!["workers"]![0]!;
+        vm["status"]!.GetValue<string>().ShouldBe("running");
+        await CallAsync(HttpMethod.Get, $"/deployment/{id}/vms-jobs/{vm["vm_id"]}");
+        await CallAsync(HttpMethod.Post, $"/deployment/{id}/extend", new JsonObject { ["duration_hours"] = 2 });
+        await CallAsync(HttpMethod.Delete, $"/deployment/{id}");
+        await sandbox.AdvanceAsync(TimeSpan.FromMinutes(2));
+        await CallAsync(HttpMethod.Get, $"/deployment/{id}");
+    }
+
+    [Fact]
     public async Task Prism_would_have_told()
     {
         await using var sandbox = await TestSandbox.StartAsync("Sandbox:Profile=normal");

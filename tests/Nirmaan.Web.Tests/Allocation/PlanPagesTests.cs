@@ -24,9 +24,9 @@ public sealed class PlanPagesTests(ControlPostgres database)
         await using var world = await PoolWorld.CreateAsync(database);
         await using var desk = new Desk(world, Roles.Admin);
         var page = desk.Open<PlannerPage>("/admin/plan");
-        page.WaitForAssertion(() => page.Figure("Rent, then").ShouldEndWith("of $5.00"));
+        page.WaitForAssertion(() => page.Figure("Rent per day, then").ShouldEndWith("of $120.00"));
         page.Labelled("Budget").Change("1");
-        page.WaitForAssertion(() => page.Figure("Rent, then").ShouldEndWith("of $1.00"));
+        page.WaitForAssertion(() => page.Figure("Rent per day, then").ShouldEndWith("of $24.00"));
         desk.Address.ShouldBe("/admin/plan?budget=1");
         (await world.Get<AllocationQueries>().ListAsync(null, null, CancellationToken.None)).Items.ShouldBeEmpty();
     }

@@ -98,6 +98,21 @@ public sealed class DataTableTests : BunitContext
     }
 
     [Fact]
+    public void A_long_page_is_folded_on_a_phone_and_says_how_much_unfolds()
+    {
+        MachineTable.Machine[] many = [.. Enumerable.Range(1, 25).Select(i => new MachineTable.Machine($"m{i}", i))];
+        var table = Render<MachineTable>(p => p.Add(t => t.Items, many).Add(t => t.PageSize, 20));
+        table.Find(".unfold").TextContent.ShouldBe("Show all 20");
+        table.Find(".unfold input").GetAttribute("type").ShouldBe("checkbox");
+        table.FindAll(".pager button")[1].Click();
+        table.FindAll(".unfold").ShouldBeEmpty("five rows are no long page");
+    }
+
+    [Fact]
+    public void A_phone_folds_what_comes_after_ten_rows() =>
+        File.ReadAllText(Path.Combine(Architecture.Repository.Root, "src/Nirmaan.Web/wwwroot/css/kit.css")).ShouldContain(".table tbody tr:nth-child(n + 11) { display: none; }");
+
+    [Fact]
     public void The_first_cell_links_to_the_row() => Table(s_three).Find("td a").GetAttribute("href").ShouldBe("/m/gpu-10");
 
     [Fact]

@@ -2,10 +2,13 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Rewards;
+using Nirmaan.Networks.Chain;
 using Nirmaan.Testing.Rendering;
 using Nirmaan.Web.Components.Methodology;
 using Nirmaan.Web.Tests.Architecture;
@@ -42,6 +45,14 @@ public sealed partial class MethodTests : BunitContext
         page.FindAll(".panel h2").Select(h => h.TextContent).ShouldBe(["In words", "Formula", "Example, computed now", "Where it comes from", "What is not known"]);
         page.Find("code.hash").TextContent.ShouldBe(Methods.Find(topic)!.Version);
         page.WaitForAssertion(() => page.Find(".failed").TextContent.ShouldContain("the explanation stands without them"));
+    }
+
+    [Fact]
+    public void The_contracts_are_named_with_chain_and_block_each_to_be_copied()
+    {
+        Services.AddSingleton(Options.Create(new ChainOptions { Id = 31337, Staking = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8", Distributor = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc", FromBlock = 7 }));
+        Render<Contracts>().FindAll("[data-copy]").Select(c => c.GetAttribute("data-copy"))
+            .ShouldBe(["31337", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "7", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"]);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class StakerPartsTests : BunitContext
     public void The_sandboxs_feed_is_called_by_its_name()
     {
         Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(new SandboxOptions { Url = new Uri("http://127.0.0.1:5290") }));
-        Return(Epoch(2, s_mor, 3m)).Find(".facts").TextContent.ShouldContain("from the sandbox's feed");
+        Return(Epoch(2, s_mor, 3m)).Find(".facts").TextContent.ShouldContain("from sandbox price feed (simulated)");
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class StakerPartsTests : BunitContext
     private static ReturnEpoch Epoch(int number, BigInteger net, decimal? usd)
     {
         var (from, fee) = (s_day.AddDays(number - 1), net / 9);
-        var line = new ReturnLine(Asset.Mor, net + fee, 0, fee, net, net, usd is null ? null : new KnownPrice("MOR", 3m, from.AddDays(1), "127.0.0.1", TimeSpan.Zero), usd, Root);
+        var line = new ReturnLine(Asset.Mor, net + fee, 0, fee, net, net, usd is null ? null : new KnownPrice("MOR", 3m, from.AddDays(1), "sandbox price feed (simulated)", TimeSpan.Zero), usd, Root);
         return new ReturnEpoch(number, from, from.AddDays(1), 1000 * s_mor, 0.25m, 21.1m, [line], usd);
     }
 

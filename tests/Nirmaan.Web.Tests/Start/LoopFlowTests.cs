@@ -39,11 +39,21 @@ public sealed class LoopFlowTests
     }
 
     [Fact]
+    public void After_GPUs_moved_rent_is_drawn_over_the_time_in_which_the_payments_came_and_now_stands_beside_it()
+    {
+        var before = new LoopRentMean(s_rent.Supplier, s_rent.Gpu, NetworkName.Heurist, 6m);
+        var (nodes, links) = Draw(Picture(values: [s_value], means: [before, before with { Network = NetworkName.Morpheus, UsdPerHour = 0.5m }]));
+        links.Where(l => l.From == "gpu:rtx-4090").Select(l => (l.To, l.Value)).ShouldBe([("network:heurist", 6d), ("network:morpheus", 0.5)], ignoreOrder: true);
+        nodes.Single(n => n.Id == "supplier:akash").Figure.ShouldBe("$6.50/h, now $1.50/h");
+        nodes.Single(n => n.Id == "network:morpheus").Figure.ShouldBe("$0.50/h rent, $3.00/h back");
+    }
+
+    [Fact]
     public void A_visitor_is_not_led_to_pages_of_staff() =>
         Draw(Picture(values: [s_value], points: [s_points])).Nodes.Select(n => n.Href).ShouldAllBe(h => h == null || !h.StartsWith("/ops", StringComparison.Ordinal));
 
     private static (IReadOnlyList<Components.Kit.Charts.FlowNode> Nodes, IReadOnlyList<Components.Kit.Charts.FlowLink> Links) Draw(LoopPicture picture) => LoopFlow.Of(picture, 8, isStaff: false);
 
-    private static LoopPicture Picture(IReadOnlyList<LoopRent>? rent = null, IReadOnlyList<LoopValue>? values = null, IReadOnlyList<LoopPoints>? points = null, bool isTreasury = true) =>
-        new(s_now, s_now.AddDays(-1), rent ?? [s_rent], values ?? [], points ?? [], [], new FeePolicy(s_now, 1000, isTreasury));
+    private static LoopPicture Picture(IReadOnlyList<LoopRent>? rent = null, IReadOnlyList<LoopValue>? values = null, IReadOnlyList<LoopPoints>? points = null, bool isTreasury = true, IReadOnlyList<LoopRentMean>? means = null) =>
+        new(s_now, s_now.AddDays(-1), rent ?? [s_rent], values ?? [], points ?? [], [], new FeePolicy(s_now, 1000, isTreasury), means ?? [.. (rent ?? [s_rent]).Select(r => new LoopRentMean(r.Supplier, r.Gpu, r.Network, r.UsdPerHour))]);
 }

@@ -12,6 +12,12 @@ namespace Nirmaan.Control.Fleet.Effects;
 /// <summary>Sets a machine to other work in place (safe to repeat: the same content twice is one change) or buys more hours of it (not safe).</summary>
 internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, RentRequests requests, SpendGuard guard, IOptions<FleetOptions> options) : IOperationHandler
 {
+    /// <summary>What the history of a machine says when hours were bought.</summary>
+    internal const string Extended = "extended";
+
+    /// <summary>Why nothing is bought for a machine that ended in the meantime.</summary>
+    internal const string Gone = "the instance is no longer there";
+
     private const string Actor = nameof(RunOperations);
 
     public IReadOnlyList<OperationKind> Kinds => [OperationKind.Change, OperationKind.Extend];
@@ -19,7 +25,7 @@ internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts
     public async Task<Hold?> HoldAsync(NirmaanDbContext db, Operation operation, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var instance = await db.Instances.SingleAsync(i => i.Id == operation.InstanceId, cancellationToken);
-        if (!instance.IsLive || instance.ExternalId != operation.ExternalId) { return new Hold(default, "the instance is no longer there", Refuse: true); }
+        if (!instance.IsLive || instance.ExternalId != operation.ExternalId) { return new Hold(default, Gone, Refuse: true); }
         if (operation.Kind != OperationKind.Extend) { return null; }
         var why = await guard.RefuseEffectAsync(db, operation, cancellationToken);
         return why is null ? null : now < operation.Deadline ? new Hold(TimeSpan.FromSeconds(30), why) : new Hold(default, why, Refuse: true);
@@ -67,7 +73,7 @@ internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts
                 db.Ledger.AddRange(new LedgerBooking(now, "prepayment", operation.Id.ToString())
                     .Move(LedgerAccounts.Treasury, LedgerAccounts.Prepaid(instance.Supplier), TokenAmount.Usd(paid)).ToEntries());
             }
-            db.Note(now, "instance", instance.Id, Actor, "extended", $"{Hours(operation)} h more, paid until {instance.PaidUntil:u}");
+            db.Note(now, "instance", instance.Id, Actor, Extended, $"{Hours(operation)} h more, paid until {instance.PaidUntil:u}");
             return;
         }
         var next = await db.Miners.SingleAsync(m => m.Id == operation.MinerId, cancellationToken);
@@ -93,8 +99,15 @@ internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts
         instance.UsdPerHour, instance.UsdPerHour * hours, now, TimeSpan.FromMinutes(20))
         .About(instance.ExternalId!).With(JsonSerializer.Serialize(new ExtendInput(hours, instance.PaidUntil ?? now), DomainJson.Options));
 
+    /// <summary>An operation that puts its miner on a machine that came up bare.</summary>
+    internal static Operation SetUp(Instance instance, Miner miner, int number, DateTimeOffset now) => new Operation(
+        OperationId.New(now), OperationKind.Change, instance.Supplier, null, instance.Id, miner.Id, $"set-up:{instance.ExternalId}:{miner.Id}:{number}",
+        Hashes.Of($"{instance.ExternalId}:{miner.Id}"), instance.UsdPerHour, null, now, TimeSpan.FromMinutes(20)).About(instance.ExternalId!);
+
     internal sealed record ExtendInput(int Hours, DateTimeOffset PaidBefore);
 
-    private static int Hours(Operation operation) => JsonSerializer.Deserialize<ExtendInput>(operation.Input!, DomainJson.Options)!.Hours;
+    /// <summary>Hours that an operation's input asks for.</summary>
+    internal static int Hours(string input) => JsonSerializer.Deserialize<ExtendInput>(input, DomainJson.Options)!.Hours;
+    private static int Hours(Operation operation) => Hours(operation.Input!);
     private static DateTimeOffset PaidBefore(Operation operation) => JsonSerializer.Deserialize<ExtendInput>(operation.Input!, DomainJson.Options)!.PaidBefore;
 }

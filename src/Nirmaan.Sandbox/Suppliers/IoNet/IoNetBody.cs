@@ -66,6 +66,9 @@ internal sealed class IoNetBody
         return new IoNetBody([], [], [.. _loc, name]);
     }
 
+    /// <summary>Names of all fields.</summary>
+    public IReadOnlyList<string> Names => [.. _fields.Select(f => f.Key)];
+
     public bool Has(string name) => _fields[name] is not null;
 
     public string? Text(string name, bool required = false)

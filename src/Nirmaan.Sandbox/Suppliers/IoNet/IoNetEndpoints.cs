@@ -47,7 +47,7 @@ internal static class IoNetEndpoints
         })).WithName("ionet.destroy");
     }
 
-    private static IResult Replicas(HttpContext http, IoNetWorld world, IoNetHardware hardware)
+    internal static IResult Replicas(HttpContext http, IoNetWorld world, IoNetHardware hardware)
     {
         http.IoNetAccount();
         var query = IoNetBody.Of(http.Request.Query);
@@ -123,7 +123,9 @@ internal static class IoNetEndpoints
         }
     }
 
-    private static IResult List(HttpContext http, IoNetWorld world, IoNetWire wire)
+    private static IResult List(HttpContext http, IoNetWorld world, IoNetWire wire) => ListOf(http, world, wire, vms: false);
+
+    internal static IResult ListOf(HttpContext http, IoNetWorld world, IoNetWire wire, bool vms)
     {
         var account = http.IoNetAccount();
         string? status = http.Request.Query["status"];
@@ -135,7 +137,7 @@ internal static class IoNetEndpoints
         {
             var (page, size) = Paging(http, 10);
             // Newest first; pages count from zero.
-            var all = account.Deployments.AsEnumerable().Reverse().Where(d => status is null || d.Status == status).ToList();
+            var all = account.Deployments.AsEnumerable().Reverse().Where(d => d.Vms is not null == vms && (status is null || d.Status == status)).ToList();
             return Wire.Json(new { data = new { deployments = all.Skip(page * size).Take(size).Select(wire.Row), total = all.Count,
                 statuses = IoNetStatus.All } });
         }
@@ -165,7 +167,9 @@ internal static class IoNetEndpoints
         }
     }
 
-    private static async Task<IResult> ExtendAsync(HttpContext http, string id, IoNetWorld world, IoNetWire wire)
+    private static Task<IResult> ExtendAsync(HttpContext http, string id, IoNetWorld world, IoNetWire wire) => ExtendOfAsync(http, id, world, wire.Details, vms: false);
+
+    internal static async Task<IResult> ExtendOfAsync(HttpContext http, string id, IoNetWorld world, Func<IoNetDeployment, object> details, bool vms)
     {
         var account = http.IoNetAccount();
         var guid = DeploymentId(id);
@@ -174,9 +178,9 @@ internal static class IoNetEndpoints
         body.Check();
         lock (world.Gate)
         {
-            var deployment = world.Of(account, guid);
+            var deployment = world.Of(account, guid, vms);
             world.Extend(deployment, hours!.Value);
-            return Wire.Json(new { data = wire.Details(deployment) });
+            return Wire.Json(new { data = details(deployment) });
         }
     }
 
@@ -224,13 +228,13 @@ internal static class IoNetEndpoints
         }
     }
 
-    private static IResult With(HttpContext http, string id, IoNetWorld world, Func<IoNetDeployment, IResult> answer)
+    internal static IResult With(HttpContext http, string id, IoNetWorld world, Func<IoNetDeployment, IResult> answer, bool vms = false)
     {
         var account = http.IoNetAccount();
-        lock (world.Gate) { return answer(world.Of(account, DeploymentId(id))); }
+        lock (world.Gate) { return answer(world.Of(account, DeploymentId(id), vms)); }
     }
 
-    private static IResult Page(HttpContext http, int standard, IEnumerable<object> workers)
+    internal static IResult Page(HttpContext http, int standard, IEnumerable<object> workers)
     {
         var (page, size) = Paging(http, standard);
         var all = workers.ToList();
@@ -248,13 +252,13 @@ internal static class IoNetEndpoints
     private static IoNetWorker Worker(IoNetDeployment deployment, string container) =>
         deployment.Workers.Find(w => w.ContainerId == container) ?? throw new IoNetProblemException(404, "Container not found");
 
-    private static IoNetCard Card(string id, int? cards = null)
+    internal static IoNetCard Card(string id, int? cards = null, string field = "gpus_per_container")
     {
         var (card, fixedCards) = IoNetHardware.Find(id);
         if (card is null) { throw new IoNetProblemException(400, $"Hardware {id} not found"); }
         if (cards > card.MaxPerContainer || (fixedCards is not null && cards is not null && cards != fixedCards))
         {
-            throw new IoNetProblemException(400, $"gpus_per_container {cards} is not offered for hardware {id}");
+            throw new IoNetProblemException(400, $"{field} {cards} is not offered for hardware {id}");
         }
         return card;
     }
@@ -269,6 +273,6 @@ internal static class IoNetEndpoints
         (map ?? new Dictionary<string, string?>()).ToDictionary(p => p.Key, p => p.Value ?? "", StringComparer.Ordinal);
 
     /// <summary>Whose key it is.</summary>
-    private static IoNetAccount IoNetAccount(this HttpContext http) => http.RequestServices.GetRequiredService<IoNetWorld>()
+    internal static IoNetAccount IoNetAccount(this HttpContext http) => http.RequestServices.GetRequiredService<IoNetWorld>()
         .AccountOf(http.Request.Headers["X-API-KEY"]);
 }

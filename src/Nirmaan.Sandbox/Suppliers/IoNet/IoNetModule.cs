@@ -6,7 +6,8 @@ using Nirmaan.Sandbox.World;
 namespace Nirmaan.Sandbox.Suppliers.IoNet;
 
 /// <summary>
-/// io.net: container-as-a-service under <c>/ionet/enterprise/v1/io-cloud/caas</c>, the open catalogue under <c>/ionet/v1/io-cloud/caas/hardware</c>.
+/// io.net: container-as-a-service under <c>/ionet/enterprise/v1/io-cloud/caas</c>, the open catalogue under <c>/ionet/v1/io-cloud/caas/hardware</c>,
+/// virtual machines under <c>/ionet/enterprise/v1/io-cloud/vmaas</c>; one account and one stock for both.
 /// </summary>
 public sealed class IoNetModule : ISandboxModule
 {
@@ -20,18 +21,24 @@ public sealed class IoNetModule : ISandboxModule
         services.AddSingleton(provider => new IoNetWire(provider.GetRequiredService<IoNetWorld>(), provider.GetRequiredService<IoNetHardware>(),
             provider.GetRequiredService<ContainerYard>(),
             provider.GetRequiredService<IOptions<SandboxOptions>>().Value.IsStrict));
+        services.AddSingleton<IoNetVmWire>();
         services.AddSingleton<IWorldPart, IoNetSupplier>();
+        services.AddSingleton<IWorldPart, IoNetVmSupplier>();
+        services.AddHostedService<VmEnds>();
         services.AddSingleton(new ErrorShape("ionet", (_, message) => new { detail = message }));
     }
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder routes)
     {
-        IoNetEndpoints.Map(routes.MapGroup("/ionet/enterprise/v1/io-cloud/caas").AddEndpointFilter(async (context, next) =>
+        RouteGroupBuilder Group(string product) => routes.MapGroup($"/ionet/enterprise/v1/io-cloud/{product}").AddEndpointFilter(async (context, next) =>
         {
             try { return await next(context); }
             catch (IoNetProblemException e) { return e.ToResult(); }
-        }));
+        });
+        IoNetEndpoints.Map(Group("caas"));
+        IoNetVmEndpoints.Map(Group("vmaas"));
+        routes.MapPost("/sandbox/vms/{vm}/docker", IoNetVms.DockerAsync).WithName("sandbox.vm-docker");
         routes.MapGet("/ionet/v1/io-cloud/caas/hardware", (IoNetWorld world, IoNetWire wire) => { lock (world.Gate) { return Wire.Json(wire.Catalogue()); } })
             .WithName("ionet.catalogue");
     }
@@ -51,7 +58,7 @@ internal sealed class IoNetSupplier(IoNetWorld world, ContainerYard yard) : ISup
             return new
             {
                 accounts = world.Accounts.Select(a => new { id = a.Id, creditUsd = a.Credit }).ToList(),
-                deployments = world.Deployments.Select(d => new
+                deployments = world.Deployments.Where(d => d.Vms is null).Select(d => new
                 {
                     id = d.Id, account = d.Account.Id, name = d.Name, status = d.Status, createdAt = Wire.Zoned(d.CreatedAt), startedAt = d.StartedAt is { } s
                         ? Wire.Zoned(s) : null, paidHours = d.Hours, paidUsd = d.Paid, gpu = d.Card.Gpu.Id,
@@ -67,7 +74,7 @@ internal sealed class IoNetSupplier(IoNetWorld world, ContainerYard yard) : ISup
     {
         lock (world.Gate)
         {
-            return [.. world.Deployments.Select(d => new Bill(Name, d.Account.Id, d.Id.ToString(), d.Name, d.Status, d.CreatedAt, d.FinishedAt, d.Paid, 0))];
+            return [.. world.Deployments.Where(d => d.Vms is null).Select(d => new Bill(Name, d.Account.Id, d.Id.ToString(), d.Name, d.Status, d.CreatedAt, d.FinishedAt, d.Paid, 0))];
         }
     }
 
@@ -76,7 +83,8 @@ internal sealed class IoNetSupplier(IoNetWorld world, ContainerYard yard) : ISup
     {
         lock (world.Gate)
         {
-            if (happening.Kind is not (WorldEvent.LoseMachine or WorldEvent.CloseLease) || world.FindLive(happening.Id) is not var (deployment, worker))
+            if (happening.Kind is not (WorldEvent.LoseMachine or WorldEvent.CloseLease) || world.FindLive(happening.Id) is not var (deployment, worker)
+                || deployment.Vms is not null)
             {
                 return Task.FromResult(false);
             }

@@ -22,6 +22,16 @@ public enum IoNetRefunds
     AfterFirstHour,
 }
 
+/// <summary>What the deploy of a VM answers, which no document says.</summary>
+public enum IoNetVmAnswers
+{
+    /// <summary>Status and id, as for containers.</summary>
+    Id,
+
+    /// <summary>Nothing, as was seen.</summary>
+    Empty,
+}
+
 /// <summary>Section "Sandbox:IoNet".</summary>
 public sealed class IoNetOptions
 {
@@ -33,6 +43,12 @@ public sealed class IoNetOptions
 
     /// <summary>Refund policy.</summary>
     public IoNetRefunds Refunds { get; set; } = IoNetRefunds.None;
+
+    /// <summary>Answers of VM deploys and destroys.</summary>
+    public IoNetVmAnswers VmAnswers { get; set; } = IoNetVmAnswers.Id;
+
+    /// <summary>The ssh server that every VM runs on a port of its own of 127.0.0.1. Where it is not there, VMs cannot be entered.</summary>
+    public string SshServer { get; set; } = "/usr/sbin/sshd";
 
     /// <summary>IO Credits of an account when its key is first used, USD.</summary>
     public decimal CreditUsd { get; set; } = 25_000m;

@@ -30,7 +30,13 @@ internal static class IoNetStatus
 internal sealed record IoNetConfig(string Image, int TrafficPort, IReadOnlyDictionary<string, string> Env, IReadOnlyDictionary<string, string> SecretEnv,
     IReadOnlyList<string>? Entrypoint);
 
-/// <summary>A deployment and its containers.</summary>
+/// <summary>A port of a VM that is let in from some networks.</summary>
+internal sealed record IoNetService(int Port, string Protocol, IReadOnlyList<string> Whitelist);
+
+/// <summary>What VMs are made with; none of it changes later.</summary>
+internal sealed record IoNetVmConfig(IReadOnlyDictionary<string, string> SshKeys, IReadOnlyList<string> GithubIds, IReadOnlyDictionary<string, IoNetService> Services);
+
+/// <summary>A deployment and its containers, or its VMs.</summary>
 internal sealed class IoNetDeployment(IoNetAccount account, Guid id, string name, IoNetCard card, IoNetLocation location, int perContainer, int replicas,
     DateTimeOffset createdAt)
 {
@@ -52,6 +58,9 @@ internal sealed class IoNetDeployment(IoNetAccount account, Guid id, string name
 
     public required IoNetConfig Config { get; set; }
 
+    /// <summary>Null = the deployment is of containers; otherwise of VMs, and Config is empty.</summary>
+    public IoNetVmConfig? Vms { get; init; }
+
     /// <summary>Paid hours, extensions included.</summary>
     public required int Hours { get; set; }
 
@@ -72,7 +81,7 @@ internal sealed class IoNetDeployment(IoNetAccount account, Guid id, string name
     public int MinutesServed(DateTimeOffset now) => StartedAt is { } start ? (int)Math.Min(Hours * 60, ((FinishedAt ?? now) - start).TotalMinutes) : 0;
 }
 
-/// <summary>One container's place on a device, with what happened to it.</summary>
+/// <summary>One container's, or VM's, place on a device, with what happened to it.</summary>
 internal sealed class IoNetWorker(string containerId, Guid deviceId, DateTimeOffset createdAt)
 {
     public string ContainerId => containerId;
@@ -97,4 +106,7 @@ internal sealed class IoNetWorker(string containerId, Guid deviceId, DateTimeOff
     public List<(DateTimeOffset CreatedAt, string Status, IReadOnlyList<(DateTimeOffset Time, string Message)> Events)> Earlier { get; } = [];
 
     public Container? Container { get; set; }
+
+    /// <summary>The machine of a VM, from its boot on.</summary>
+    public VmMachine? Machine { get; set; }
 }

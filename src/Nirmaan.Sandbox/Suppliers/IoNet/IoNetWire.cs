@@ -91,9 +91,9 @@ internal sealed class IoNetWire(IoNetWorld world, IoNetHardware hardware, Contai
         };
     }
 
-    private object HardwareId(IoNetCard card, int cards) => world.Options.Ids == IoNetIds.Text ? card.TextId(cards) : card.Id;
+    public object HardwareId(IoNetCard card, int cards) => world.Options.Ids == IoNetIds.Text ? card.TextId(cards) : card.Id;
 
-    private decimal Percent(IoNetDeployment d) => Math.Round(100m * d.MinutesServed(world.Now) / (d.Hours * 60), 2);
+    public decimal Percent(IoNetDeployment d) => Math.Round(100m * d.MinutesServed(world.Now) / (d.Hours * 60), 2);
 
     private static object Row(string id, object deployId, string name, int cards, decimal price, int? vram, string? link, string location, int replicas) => new
     {

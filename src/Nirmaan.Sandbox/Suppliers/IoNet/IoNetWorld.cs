@@ -33,16 +33,21 @@ internal sealed partial class IoNetWorld
     private readonly Seed _seed;
     private readonly IoNetOptions _options;
 
-    public IoNetWorld(IoNetHardware hardware, ContainerYard yard, SandboxClock clock, Agenda agenda, Seed seed, IOptions<IoNetOptions> options)
+    public IoNetWorld(IoNetHardware hardware, ContainerYard yard, SandboxClock clock, Agenda agenda, Seed seed, SandboxAddress address, IOptions<SandboxOptions> sandbox,
+        IOptions<IoNetOptions> options, ILogger<IoNetVms> logger)
     {
         (_hardware, _yard, _clock, _agenda, _seed, _options) = (hardware, yard, clock, agenda, seed, options.Value);
         yard.Changed += OnContainerChanged;
+        Vms = new IoNetVms(this, yard, clock, agenda, seed, address, sandbox.Value, logger);
     }
 
     /// <summary>The one lock; it may be entered again by its holder.</summary>
     public Lock Gate { get; } = new();
 
     public IoNetOptions Options => _options;
+
+    /// <summary>The machines of VMs.</summary>
+    public IoNetVms Vms { get; }
 
     public DateTimeOffset Now => _clock.GetUtcNow();
 
@@ -63,9 +68,9 @@ internal sealed partial class IoNetWorld
         }
     }
 
-    /// <summary>A deployment of an account; another's is not found.</summary>
-    public IoNetDeployment Of(IoNetAccount account, Guid id) =>
-        _deployments.TryGetValue(id, out var deployment) && deployment.Account == account ? deployment
+    /// <summary>A deployment of an account; another's is not found, and VMs are not found among containers.</summary>
+    public IoNetDeployment Of(IoNetAccount account, Guid id, bool vms = false) =>
+        _deployments.TryGetValue(id, out var deployment) && deployment.Account == account && deployment.Vms is not null == vms ? deployment
             : throw new IoNetProblemException(404, "Deployment not found");
 
     /// <summary>What so many cards for so many hours cost.</summary>
@@ -77,7 +82,7 @@ internal sealed partial class IoNetWorld
 
     /// <summary>Charges a deployment and asks for its machines. Not idempotent, and a name may be taken twice.</summary>
     public IoNetDeployment Deploy(IoNetAccount account, string name, IoNetCard card, IoNetLocation? location, int perContainer, int replicas, int hours,
-        IoNetConfig config)
+        IoNetConfig config, IoNetVmConfig? vms = null)
     {
         location ??= IoNetHardware.Locations.FirstOrDefault(l => _hardware.Replicas(card, l.Iso2, perContainer) >= replicas);
         if (location is null || _hardware.Replicas(card, location.Iso2, perContainer) < replicas)
@@ -87,7 +92,7 @@ internal sealed partial class IoNetWorld
         var price = Quote(card, location, perContainer, replicas, hours).Total;
         Charge(account, price);
         var deployment = new IoNetDeployment(account, DrawId($"ionet:deployment:{_deployments.Count}"), name, card, location, perContainer, replicas,
-            Now) { Config = config, Hours = hours, Paid = price };
+            Now) { Config = config, Vms = vms, Hours = hours, Paid = price };
         _deployments.Add(deployment.Id, deployment);
         account.Deployments.Add(deployment);
         _hardware.Take(card, location.Iso2, perContainer * replicas);
@@ -141,9 +146,9 @@ internal sealed partial class IoNetWorld
         _hardware.Take(deployment.Card, deployment.Location.Iso2, -deployment.PerContainer * deployment.Replicas);
         foreach (var worker in deployment.Workers)
         {
-            worker.Events.Add((Now, $"Container stopped: deployment {status}"));
+            worker.Events.Add((Now, $"{(deployment.Vms is null ? "Container" : "VM")} stopped: deployment {status}"));
             worker.Status = status;
-            _yard.Stop(YardId(deployment, worker));
+            if (deployment.Vms is null) { _yard.Stop(YardId(deployment, worker)); } else { Vms.Halt(worker); }
         }
     }
 
@@ -151,6 +156,8 @@ internal sealed partial class IoNetWorld
     public (IoNetDeployment Deployment, IoNetWorker? Worker)? FindLive(string id)
     {
         if (_workers.TryGetValue(id, out var found) || _workers.TryGetValue($"ionet/{id}", out found)) { return found.Deployment.IsLive ? found : null; }
+        // A container on a VM: its machine is the deployment's.
+        if (id.Split('/') is [IoNetVms.Supplier, var vm, ..]) { id = vm; }
         return Guid.TryParse(id, out var guid) && _deployments.TryGetValue(guid, out var deployment) && deployment.IsLive ? (deployment, null) : null;
     }
 
@@ -164,6 +171,7 @@ internal sealed partial class IoNetWorld
         {
             var worker = new IoNetWorker($"{deployment.Id.ToString("N")[..12]}-{i}", DrawId($"ionet:device:{deployment.Id}:{i}"), Now);
             deployment.Workers.Add(worker);
+            if (deployment.Vms is not null) { Vms.Boot(deployment, worker); continue; }
             _workers[YardId(deployment, worker)] = (deployment, worker);
             Run(deployment, worker);
         }
@@ -207,18 +215,22 @@ internal sealed partial class IoNetWorld
                 _ => (worker.Passed, worker.Passed ? "running" : "pending", "Health check failing"),
             };
             worker.Events.Add((Now, message));
-            if (deployment.Workers.TrueForAll(w => w.Status == "failed"))
-            {
-                _agenda.At(Now + s_giveUpAfter, $"giving up {deployment.Id}", _ =>
-                {
-                    lock (Gate)
-                    {
-                        if (deployment.Workers.TrueForAll(w => w.Status == "failed")) { Finish(deployment, IoNetStatus.Failed); }
-                    }
-                    return Task.CompletedTask;
-                });
-            }
+            GiveUpLater(deployment);
         }
+    }
+
+    /// <summary>A deployment without a machine fails after a while.</summary>
+    public void GiveUpLater(IoNetDeployment deployment)
+    {
+        if (!deployment.Workers.TrueForAll(w => w.Status == "failed")) { return; }
+        _agenda.At(Now + s_giveUpAfter, $"giving up {deployment.Id}", _ =>
+        {
+            lock (Gate)
+            {
+                if (deployment.Workers.TrueForAll(w => w.Status == "failed")) { Finish(deployment, IoNetStatus.Failed); }
+            }
+            return Task.CompletedTask;
+        });
     }
 
     private void PlanEnd(IoNetDeployment deployment)

@@ -87,9 +87,22 @@ internal static partial class AllocationWords
     {
         "no price" => "Its token has no recent price: what it pays is unknown.",
         "no totals" => "The work of all others is not known, so neither is our share.",
-        "stale" => "It was not read for too long; old figures are not planned with.",
+        "stale" => "It was not read for too long; it is left out of plans.",
         "no demand" => "No demand is known: nobody was seen to pay.",
         _ => why,
+    };
+
+    /// <summary>What an estimate was measured on: "312 GPU-hours in 48 h, 1,204 payments, 3,900 jobs".</summary>
+    public static string Evidence(WorkEvidence seen) =>
+        $"{Format.Brief(seen.GpuHours)} GPU-hours in {Format.Span(seen.To - seen.From)}, {(seen.Payments > 0 ? Format.Count(seen.Payments, "payment") + ", " : "")}{Format.Count(seen.Jobs, "job")}";
+
+    /// <summary>What explains most of the difference between a day's received and expected.</summary>
+    public static string Cause(PoolDay day) => day.Cause switch
+    {
+        DayCause.AsExpected => "as expected",
+        DayCause.Downtime => $"likely cause: downtime, machines were up {Format.Percent(day.UpShare)} of the time and not {Format.Percent(day.AssumedUpShare)}",
+        DayCause.LessWork => "likely cause: our share of the work was lower than modelled; the estimate follows what was measured",
+        _ => "more work came to our GPUs than was modelled; the estimate follows what was measured",
     };
 
     /// <summary>What a move does, in words: "Switch 4 × RTX A6000".</summary>

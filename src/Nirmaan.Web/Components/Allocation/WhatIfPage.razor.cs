@@ -12,6 +12,8 @@ namespace Nirmaan.Web.Components.Allocation;
 /// <summary>Stresses side by side. Solved when the page opens and when asked: a dozen plans are too much work for every change.</summary>
 public sealed partial class WhatIfPage
 {
+    private static readonly (MoveKind Kind, string Word)[] s_deeds = [(MoveKind.Switch, "switched"), (MoveKind.Start, "rented"), (MoveKind.Release, "given back")];
+
     private StressTest? _test;
     private IReadOnlyDictionary<string, string> _labels = new Dictionary<string, string>();
     private IReadOnlyDictionary<NetworkName, NetworkNotice> _notices = new Dictionary<NetworkName, NetworkNotice>();
@@ -92,7 +94,7 @@ public sealed partial class WhatIfPage
     private static string Moves(Stress row)
     {
         if (row.WhyNot is not null) { return ""; }
-        var parts = from k in new[] { (Kind: MoveKind.Switch, Word: "switched"), (MoveKind.Start, "rented"), (MoveKind.Release, "given back") }
+        var parts = from k in s_deeds
                     let count = row.Shifts.Where(s => s.Kind == k.Kind).Sum(s => s.Count)
                     where count > 0
                     select $"{AllocationWords.Gpus(count)} {k.Word}";

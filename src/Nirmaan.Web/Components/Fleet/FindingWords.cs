@@ -15,13 +15,28 @@ public static class FindingWords
         _ => kind,
     };
 
-    /// <summary>What was found as a problem, however often it was.</summary>
+    /// <summary>What was found as a problem, however often it was. One that is over needs nobody: it is grey and has its end.</summary>
     public static Problems.ProblemItem Problem(FoundDifference found)
     {
         var often = found.Times == 1 ? "" : $" Found {Format.Count(found.Times)} times.";
-        return found.Finding is { } f
-            ? new Problems.ProblemItem(
-                $"{Names.Of(found.Supplier)}: {Kind(f.Kind).ToLowerInvariant()}", found.LastAt, f.Kind == "theirs-not-ours" ? Tone.Bad : Tone.Warn, $"{f.What}; {f.Action}.{often}", Href: "/ops/reconciliation")
-            : new Problems.ProblemItem($"{Names.Of(found.Supplier)}'s list could not be read", found.LastAt, Tone.Warn, $"{found.Error}{often}", Href: "/ops/reconciliation");
+        var end = found.EndedAt is { } ended ? $" Over since {Format.DayTime(ended)} UTC." : "";
+        var (title, tone, detail) = found.Finding is { } f
+            ? ($"{Names.Of(found.Supplier)}: {Kind(f.Kind).ToLowerInvariant()}", f.Kind == "theirs-not-ours" ? Tone.Bad : Tone.Warn, $"{f.What}; {f.Action}.")
+            : ($"{Names.Of(found.Supplier)}'s list could not be read", Tone.Warn, found.Error);
+        return new Problems.ProblemItem(title, found.LastAt, found.EndedAt is null ? tone : Tone.Neutral, $"{detail}{often}{end}", Href: "/ops/reconciliation");
+    }
+
+    /// <summary>How soon differences were seen, as a sentence with a space before it: a few each for itself, many by their middle. Empty = none has a known beginning.</summary>
+    public static string Detected(IEnumerable<FoundDifference> found)
+    {
+        var seconds = found.Select(f => f.Finding?.SecondsToDetect).OfType<int>().Order().ToList();
+        string Span(int s) => Format.Span(TimeSpan.FromSeconds(s));
+        return seconds switch
+        {
+            [] => "",
+            [var one] => $" Seen after {Span(one)}.",
+            [var one, var two] => $" Seen after {Span(one)} and {Span(two)}.",
+            _ => $" Half were seen within {Span(seconds[seconds.Count / 2])}, all within {Span(seconds[^1])}.",
+        };
     }
 }

@@ -67,5 +67,17 @@ public static class InstanceWords
         return list;
     }
 
+    /// <summary>True while the supplier is asked for it; after its end nobody asks any more.</summary>
+    public static bool IsWatched(InstanceRow row) => row.State is not (InstanceState.Closed or InstanceState.Failed);
+
+    /// <summary>The supplier's own word for its state, with a comma before it; of a machine that has ended the last one heard, and when. Empty = none was heard.</summary>
+    public static string SupplierWord(InstanceRow row) => (row.SupplierState, row.ObservedAt) switch
+    {
+        (null, _) => "",
+        ({ } word, { } at) when !IsWatched(row) => $", last seen as “{word}”, {Format.DayTime(at)} UTC",
+        ({ } word, _) when !IsWatched(row) => $", last seen as “{word}”",
+        ({ } word, _) => $", in state “{word}”",
+    };
+
     private static string Why(InstanceRow row) => row.Reason is { Length: > 0 } why ? $": {why}" : "";
 }

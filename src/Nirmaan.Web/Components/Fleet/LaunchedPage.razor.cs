@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Web.Components.Fleet;
@@ -9,6 +10,9 @@ namespace Nirmaan.Web.Components.Fleet;
 public sealed partial class LaunchedPage
 {
     private LaunchDetail? _detail;
+    private LaunchTally? _tally;
+    private LaunchPrice? _price;
+    private IReadOnlyDictionary<InstanceId, decimal?> _estimates = new Dictionary<InstanceId, decimal?>();
 
     [Parameter] public string Key { get; set; } = "";
 
@@ -33,5 +37,14 @@ public sealed partial class LaunchedPage
         ? 0
         : (double)_detail.Instances.Count(i => i.Miner?.State == MinerState.Earning || i.State is InstanceState.Failed or InstanceState.Closed) / _detail.Instances.Count;
 
-    protected override async Task ReadAsync(CancellationToken cancellationToken) => _detail = await Launches.FindAsync(Key, cancellationToken);
+    protected override async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var detail = await Launches.FindAsync(Key, cancellationToken);
+        if (detail is not null) { (_tally, _price, _estimates) = (LaunchTally.Of(detail), LaunchPrice.Of(detail), LaunchPrice.Estimates(detail)); }
+        _detail = detail;
+    }
+
+    private static string Machines(int count) => count == 1 ? "machine" : "machines";
+
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

@@ -20,15 +20,6 @@ public sealed partial class ReconciliationPage
 
     protected override IReadOnlyList<Topic> Topics { get; } = [Topic.Fleet];
 
-    private string Detected
-    {
-        get
-        {
-            var seconds = _found.Select(f => f.Finding?.SecondsToDetect).OfType<int>().Order().ToList();
-            return seconds.Count == 0 ? "" : $" Half were seen within {Format.Span(TimeSpan.FromSeconds(seconds[seconds.Count / 2]))}, all within {Format.Span(TimeSpan.FromSeconds(seconds[^1]))}.";
-        }
-    }
-
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         _newest = [.. (await Operations.NewestReportsAsync(cancellationToken)).OrderBy(r => Names.Of(r.Supplier), StringComparer.OrdinalIgnoreCase)];

@@ -11,6 +11,7 @@ public static class Names
     {
         "akash" => "Akash",
         "ionet" => "io.net",
+        "ionet-vm" => "io.net VMs",
         "runpod" => "RunPod",
         "own" => "Own machines",
         var other => Capital(other),

@@ -41,6 +41,9 @@ public sealed partial class OffersPage
 
     protected override object? Asked => (Workload, Gpu, Vram, Max, Supplier, Region, Fits);
 
+    // Of what cannot be read nothing is asked.
+    private bool IsAsked => _ask is not null && _ask != new OfferAsk(null, null, null, null, null, null);
+
     private bool IsNarrowed => (Workload, Gpu, Vram, Max, Supplier, Region, Fits) != default;
 
     private string? AgeNote => _list?.OldestSeenAt is { } oldest ? $"The oldest price was read {Format.Age(oldest, Now)}." : null;

@@ -21,12 +21,14 @@ internal static class LoopFlow
     /// <summary>Draws the picture. Boxes of staff's pages lead there only for staff.</summary>
     public static (IReadOnlyList<FlowNode> Nodes, IReadOnlyList<FlowLink> Links) Of(LoopPicture picture, int stakers, bool isStaff)
     {
-        var (rent, values, points) = (picture.Rent, picture.Values, picture.Points);
+        // One base for all streams: what bills now does not compare with what came in over a day in which GPUs were moved.
+        var rent = picture.MeasuredFrom is null ? [.. picture.Rent.Select(r => new LoopRentMean(r.Supplier, r.Gpu, r.Network, r.UsdPerHour))] : picture.RentMeans;
+        var (values, points) = (picture.Values, picture.Points);
         List<FlowNode> nodes =
         [
-            .. rent.GroupBy(r => r.Supplier).Select(g => new FlowNode(Id(g.Key), Names.Of(g.Key), 0, isStaff ? "/ops/offers" : "/rewards#rent", PerHour(SumOf(g.Select(r => r.UsdPerHour))))),
+            .. rent.GroupBy(r => r.Supplier).Select(g => new FlowNode(Id(g.Key), Names.Of(g.Key), 0, isStaff ? "/ops/offers" : "/rewards#rent", WithNow(SumOf(g.Select(r => r.UsdPerHour)), picture.Rent.Where(r => r.Supplier == g.Key)))),
             .. rent.GroupBy(r => r.Gpu).Select(g => new FlowNode(
-                Id(g.Key), Names.Of(g.Key), 1, isStaff ? "/ops/fleet" : "/uptime", $"{Format.Count(g.Sum(r => r.EarningGpus))} of {Format.Count(g.Sum(r => r.Gpus))} earning")),
+                Id(g.Key), Names.Of(g.Key), 1, isStaff ? "/ops/fleet" : "/uptime", Earning([.. picture.Rent.Where(r => r.Gpu == g.Key)]))),
             .. rent.Select(r => r.Network).Union(values.Select(v => (NetworkName?)v.Network)).Union(points.Select(p => (NetworkName?)p.Network))
                 .Select(n => new FlowNode(Id(n), n is { } network ? Names.Of(network) : "No network", 2, n is null ? null : "/rewards", NetworkFigure(n, rent, values))),
             .. values.GroupBy(v => v.Asset).Select(g => new FlowNode($"asset:{g.Key.Id}", g.Key.Id, 3, "/rewards", PerHour(SumOf(g.Select(v => v.UsdPerHour))))),
@@ -65,11 +67,20 @@ internal static class LoopFlow
         links.AddRange(picture.Points.Select(p => p.Network).Distinct().Select(n => new FlowLink($"points:{n}", Stakers, null)));
     }
 
-    private static string? NetworkFigure(NetworkName? network, IReadOnlyList<LoopRent> rent, IReadOnlyList<LoopValue> values)
+    private static string? NetworkFigure(NetworkName? network, IReadOnlyList<LoopRentMean> rent, IReadOnlyList<LoopValue> values)
     {
         var (own, paid) = (rent.Where(r => r.Network == network).ToList(), values.Where(v => v.Network == network).ToList());
-        var cost = own.Count == 0 ? "no rent now" : $"{PerHour(SumOf(own.Select(r => r.UsdPerHour)))} rent";
+        var cost = own.Count == 0 ? "no rent" : $"{PerHour(SumOf(own.Select(r => r.UsdPerHour)))} rent";
         return paid.Count == 0 ? cost : $"{cost}, {PerHour(SumOf(paid.Select(v => v.UsdPerHour)))} back";
+    }
+
+    private static string Earning(List<LoopRent> now) => now.Count == 0 ? "none now" : $"{Format.Count(now.Sum(r => r.EarningGpus))} of {Format.Count(now.Sum(r => r.Gpus))} earning";
+
+    /// <summary>A mean, and what is paid now where that differs.</summary>
+    private static string WithNow(decimal? mean, IEnumerable<LoopRent> now)
+    {
+        var (text, current) = (PerHour(mean), PerHour(SumOf(now.Select(r => r.UsdPerHour))));
+        return text == current ? text : $"{text}, now {current}";
     }
 
     private static string PointsFigure(IEnumerable<LoopPoints> points) => string.Join(", ", points.Select(p => $"{Format.Brief((double)p.PerHour)} {Names.OfKind(p.Kind)}/h"));

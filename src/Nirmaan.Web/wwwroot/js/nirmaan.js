@@ -46,6 +46,23 @@ function countAges() {
 serverNow();
 setInterval(countAges, 1000);
 
+// The menu's entry of the page one is on is in view, however long the menu is. The pages' own navigation marks another one without a word.
+let here = null;
+function showHere() {
+  const entry = document.querySelector('#nav a.active');
+  const nav = entry?.closest('#nav');
+  if (!entry || !nav.clientHeight || here === entry) return;
+  here = entry;
+  const [box, frame] = [entry.getBoundingClientRect(), nav.getBoundingClientRect()];
+  // A neighbour is left in view at that edge, so that it shows that there is more.
+  const edge = box.height * 2;
+  if (box.top < frame.top + edge) nav.scrollTop -= frame.top + edge - box.top;
+  else if (box.bottom > frame.bottom - edge) nav.scrollTop += box.bottom - frame.bottom + edge;
+}
+showHere();
+setInterval(showHere, 300);
+document.addEventListener('toggle', event => { if (event.target.id === 'nav') { here = null; showHere(); } }, true);
+
 // Theme, remembered in a cookie so that the server can send the right one at once.
 function switchTheme() {
   const isDark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;

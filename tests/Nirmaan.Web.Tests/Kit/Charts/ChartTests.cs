@@ -120,6 +120,13 @@ public sealed class ChartTests : BunitContext
     private IRenderedComponent<LineChart> Lines(params double?[] values) => Render<LineChart>(p => p.Add(c => c.Title, "Yield").Add(c => c.Series,
         [new("MOR", [.. values.Select((value, i) => new ChartPoint(s_start.AddHours(i), value))])]));
 
+    [Fact]
+    public void Bars_of_a_few_kinds_keep_every_label_whatever_the_width()
+    {
+        var chart = Render<BarChart>(p => p.Add(c => c.Title, "GPUs").Add(c => c.Labels, ["RTX A6000", "RTX 4090", "H100"]).Add(c => c.Series, [new("Heurist", [1, 2, 3])]));
+        chart.FindAll(".plot-x.slots span").Select(l => (l.TextContent, l.GetAttribute("title"))).ShouldBe([("RTX A6000", "RTX A6000"), ("RTX 4090", "RTX 4090"), ("H100", "H100")]);
+    }
+
     private IRenderedComponent<BarChart> Bars(double? first = 10) => Render<BarChart>(p => p.Add(c => c.Title, "Net").Add(c => c.Height, 200).Add(c => c.Labels, ["Mon"])
         .Add(c => c.Series, [new("MOR", [first]), new("Vested", [5]), new("Rent", [-5])]));
 
