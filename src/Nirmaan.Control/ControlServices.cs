@@ -64,6 +64,7 @@ public static class ControlServices
         services.TryAddSingleton<RentRequests>();
         services.TryAddSingleton<LaunchInstance>();
         services.TryAddSingleton<RetireInstance>();
+        services.TryAddSingleton<DrainWatch>();
         services.TryAddSingleton<ReplaceLost>();
         services.TryAddSingleton<ReconcileSupplier>();
         services.TryAddSingleton<EnrolMiner>();
@@ -107,6 +108,7 @@ public static class ControlServices
         services.TryAddSingleton<LimitWatch>();
         services.TryAddSingleton<MoveSteps>();
         services.TryAddSingleton<ExecutePlan>();
+        services.AddSingleton<IFleetRound, WakePlan>();
         services.TryAddSingleton<AllocationQueries>();
         services.TryAddSingleton<BoardQueries>();
         services.TryAddSingleton<YieldQueries>();

@@ -15,6 +15,8 @@ public sealed class AllocationOptions
     public decimal MoveCostUsd { get; set; } = 0.30m;
     /// <summary>First constraints: cost of starting one new GPU.</summary>
     public decimal StartCostUsd { get; set; } = 0.20m;
+    /// <summary>How long a new GPU is rented before it serves: that rent is part of what a start costs.</summary>
+    public TimeSpan StartTakes { get; set; } = TimeSpan.FromMinutes(10);
     /// <summary>A plan may be approved for this long: its figures age.</summary>
     public TimeSpan PlanLife { get; set; } = TimeSpan.FromHours(6);
     /// <summary>GPUs of one plan that may be moving at the same time.</summary>
@@ -40,6 +42,7 @@ internal sealed class AllocationOptionsCheck : IValidateOptions<AllocationOption
         Need(options.BudgetUsdPerHour > 0, "Allocation:BudgetUsdPerHour must be greater than 0 USD per hour.");
         Need(options.HorizonHours is > 0 and <= 720, "Allocation:HorizonHours must be 1 to 720 hours.");
         Need(options.MoveCostUsd >= 0 && options.StartCostUsd >= 0, "Allocation:MoveCostUsd and StartCostUsd must not be negative.");
+        Need(options.StartTakes >= TimeSpan.Zero && options.StartTakes <= TimeSpan.FromHours(24), "Allocation:StartTakes must be 0 to 24 hours.");
         Need(options.PlanLife > TimeSpan.Zero, "Allocation:PlanLife must be greater than zero.");
         Need(options.MaxGpusMoving > 0, "Allocation:MaxGpusMoving must be at least 1 GPU.");
         Need(options.AssumedReliability is > 0 and <= 1, "Allocation:AssumedReliability must be above 0 and at most 1.");

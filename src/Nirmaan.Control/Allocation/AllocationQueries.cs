@@ -12,12 +12,24 @@ namespace Nirmaan.Control.Allocation;
 /// <summary>A move as pages and programs see it.</summary>
 public sealed record MoveRow(
     MoveId Id, int Rank, MoveKind Kind, MoveState State, string? Reason, SupplierName Supplier, string Gpu, WorkloadName? From, WorkloadName? To, int Count, int DoneCount, decimal UsdPerGpuHour, decimal GainUsdPerHour, decimal CostUsd,
-    decimal? BreakEvenHours, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<Guid> Instances);
+    decimal? BreakEvenHours, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<Guid> Instances)
+{
+    /// <summary>The most that is paid for a GPU and hour when it is carried out.</summary>
+    public decimal CeilingUsdPerGpuHour { get; init; }
+    /// <summary>Its price is a median of past deals: bids decide.</summary>
+    public bool IsEstimated { get; init; }
+}
 
 /// <summary>A plan as pages and programs see it.</summary>
 public sealed record PlanRow(
     PlanId Id, DateTimeOffset At, string By, PlanState State, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal NowUsdPerHour, decimal RentUsdPerHour, decimal Gap, int Moves, int MovesDone, DateTimeOffset ExpiresAt,
-    string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt);
+    string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt)
+{
+    /// <summary>Moves that were approved; 0 while nobody decided.</summary>
+    public int MovesApproved { get; init; }
+    /// <summary>What the approved moves alone gain; null = not worked out here, or all were approved.</summary>
+    public decimal? ApprovedGainUsdPerHour { get; init; }
+}
 
 /// <summary>A plan with its boards, prices and moves.</summary>
 /// <param name="Limits">What the whole plan uses of each limit it was made under; these may differ from the constraints, since a request can override them.</param>
@@ -40,6 +52,11 @@ public sealed record MeasuredMoves(MoveKind Kind, int Moves, int Gpus, TimeSpan 
 public sealed record PlanChoice(
     int Moves, int Gpus, decimal ObjectiveUsdPerHour, decimal RentUsdPerHour, decimal CostUsd, IReadOnlyDictionary<string, int> GpusByWorkload, IReadOnlyList<LimitUse> Limits, IReadOnlyList<LimitUse> Broken)
 {
+    /// <summary>Ranks of moves left out that would make it keep every limit; empty = none needed, or none helps.</summary>
+    public IReadOnlyList<int> WouldFitWith { get; init; } = [];
+    /// <summary>Ranks of chosen moves without which it would keep every limit that the fleet keeps now.</summary>
+    public IReadOnlyList<int> WouldFitWithout { get; init; } = [];
+
     /// <summary>Limits that were broken before and stay so, though no further.</summary>
     public IEnumerable<LimitUse> StillBroken => Limits.Where(l => !l.Holds && !Broken.Contains(l));
 }
@@ -89,14 +106,24 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var constraints = await db.Constraints.AsNoTracking().SingleOrDefaultAsync(c => c.Version == plan.ConstraintsVersion, cancellationToken);
         var estimate = await db.Estimates.AsNoTracking().SingleOrDefaultAsync(e => e.Id == plan.EstimateId, cancellationToken);
         var limits = LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Proposed.Select(Of)]));
-        return new PlanDetail(Row(plan, [.. moves.Select(m => m.State)]), plan.Now, plan.Proposed, plan.Prices, [.. moves.Select(Row)], constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan));
+        return new PlanDetail(Row(plan, [.. moves.Select(m => m.State)]), plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan));
     }
 
     /// <summary>Plans that wait for an admin or are being carried out, newest first.</summary>
     public async Task<IReadOnlyList<PlanRow>> OpenAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await RowsAsync(db, await db.Plans.AsNoTracking().Where(p => p.State == PlanState.Proposed || p.State == PlanState.Approved).OrderByDescending(p => p.At).ToListAsync(cancellationToken), cancellationToken);
+        var plans = await db.Plans.AsNoTracking().Where(p => p.State == PlanState.Proposed || p.State == PlanState.Approved).OrderByDescending(p => p.At).ToListAsync(cancellationToken);
+        var rows = await RowsAsync(db, plans, cancellationToken);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].State != PlanState.Approved || rows[i].MovesApproved == rows[i].Moves) { continue; }
+            var (plan, id) = (plans[i], plans[i].Id);
+            var approved = (await db.Moves.AsNoTracking().Where(m => m.PlanId == id).ToListAsync(cancellationToken)).Where(m => IsApproved(m.State));
+            var worth = PlanAllocation.Evaluate(plan.Instance, MoveList.After([.. plan.Now.Select(Of)], approved)).ObjectiveUsdPerHour;
+            rows[i] = rows[i] with { ApprovedGainUsdPerHour = PlanAllocation.Usd(worth) - plan.NowUsdPerHour };
+        }
+        return rows;
     }
 
     /// <summary>What happened to a plan and its moves, newest first.</summary>
@@ -113,13 +140,17 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var plan = await db.Plans.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellationToken);
         if (plan is null) { return null; }
-        var chosen = (await db.Moves.AsNoTracking().Where(m => m.PlanId == id).ToListAsync(cancellationToken)).Where(m => moves.Contains(m.Id)).ToList();
+        var all = await db.Moves.AsNoTracking().Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
+        var chosen = all.Where(m => moves.Contains(m.Id)).ToList();
         var after = MoveList.After([.. plan.Now.Select(Of)], chosen);
         var evaluation = PlanAllocation.Evaluate(plan.Instance, after);
         var prices = plan.Now.Concat(plan.Proposed).GroupBy(a => a.Item).ToDictionary(g => g.Key, g => g.First().UsdPerGpuHour);
         return new PlanChoice(
             chosen.Count, chosen.Sum(m => m.Count), PlanAllocation.Usd(evaluation.ObjectiveUsdPerHour), after.Sum(a => a.Count * prices[a.Item]), chosen.Sum(m => m.CostUsd),
-            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation), LimitUse.BrokenBy(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)]), evaluation));
+            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation), LimitUse.BrokenBy(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)]), evaluation))
+        {
+            WouldFitWith = ChoiceFit.With(plan, all, chosen), WouldFitWithout = ChoiceFit.Without(plan, chosen),
+        };
     }
 
     /// <summary>What moves and starts that were carried out really cost; a kind that never was has no row.</summary>
@@ -152,8 +183,18 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         return [.. plans.Select(p => Row(p, [.. moves[p.Id]]))];
     }
 
+    private static bool IsApproved(MoveState state) => state is not (MoveState.Proposed or MoveState.Dropped);
+
+    private static async Task<List<MoveRow>> RowsAsync(NirmaanDbContext db, List<Move> moves, CancellationToken cancellationToken)
+    {
+        var keys = moves.Where(m => m.Kind == MoveKind.Start && m.OfferKey != null).Select(m => m.OfferKey!).ToList();
+        var estimated = (await db.Offers.AsNoTracking().Where(o => keys.Contains(o.Key) && o.PriceKind == PriceKind.Estimated).Select(o => new { o.Supplier, o.Key }).ToListAsync(cancellationToken)).Select(o => (o.Supplier, (string?)o.Key)).ToHashSet();
+        return [.. moves.Select(m => Row(m) with { CeilingUsdPerGpuHour = m.CeilingUsdPerGpuHour, IsEstimated = m.Kind == MoveKind.Start && estimated.Contains((m.Supplier, m.OfferKey)) })];
+    }
+
     private static PlanRow Row(Plan p, IReadOnlyList<MoveState> moves) => new(
-        p.Id, p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.NowUsdPerHour, p.RentUsdPerHour, p.Gap, moves.Count, moves.Count(s => s == MoveState.Done), p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt);
+        p.Id, p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.NowUsdPerHour, p.RentUsdPerHour, p.Gap, moves.Count, moves.Count(s => s == MoveState.Done), p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt)
+    { MovesApproved = moves.Count(IsApproved) };
 
     private static MoveRow Row(Move m) => new(
         m.Id, m.Rank, m.Kind, m.State, m.Reason, m.Supplier, m.Gpu, m.From, m.To, m.Count, m.DoneCount, m.UsdPerGpuHour, m.GainUsdPerHour, m.CostUsd, m.BreakEvenHours, m.StartedAt, m.EndedAt, m.Instances);

@@ -55,7 +55,10 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         if (breaks.Count > 0)
         {
             var broken = breaks[0];
-            return new ApproveOutcome.BreaksCap(broken.Row, string.Create(CultureInfo.InvariantCulture, $"{broken.Row}: {broken.Usage:0.####} against a limit of {broken.Limit:0.####}"));
+            var needed = ChoiceFit.With(plan, all, chosen);
+            var how = needed.Count > 0 ? $"; it would fit with {ChoiceFit.Name(needed)} as well" : ChoiceFit.Without(plan, chosen) is { Count: > 0 } spare ? $"; it would fit without {ChoiceFit.Name(spare)}" : "";
+            return new ApproveOutcome.BreaksCap(broken.Row, string.Create(CultureInfo.InvariantCulture,
+                $"the limit is {(broken.IsFloor ? "at least " : "")}{broken.Limit:0.####}, this choice would make it {broken.Usage:0.####}, {broken.Beyond:0.####} {(broken.IsFloor ? "short" : "over")}{how}"));
         }
         plan.Approve(by, now);
         foreach (var move in all)
@@ -67,6 +70,7 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         db.Note(now, "plan", id, by, "approved", chosen.Count == all.Count ? "all moves" : $"{chosen.Count} of {all.Count} moves", PlanState.Proposed, plan.State);
         try { await db.SaveChangesAsync(cancellationToken); }
         catch (DbUpdateConcurrencyException) { return new ApproveOutcome.TooLate("Someone decided over the plan in the same moment."); }
+        await WakePlan.AskAsync(db, by, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Changed(Topic.Allocation);
         return new ApproveOutcome.Approved(chosen.Count);

@@ -12,8 +12,9 @@ using Nirmaan.Domain.Market;
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>
-/// Carries out approved moves in the order of their rank under a disruption budget, watches each until its miners serve, and ends the plan when
-/// all moves ended. Everything it does goes through the fleet's verbs, so it may stop and go on at any point.
+/// Carries out approved moves by rank under a disruption budget, watches each until its miners serve, and ends the plan when all moves ended. What
+/// is rented comes before what is given back, so that income does not dip; only what a rent has no room without is given back before it.
+/// Everything it does goes through the fleet's verbs, so it may stop and go on at any point.
 /// </summary>
 public sealed partial class ExecutePlan(
     IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, MoveSteps steps, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
@@ -33,47 +34,89 @@ public sealed partial class ExecutePlan(
 
     private async Task CarryOnAsync(PlanId id, CancellationToken cancellationToken)
     {
-        List<Move> moves;
-        Plan plan;
-        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
-        {
-            plan = await db.Plans.AsNoTracking().SingleAsync(p => p.Id == id, cancellationToken);
-            moves = await db.Moves.AsNoTracking().Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
-        }
+        var (plan, moves) = await ReadAsync(id, cancellationToken);
         foreach (var move in moves.Where(m => m.State == MoveState.Running)) { await WatchAsync(plan, move.Id, cancellationToken); }
-        // Machines are given back and switched before new ones are rented, so that no cap is broken on the way.
+        // What ended just now makes room at once.
+        (plan, moves) = await ReadAsync(id, cancellationToken);
+        var room = new PlanRoom(plan, moves);
         var moving = moves.Where(m => m.State == MoveState.Running).Sum(m => m.Count - m.DoneCount);
-        foreach (var move in moves.Where(m => m.State == MoveState.Approved).OrderBy(m => m.Kind switch { MoveKind.Release => 0, MoveKind.Switch => 1, _ => 2 }).ThenBy(m => m.Rank))
+        bool IsTooMany(Move move) => moving > 0 && moving + move.Count > options.Value.MaxGpusMoving;
+        List<Move> releases = [.. moves.Where(m => m is { Kind: MoveKind.Release, State: MoveState.Approved })], leaving = [.. moves.Where(m => m is { Kind: MoveKind.Release, State: MoveState.Running })];
+        List<Move> rents = [.. moves.Where(m => m is { Kind: MoveKind.Start, State: MoveState.Approved })];
+
+        // A change in place takes the room of what it changes: it waits for nothing but its turn.
+        foreach (var move in moves.Where(m => m is { Kind: MoveKind.Switch, State: MoveState.Approved }))
         {
-            if (moving > 0 && moving + move.Count > options.Value.MaxGpusMoving) { break; }
-            if (move.Kind == MoveKind.Start && moves.Any(m => m.State is MoveState.Approved or MoveState.Running && m.Kind != MoveKind.Start)) { break; }
-            if (await StartAsync(plan, move, cancellationToken)) { moving += move.Count; }
+            if (IsTooMany(move)) { await EndAsync(id, cancellationToken); return; }
+            if (await BeginAsync(plan, move, cancellationToken)) { moving += move.Count; room.Take(move); }
+        }
+        List<Move> first = [];
+        foreach (var rent in rents)
+        {
+            if (IsTooMany(rent)) { break; }
+            var mayWait = releases.Count + leaving.Count > 0;
+            var why = room.WhyNot(rent);
+            if (why is null)
+            {
+                why = await RentAsync(plan, rent, mayWait, cancellationToken);
+                if (why is null) { moving += rent.Count; room.Take(rent); continue; }
+                // Refused for money that the fleet's own caps count, not the plan's: what is given back at the same supplier makes room first.
+                if (mayWait && leaving.Count == 0 && first.Count == 0) { first.AddRange(releases.OrderBy(r => r.Supplier == rent.Supplier ? 0 : 1).Take(1)); }
+            }
+            else
+            {
+                first.AddRange(room.NeededFor(rent, leaving.Concat(first), releases.Except(first)));
+                if (first.Count + leaving.Count == 0) { await FailUnstartedAsync(rent, $"there is no room for it: {why}", cancellationToken); }
+            }
+        }
+        // With nothing left to rent, and what was rented serving, the rest goes.
+        if (!await IsRentingAsync(id, cancellationToken)) { first = releases; }
+        foreach (var move in first)
+        {
+            if (IsTooMany(move)) { break; }
+            if (await BeginAsync(plan, move, cancellationToken)) { moving += move.Count; }
         }
         await EndAsync(id, cancellationToken);
     }
 
-    private async Task<bool> StartAsync(Plan plan, Move move, CancellationToken cancellationToken)
+    private async Task<(Plan Plan, List<Move> Moves)> ReadAsync(PlanId id, CancellationToken cancellationToken)
     {
-        if (move.Kind != MoveKind.Start)
-        {
-            var picked = await PickAsync(move, cancellationToken);
-            if (picked.Count == 0) { await FailUnstartedAsync(move, $"no running {move.From} on {move.Gpu} at {move.Supplier} is left", cancellationToken); return false; }
-            // Written before anything is done: a crash on the way goes on with these machines and picks no others.
-            await WriteAsync(move.Id, (m, now) => m.Start(now, picked), $"{move.Kind} of {picked.Count} of {move.Count} GPUs began", cancellationToken);
-            await steps.RunAsync(plan, move.Id, cancellationToken);
-            return true;
-        }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return (await db.Plans.AsNoTracking().SingleAsync(p => p.Id == id, cancellationToken), await db.Moves.AsNoTracking().Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken));
+    }
+
+    private async Task<bool> IsRentingAsync(PlanId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Moves.AnyAsync(m => m.PlanId == id && m.Kind == MoveKind.Start && (m.State == MoveState.Approved || m.State == MoveState.Running), cancellationToken);
+    }
+
+    /// <summary>Begins a move of machines that we hold. False = there are none any more.</summary>
+    private async Task<bool> BeginAsync(Plan plan, Move move, CancellationToken cancellationToken)
+    {
+        var picked = await PickAsync(move, cancellationToken);
+        if (picked.Count == 0) { await FailUnstartedAsync(move, $"no running {move.From} on {move.Gpu} at {move.Supplier} is left", cancellationToken); return false; }
+        // Written before anything is done: a crash on the way goes on with these machines and picks no others.
+        await WriteAsync(move.Id, (m, now) => m.Start(now, picked), $"{move.Kind} of {picked.Count} of {move.Count} GPUs began", cancellationToken);
+        await steps.RunAsync(plan, move.Id, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Rents. Null = asked for; else why not, and the move failed unless it may wait for money that becomes free.</summary>
+    private async Task<string?> RentAsync(Plan plan, Move move, bool mayWait, CancellationToken cancellationToken)
+    {
         var request = new LaunchRequest(move.To!.Value, move.Count, move.CeilingUsdPerGpuHour, new GpuModel(move.Gpu), move.Supplier, Reason: plan.WhyOf(move));
         var outcome = await launch.RunAsync(request, $"move:{move.Id}", plan.DecidedBy ?? plan.By, cancellationToken);
         if (outcome is not LaunchOutcome.Accepted accepted)
         {
-            await FailUnstartedAsync(move, outcome is LaunchOutcome.Refused refused ? refused.Why : "its launch key was used otherwise", cancellationToken);
-            return false;
+            var why = outcome is LaunchOutcome.Refused refused ? refused.Why : "its launch key was used otherwise";
+            if (!mayWait || outcome is not LaunchOutcome.Refused { Plan.Found: > 0 }) { await FailUnstartedAsync(move, why, cancellationToken); }
+            return why;
         }
         List<InstanceId> instances;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken)) { instances = await db.InstancesOfAsync(accepted.Operations, cancellationToken); }
         await WriteAsync(move.Id, (m, now) => m.Start(now, instances), $"{move.Kind} of {instances.Count} of {move.Count} GPUs began", cancellationToken);
-        return true;
+        return null;
     }
 
     /// <summary>Machines of the move's item that still do what the plan saw them do, oldest first.</summary>
@@ -92,20 +135,17 @@ public sealed partial class ExecutePlan(
         var held = await steps.RunAsync(plan, id, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var move = await db.Moves.AsNoTracking().SingleAsync(m => m.Id == id, cancellationToken);
-        var ids = move.Instances.Select(i => new InstanceId(i)).ToList();
-        var instances = await db.Instances.AsNoTracking().Where(i => ids.Contains(i.Id)).ToListAsync(cancellationToken);
-        var serving = (await db.Miners.AsNoTracking().Where(m => ids.Contains(m.InstanceId) && (m.State == MinerState.Idle || m.State == MinerState.Earning)).ToListAsync(cancellationToken)).Where(m => m.Workload == move.To).Select(m => m.InstanceId).ToHashSet();
-        var done = move.Kind == MoveKind.Release ? instances.Count(i => !i.IsLive) : instances.Count(i => serving.Contains(i.Id));
-        var dead = move.Kind == MoveKind.Release ? 0 : instances.Count(i => !i.IsLive);
+        var progress = await MoveProgress.ReadAsync(db, move, cancellationToken);
+        var (done, dead, machines) = (progress.Done, progress.Dead, progress.Machines);
         var late = clock.GetUtcNow() - move.StartedAt > options.Value.MovePatience;
-        if (done == move.DoneCount && done + dead < instances.Count && !late) { return; }
+        if (done == move.DoneCount && !progress.IsOver && !late) { return; }
         await WriteAsync(move.Id, (m, now) =>
         {
             m.Advance(done);
-            if (done + dead < instances.Count && !late) { return; }
-            if (done == instances.Count) { m.MarkDone(now); }
-            else { m.MarkFailed(now, dead > 0 ? $"{dead} of {instances.Count} machines were lost on the way" : $"{instances.Count - done} of {instances.Count} do not serve after {options.Value.MovePatience.TotalMinutes:0} minutes{(held is null ? "" : ": " + held)}"); }
-        }, $"{done} of {instances.Count} GPUs done", cancellationToken);
+            if (!progress.IsOver && !late) { return; }
+            if (done == machines) { m.MarkDone(now); }
+            else { m.MarkFailed(now, dead > 0 ? $"{dead} of {machines} machines were lost on the way" : $"{machines - done} of {machines} {(m.Kind == MoveKind.Release ? "are not closed" : "do not serve")} after {options.Value.MovePatience.TotalMinutes:0} minutes{(held is null ? "" : ": " + held)}"); }
+        }, $"{done} of {machines} GPUs done", cancellationToken);
     }
 
     private Task FailUnstartedAsync(Move move, string why, CancellationToken cancellationToken) =>

@@ -12,13 +12,14 @@ internal static class MoveList
     {
         var whole = PlanEvaluator.Evaluate(basis.Instance, target).ObjectiveUsdPerHour;
         var steps = Steps(basis, target).ToList();
+        var starts = basis.Instance.Workloads.ToDictionary(w => w.Id, w => w.StartCostUsd);
         var ranked = steps
             .Select(step => (step, gain: PlanAllocation.Usd(whole - PlanEvaluator.Evaluate(basis.Instance, Without(target, step)).ObjectiveUsdPerHour)))
             .OrderByDescending(s => s.gain / s.step.Count).ThenBy(s => s.step.Origin.Item, StringComparer.Ordinal).ThenBy(s => s.step.To, StringComparer.Ordinal);
         return [.. ranked.Select((s, i) => new Move(
             MoveId.New(at), plan, i + 1, s.step.Kind, s.step.Origin.Item, s.step.Origin.Supplier, s.step.Origin.Gpu.Id, s.step.Origin.OfferKey,
             s.step.From is null ? null : new WorkloadName(s.step.From), s.step.To is null ? null : new WorkloadName(s.step.To), s.step.Count, s.step.Origin.UsdPerGpuHour, s.gain,
-            s.step.Count * s.step.Kind switch { MoveKind.Switch => basis.Constraints.MoveCostUsd, MoveKind.Start => basis.Constraints.StartCostUsd, _ => 0m }))];
+            s.step.Count * s.step.Kind switch { MoveKind.Switch => basis.Constraints.MoveCostUsd, MoveKind.Start => (decimal)starts[s.step.To!], _ => 0m }))];
     }
 
     /// <summary>The assignments that come of carrying out some moves only.</summary>

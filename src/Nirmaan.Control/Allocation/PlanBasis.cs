@@ -70,14 +70,15 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
             items.Add(new AllocationItem
             {
                 Id = id, Provider = offer.Supplier.Value, Gpu = offer.Gpu.Id, UsdPerGpuHour = (double)offer.UsdPerGpuHour.Value,
-                Reliability = offer.Reliability is { } up and > 0 ? (double)Math.Min(up, 1m) : options.Value.AssumedReliability, Available = Math.Min(offer.Available, options.Value.MaxGpusPerOffer),
+                // A supplier's claim beyond what is assumed of our own machines is no reason to give one of them back for it.
+                Reliability = offer.Reliability is { } up and > 0 ? Math.Min((double)up, options.Value.AssumedReliability) : options.Value.AssumedReliability, Available = Math.Min(offer.Available, options.Value.MaxGpusPerOffer),
             });
         }
         if (items.Count == 0) { throw new CannotPlanException("There are neither held GPUs nor offers that any workload can use."); }
         return new Basis(new AllocationInstance
         {
             BudgetUsdPerHour = (double)constraints.BudgetUsdPerHour, HorizonHours = constraints.HorizonHours, RiskWeight = constraints.RiskWeight, TailLevel = 0.95, Items = items,
-            Networks = [.. pools.Select(p => Network(p, constraints))], Workloads = [.. pools.SelectMany(p => Workloads(p, constraints))],
+            Networks = [.. pools.Select(p => Network(p, constraints))], Workloads = [.. pools.SelectMany(p => Workloads(p, constraints, items))],
             Caps = new AllocationCaps { ProviderUsdPerHour = constraints.ProviderUsdPerHour.ToDictionary(c => c.Key, c => (double)c.Value), MaxMoves = constraints.MaxMoves },
         }, origins, estimate, constraints, frozen);
     }
@@ -106,9 +107,13 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
         ExposureCapUsdPerHour = constraints.ExposureUsdPerHour.TryGetValue(pool.Pool.Value, out var cap) ? (double)cap : null,
     };
 
-    private IEnumerable<Workload> Workloads(PoolEstimate pool, Constraints constraints) => pool.Work.GroupBy(w => w.Workload).Select(g => new Workload
+    private IEnumerable<Workload> Workloads(PoolEstimate pool, Constraints constraints, List<AllocationItem> items) => pool.Work.GroupBy(w => w.Workload).Select(g => new Workload
     {
         Id = g.Key.Value, Network = pool.Pool.Value, WorkPerGpuHour = g.ToDictionary(w => w.Gpu, w => w.Mean), GpusPerMiner = networks.TemplateOf(g.Key).Needs.Gpus,
-        MoveCostUsd = (double)constraints.MoveCostUsd, StartCostUsd = (double)constraints.StartCostUsd,
+        MoveCostUsd = (double)constraints.MoveCostUsd, StartCostUsd = StartCost(constraints, [.. items.Where(i => i.Held is null && g.Any(w => w.Gpu == i.Gpu)).Select(i => i.UsdPerGpuHour)]),
     });
+
+    // Until a new GPU serves it is paid for beside the one that it is to replace.
+    private double StartCost(Constraints constraints, List<double> rents) =>
+        Math.Round((double)constraints.StartCostUsd + (rents.Count == 0 ? 0 : rents.Average() * options.Value.StartTakes.TotalHours), 4);
 }

@@ -22,6 +22,9 @@ public sealed record PlanPreview(
 /// <param name="Holds">False = broken.</param>
 public sealed record LimitUse(string Row, decimal Usage, decimal Limit, bool IsFloor, bool Holds)
 {
+    /// <summary>By how much it is broken; 0 or less = it holds.</summary>
+    public decimal Beyond => IsFloor ? Limit - Usage : Usage - Limit;
+
     internal static IReadOnlyList<LimitUse> Of(PlanEvaluation evaluation) => [.. evaluation.Rows.Select(r => new LimitUse(r.Name, PlanAllocation.Usd(r.Usage), PlanAllocation.Usd(r.Limit), r.IsFloor, r.Holds))];
 
     /// <summary>Limits that a choice breaks. One that was broken already and is not broken further is no reason against it: to ease a breach must stay possible.</summary>

@@ -16,13 +16,13 @@ namespace Nirmaan.Control.Fleet;
 /// closes it, buys more hours. Every effect that follows is an operation; this verb itself only reads the outside.
 /// </summary>
 internal sealed partial class AttendInstances(
-    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, PlaceHandler place, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock,
+    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, PlaceHandler place, DrainWatch drains, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock,
     ILogger<AttendInstances> logger) : IFleetRound
 {
     private const string Actor = nameof(AttendInstances);
 
-    /// <summary>What the supplier told of one instance, read before the transaction.</summary>
-    private sealed record Sight(SupplierInstance? Instance, IReadOnlyList<Bid> Bids, string? Unavailable);
+    /// <summary>What the supplier, and of a draining one the network, told of one instance, read before the transaction.</summary>
+    private sealed record Sight(SupplierInstance? Instance, IReadOnlyList<Bid> Bids, string? Unavailable, DrainWait? Wait = null);
 
     /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal sealed partial class AttendInstances(
             var seen = await supplier.FindAsync(external, cancellationToken);
             if (seen is null && instance.State is InstanceState.Starting or InstanceState.Running or InstanceState.Reclaiming or InstanceState.Unknown) { return await AskTheListAsync(instance, supplier, lists, cancellationToken); }
             var bids = seen is not null && instance.State == InstanceState.Placing && supplier.Traits.HasBids ? await supplier.ListBidsAsync(external, instance.Wish, cancellationToken) : [];
-            return new Sight(seen, bids, null);
+            return new Sight(seen, bids, null, instance.State == InstanceState.Draining ? await drains.LookAsync(instance, cancellationToken) : null);
         }
         catch (SupplierUnavailableException e) { return new Sight(null, [], e.Message); }
     }
@@ -131,7 +131,7 @@ internal sealed partial class AttendInstances(
             case InstanceState.Placing: await PickBidAsync(db, instance, sight, now, cancellationToken); break;
             case InstanceState.Starting: await SeeStartAsync(db, instance, sight.Instance, now, cancellationToken); break;
             case InstanceState.Running or InstanceState.Reclaiming: await SeeRunAsync(db, instance, sight.Instance, now, cancellationToken); break;
-            case InstanceState.Draining: await SeeDrainAsync(db, instance, now, cancellationToken); break;
+            case InstanceState.Draining: await SeeDrainAsync(db, instance, sight, now, cancellationToken); break;
             case InstanceState.Closing: await SeeCloseAsync(db, instance, sight.Instance, now, cancellationToken); break;
             case InstanceState.Unknown: await SeeUnknownAsync(db, instance, sight.Instance, now, cancellationToken); break;
         }
@@ -227,6 +227,7 @@ internal sealed partial class AttendInstances(
         }
         if (instance.State == InstanceState.Reclaiming && instance.ReclaimDeadline is { } deadline && now > deadline.AddMinutes(-5))
         {
+            await db.WithdrawMinersAsync(instance.Id, now, cancellationToken);
             db.Change(instance, now, Actor, "draining", "its deadline is near", i => i.MarkDraining(now, "its deadline is near"));
         }
         // A supplier's word alone proves little, and so does silence: both together, for long enough, are a machine that only bills.
@@ -243,11 +244,17 @@ internal sealed partial class AttendInstances(
         }
     }
 
-    private async Task SeeDrainAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SeeDrainAsync(NirmaanDbContext db, Instance instance, Sight sight, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // The network sends no more work once the miner is withdrawn; what it holds is finished within its template's grace.
-        var withdrawing = await db.Operations.AnyAsync(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Withdraw && (o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown), cancellationToken);
-        if (withdrawing && now - instance.StateSince < TimeSpan.FromMinutes(2)) { instance.Postpone(now + options.Value.Poll); return; }
+        if (sight.Wait is { } wait && now < wait.Until)
+        {
+            if (instance.WaitFor(wait.For, wait.Until)) { db.Note(now, "instance", instance.Id, Actor, "waits", $"for {wait.For}, until {wait.Until:u} at the latest"); }
+            var next = now + options.Value.Poll;
+            instance.Postpone(next < wait.Until ? next : wait.Until);
+            return;
+        }
+        if (sight.Wait is { } over) { db.Note(now, "instance", instance.Id, Actor, "waits no longer", $"its time for {over.For} is up"); }
+        await db.StopMinersAsync(instance.Id, now, Actor, instance.Reason ?? "drained", cancellationToken);
         await CloseAsync(db, instance, instance.Reason ?? "drained", now, cancellationToken);
     }
 

@@ -33,21 +33,31 @@ internal static class Books
     {
         foreach (var miner in await db.Miners.Where(m => m.InstanceId == instance && m.State != MinerState.Stopped).ToListAsync(cancellationToken))
         {
-            StopMiner(db, miner, at, actor, why);
+            await db.StopMinerAsync(miner, at, actor, why, cancellationToken);
         }
     }
 
+    /// <summary>Asks the networks of an instance's miners to send them no more work; the miners themselves go on with what they have.</summary>
+    public static async Task WithdrawMinersAsync(this NirmaanDbContext db, InstanceId instance, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        foreach (var miner in await db.Miners.Where(m => m.InstanceId == instance && m.State != MinerState.Stopped).ToListAsync(cancellationToken)) { await db.WithdrawAsync(miner, at, cancellationToken); }
+    }
+
+    /// <summary>Asks a miner's network to send it no more work, once: a miner that it does not know, or was taken off or is being taken off, is left alone.</summary>
+    public static async Task WithdrawAsync(this NirmaanDbContext db, Miner miner, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var key = $"withdraw:{miner.Id}";
+        if (miner.EnrolledAt is null || await db.Operations.AnyAsync(o => o.Key == key, cancellationToken)) { return; }
+        db.Operations.Add(new Operation(OperationId.New(at), OperationKind.Withdraw, null, miner.Network, miner.InstanceId, miner.Id, key, Hashes.Of(miner.NetworkKey), 0, null, at, TimeSpan.FromHours(6)).About(miner.NetworkKey));
+    }
+
     /// <summary>Ends a miner and asks its network to send it no more work.</summary>
-    public static void StopMiner(this NirmaanDbContext db, Miner miner, DateTimeOffset at, string actor, string why)
+    public static async Task StopMinerAsync(this NirmaanDbContext db, Miner miner, DateTimeOffset at, string actor, string why, CancellationToken cancellationToken)
     {
         var before = miner.State;
         miner.Become(MinerState.Stopped, at, why);
         db.Note(at, "miner", miner.Id, actor, "stopped", why, before, miner.State);
-        if (miner.EnrolledAt is not null)
-        {
-            db.Operations.Add(new Operation(
-                OperationId.New(at), OperationKind.Withdraw, null, miner.Network, miner.InstanceId, miner.Id, $"withdraw:{miner.Id}", Hashes.Of(miner.NetworkKey), 0, null, at, TimeSpan.FromHours(6)).About(miner.NetworkKey));
-        }
+        await db.WithdrawAsync(miner, at, cancellationToken);
     }
 
     /// <summary>The machines that operations are about.</summary>

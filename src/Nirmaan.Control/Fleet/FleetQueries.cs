@@ -20,7 +20,13 @@ public sealed record MinerRow(
 public sealed record InstanceRow(
     InstanceId Id, SupplierName Supplier, WorkloadName Workload, GpuModel Gpu, int GpuCount, InstanceState State, string? Reason, DateTimeOffset StateSince, decimal? UsdPerGpuHour, decimal? UsdPerHour,
     string? Provider, string? Region, string? ExternalId, string? SupplierState, DateTimeOffset CreatedAt, DateTimeOffset? BilledFrom, DateTimeOffset? RunningAt, DateTimeOffset? ClosedAt, DateTimeOffset? PaidUntil,
-    DateTimeOffset? ReclaimDeadline, decimal? SupplierSaysUsd, DateTimeOffset? ObservedAt, InstanceId? Replaces, int Attempts, string LaunchKey, string? Endpoint, decimal CostUsd, decimal? RunwayHours, MinerRow? Miner, DateTimeOffset? MeteredTo = null);
+    DateTimeOffset? ReclaimDeadline, decimal? SupplierSaysUsd, DateTimeOffset? ObservedAt, InstanceId? Replaces, int Attempts, string LaunchKey, string? Endpoint, decimal CostUsd, decimal? RunwayHours, MinerRow? Miner, DateTimeOffset? MeteredTo = null)
+{
+    /// <summary>What it waits for before it is given back, in words; null = it does not drain, or waits for nothing.</summary>
+    public string? WaitsFor { get; init; }
+    /// <summary>It waits no longer than this.</summary>
+    public DateTimeOffset? WaitsUntil { get; init; }
+}
 
 /// <summary>Everything about one machine.</summary>
 public sealed record InstanceDetail(InstanceRow Instance, IReadOnlyList<MinerRow> Miners, IReadOnlyList<OperationRow> Operations, IReadOnlyList<SeenBid> Bids, IReadOnlyList<TimelineEvent> Timeline, InstanceId? ReplacedBy);
@@ -151,7 +157,7 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
             i.Id, i.Supplier, i.Workload, i.Gpu, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.SupplierState, i.CreatedAt, i.BilledFrom,
             i.RunningAt, i.ClosedAt, i.PaidUntil, i.ReclaimDeadline, i.SupplierSaysUsd, i.ObservedAt, i.Replaces, i.Attempts, i.LaunchKey, i.Endpoint,
             costs.GetValueOrDefault(i.Id.ToString()) / 100_000_000m, i.PaidUntil is { } until && i.IsLive ? (decimal)Math.Round((until - now).TotalHours, 2) : null,
-            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo))];
+            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil })];
     }
 
     internal static MinerRow Row(Miner m) => new(

@@ -39,13 +39,15 @@ public sealed class RetireInstance(IDbContextFactory<NirmaanDbContext> contexts,
                 events.Changed(Topic.Fleet);
                 return RetireOutcome.Retiring;
             }
-            await db.StopMinersAsync(id, now, by, why, cancellationToken);
             if (instance.State is InstanceState.Running or InstanceState.Reclaiming)
             {
+                // The miner itself goes on: it finishes what it has, and tells by its heartbeats when that is done.
+                await db.WithdrawMinersAsync(id, now, cancellationToken);
                 db.Change(instance, now, by, "draining", why, i => i.MarkDraining(now, why));
             }
             else
             {
+                await db.StopMinersAsync(id, now, by, why, cancellationToken);
                 db.Change(instance, now, by, "closing", why, i => i.MarkClosing(now, why));
                 await db.GiveBackAsync(instance, now, cancellationToken);
             }

@@ -98,7 +98,7 @@ public sealed class Move
     /// <summary>One-off USD.</summary>
     public decimal CostUsd { get; private set; }
     /// <summary>Hours after which the gain has paid the cost; null = never.</summary>
-    public decimal? BreakEvenHours => CostUsd == 0 ? 0 : GainUsdPerHour > 0 ? decimal.Round(CostUsd / GainUsdPerHour, 2) : null;
+    public decimal? BreakEvenHours => GainUsdPerHour > 0 ? decimal.Round(CostUsd / GainUsdPerHour, 2) : null;
     /// <summary>State.</summary>
     public MoveState State { get; private set; }
     /// <summary>Why it failed or was dropped.</summary>

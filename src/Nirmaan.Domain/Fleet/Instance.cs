@@ -93,6 +93,10 @@ public sealed class Instance : IFenced
     public DateTimeOffset? PaidUntil { get; private set; }
     /// <summary>The supplier takes it back at this time.</summary>
     public DateTimeOffset? ReclaimDeadline { get; private set; }
+    /// <summary>What it waits for before it is given back, in words; null = it does not drain, or waits for nothing.</summary>
+    public string? WaitsFor { get; private set; }
+    /// <summary>It waits no longer than this.</summary>
+    public DateTimeOffset? WaitsUntil { get; private set; }
     /// <summary>What the supplier says it cost so far, USD; null = it does not say.</summary>
     public decimal? SupplierSaysUsd { get; private set; }
     /// <summary>Where the agent answers, as the supplier shows it.</summary>
@@ -154,6 +158,15 @@ public sealed class Instance : IFenced
     /// <summary>The miner is told to finish.</summary>
     public void MarkDraining(DateTimeOffset at, string why) =>
         Go(InstanceState.Draining, at, why, InstanceState.Running, InstanceState.Reclaiming, InstanceState.Unknown);
+
+    /// <summary>It drains, and something holds it until a time at the latest. True = that is another thing than before.</summary>
+    public bool WaitFor(string what, DateTimeOffset until)
+    {
+        if (State != InstanceState.Draining) { throw new WrongStateException($"Instance {Id}", State.ToString(), nameof(WaitFor)); }
+        var isOther = WaitsFor != what;
+        (WaitsFor, WaitsUntil) = (what, until);
+        return isOther;
+    }
 
     /// <summary>It is to be given back. From Requested to Starting there is nothing to drain.</summary>
     public void MarkClosing(DateTimeOffset at, string why) =>
@@ -233,6 +246,6 @@ public sealed class Instance : IFenced
     private void Go(InstanceState to, DateTimeOffset at, string? why, params ReadOnlySpan<InstanceState> from)
     {
         if (!from.Contains(State)) { throw new WrongStateException($"Instance {Id}", State.ToString(), to.ToString()); }
-        (State, StateSince, Reason, DueAt) = (to, at, why, at);
+        (State, StateSince, Reason, DueAt, WaitsFor, WaitsUntil) = (to, at, why, at, null, null);
     }
 }

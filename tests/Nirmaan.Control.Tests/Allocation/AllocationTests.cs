@@ -111,13 +111,15 @@ public sealed class AllocationTests(ControlPostgres database)
     [Fact]
     public async Task A_choice_of_moves_that_breaks_a_cap_names_the_cap()
     {
-        await using var world = await WorldAsync();
+        await using var world = await WorldAsync(("Allocation:MoveCostUsd", "5000"));
         // Under this budget a new GPU can be paid only by giving others back.
         var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1.3m));
         var releases = plan.Moves.Where(m => m.Kind == MoveKind.Release).Select(m => m.Id).ToHashSet();
         releases.ShouldNotBeEmpty();
         var outcome = await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, [.. plan.Moves.Where(m => !releases.Contains(m.Id)).Select(m => m.Id)], "admin@test", CancellationToken.None);
-        outcome.ShouldBeOfType<ApproveOutcome.BreaksCap>().Cap.ShouldBe("budget");
+        var broken = outcome.ShouldBeOfType<ApproveOutcome.BreaksCap>();
+        broken.Cap.ShouldBe("budget");
+        broken.Why.ShouldSatisfyAllConditions(w => w.ShouldContain("the limit is 1.3, this choice would make it"), w => w.ShouldContain($"it would fit with move {plan.Moves.Single(m => releases.Contains(m.Id)).Rank} as well"));
     }
 
     [Fact]

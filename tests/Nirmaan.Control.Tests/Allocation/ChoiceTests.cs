@@ -24,10 +24,11 @@ public sealed class ChoiceTests(ControlPostgres database)
     [Fact]
     public async Task A_choice_that_breaks_a_limit_says_which()
     {
-        await using var world = await PoolWorld.CreateAsync(database);
+        await using var world = await PoolWorld.CreateAsync(database, ("Allocation:MoveCostUsd", "5000"));
         var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1.3m));
         var choice = (await world.Get<AllocationQueries>().WeighAsync(plan.Plan.Id, [.. plan.Moves.Where(m => m.Kind != MoveKind.Release).Select(m => m.Id)], CancellationToken.None))!;
         choice.Broken.ShouldHaveSingleItem().Row.ShouldBe("budget");
+        choice.WouldFitWith.ShouldBe([.. plan.Moves.Where(m => m.Kind == MoveKind.Release).Select(m => m.Rank)]);
         (await world.Get<AllocationQueries>().WeighAsync(plan.Plan.Id, [.. plan.Moves.Select(m => m.Id)], CancellationToken.None))!.Broken.ShouldBeEmpty();
     }
 

@@ -13,6 +13,8 @@ internal sealed class PlainNetwork : IMiningNetwork
 
     public HashSet<string> Enrolled { get; } = [];
     public List<PoolOutlook> Outlooks { get; } = [];
+    /// <summary>What it tells of each miner; null = nothing, as a network without sessions.</summary>
+    public Func<string, MinerCredit>? Credits { get; set; }
 
     public NetworkName Network => NetworkName.Heurist;
 
@@ -29,7 +31,7 @@ internal sealed class PlainNetwork : IMiningNetwork
     public Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Remove(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
     public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PointsReading>>([]);
     public WorkloadName? WorkloadOf(string pointsKind) => null;
-    public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MinerCredit>>([]);
+    public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MinerCredit>>(Credits is { } of ? [.. networkKeys.Select(of)] : []);
     public Task<RewardPage> ReadRewardsAsync(string? cursor, IReadOnlyCollection<string> payoutAddresses, CancellationToken cancellationToken) => Task.FromResult(new RewardPage([], cursor));
     public Task<IReadOnlyList<PoolOutlook>> ReadOutlookAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PoolOutlook>>([.. Outlooks.Select(o => o with { At = now })]);
 }

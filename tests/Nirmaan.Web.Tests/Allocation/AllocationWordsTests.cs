@@ -23,4 +23,22 @@ public sealed class AllocationWordsTests
 
     [Fact]
     public void Nothing_measured_is_not_free() => AllocationWords.Measured([]).ShouldContain("nothing, since no move was carried out");
+
+    private static MoveRow Row(decimal gain, decimal cost = 0) => new(
+        default, 1, MoveKind.Release, MoveState.Proposed, null, new("akash"), "rtx-a6000", null, null, 2, 0, 0.4562m, gain, cost,
+        new Move(default, default, 1, MoveKind.Release, "i", new("akash"), "rtx-a6000", null, null, null, 2, 0.4562m, gain, cost).BreakEvenHours, null, null, []);
+
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(0, 0)]
+    [InlineData(-1, 3)]
+    public void A_move_without_gain_never_breaks_even(int gain, int cost) => Row(gain, cost).BreakEvenHours.ShouldBeNull();
+
+    [Fact]
+    public void A_move_that_loses_says_why_it_is_ticked_or_not() =>
+        (AllocationWords.Loss(Row(-1), true)!.Contains("makes room", StringComparison.Ordinal), AllocationWords.Loss(Row(-1), false)!.Contains("Left out", StringComparison.Ordinal), AllocationWords.Loss(Row(1), true)).ShouldBe((true, true, null));
+
+    [Fact]
+    public void A_price_before_bids_is_called_an_estimate_with_its_ceiling() =>
+        AllocationWords.Price(Row(1) with { IsEstimated = true, CeilingUsdPerGpuHour = 0.50182m }).ShouldBe("$0.4562 estimated; bids decide, at most $0.5018 per GPU-hour");
 }

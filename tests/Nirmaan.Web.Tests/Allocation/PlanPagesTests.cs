@@ -66,6 +66,7 @@ public sealed class PlanPagesTests(ControlPostgres database)
         await page.ConfirmAsync("Approve", "Approve");
         var after = await AfterAsync(world, plan);
         after.Plan.State.ShouldBe(PlanState.Approved);
+        page.WaitForAssertion(() => page.Markup.ShouldContain($"{kept} of {plan.Moves.Count} approved: gain $"));
         page.WaitForAssertion(() => page.Markup.ShouldContain($"{kept} of {plan.Moves.Count} moves approved by admin@test"));
         after.Moves.ShouldAllBe(m => m.State == (m.Kind == MoveKind.Start ? MoveState.Dropped : MoveState.Approved));
     }
@@ -73,7 +74,7 @@ public sealed class PlanPagesTests(ControlPostgres database)
     [Fact]
     public async Task A_choice_that_breaks_a_limit_names_it_and_cannot_be_approved()
     {
-        await using var world = await PoolWorld.CreateAsync(database);
+        await using var world = await PoolWorld.CreateAsync(database, ("Allocation:MoveCostUsd", "5000"));
         // Six GPUs at 0.40 an hour are held: they fit a budget of 1 only after some are given back.
         var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1m));
         plan.Moves.ShouldContain(m => m.Kind == MoveKind.Release);
@@ -81,6 +82,8 @@ public sealed class PlanPagesTests(ControlPostgres database)
         var page = Open(desk, plan);
         foreach (var move in plan.Moves.Where(m => m.Kind == MoveKind.Release)) { Ticks(page)[move.Rank - 1].Change(false); }
         page.WaitForAssertion(() => page.Find(".choice").TextContent.ShouldContain("This choice breaks a limit. Budget"));
+        page.Find(".choice").TextContent.ShouldSatisfyAllConditions(
+            t => t.ShouldContain("the limit is $1.00/h, this choice would make it"), t => t.ShouldContain($"Tick move {plan.Moves.Single(m => m.Kind == MoveKind.Release).Rank} as well"));
         page.Button("Approve").HasAttribute("disabled").ShouldBeTrue();
     }
 

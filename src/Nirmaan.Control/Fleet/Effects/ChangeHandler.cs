@@ -79,7 +79,7 @@ internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts
         var next = await db.Miners.SingleAsync(m => m.Id == operation.MinerId, cancellationToken);
         foreach (var old in await db.Miners.Where(m => m.InstanceId == instance.Id && m.Id != next.Id && m.State != MinerState.Stopped).ToListAsync(cancellationToken))
         {
-            db.StopMiner(old, now, Actor, $"its machine was set to {next.Workload}");
+            await db.StopMinerAsync(old, now, Actor, $"its machine was set to {next.Workload}", cancellationToken);
         }
         instance.ChangeWorkload(next.Workload);
         next.Reach(new MinerSteps(Rented: instance.BilledFrom));
@@ -90,7 +90,7 @@ internal sealed class ChangeHandler(IDbContextFactory<NirmaanDbContext> contexts
     {
         if (operation.MinerId is not { } id) { return; }
         var miner = await db.Miners.SingleAsync(m => m.Id == id, cancellationToken);
-        if (miner.IsLive) { db.StopMiner(miner, now, Actor, "the machine could not be set to it: " + refused.Why); }
+        if (miner.IsLive) { await db.StopMinerAsync(miner, now, Actor, "the machine could not be set to it: " + refused.Why, cancellationToken); }
     }
 
     /// <summary>An operation that buys hours.</summary>

@@ -13,7 +13,8 @@ internal sealed class EnrolHandler(IDbContextFactory<NirmaanDbContext> contexts,
     {
         if (operation.Kind == OperationKind.Withdraw) { return null; }
         var miner = await db.Miners.SingleAsync(m => m.Id == operation.MinerId, cancellationToken);
-        return miner.IsLive ? null : new Hold(default, "the miner has ended", Refuse: true);
+        if (!miner.IsLive) { return new Hold(default, "the miner has ended", Refuse: true); }
+        return await IsLeavingAsync(db, miner, cancellationToken) ? new Hold(default, "its machine is given back", Refuse: true) : null;
     }
 
     public async Task<Effect> SendAsync(Operation operation, CancellationToken cancellationToken)
@@ -38,12 +39,12 @@ internal sealed class EnrolHandler(IDbContextFactory<NirmaanDbContext> contexts,
         if (operation.Kind == OperationKind.Withdraw) { miner.MarkWithdrawn(); return; }
         miner.MarkEnrolled(now);
         db.Note(now, "miner", miner.Id, nameof(RunOperations), "enrolled", done.Answer is { } what ? $"{miner.Network}: {what}" : $"{miner.Network} sends it work");
-        if (!miner.IsLive)
-        {
-            // It ended while it was being enrolled: no more work may be sent to it.
-            db.Operations.Add(new Operation(Domain.Amounts.OperationId.New(now), OperationKind.Withdraw, null, miner.Network, miner.InstanceId, miner.Id, $"withdraw:{miner.Id}", Hashes.Of(miner.NetworkKey), 0, null, now, TimeSpan.FromHours(6)).About(miner.NetworkKey));
-        }
+        // It ended, or its machine began to leave, while it was being enrolled: no more work may be sent to it.
+        if (!miner.IsLive || await IsLeavingAsync(db, miner, cancellationToken)) { await db.WithdrawAsync(miner, now, cancellationToken); }
     }
+
+    private static Task<bool> IsLeavingAsync(NirmaanDbContext db, Miner miner, CancellationToken cancellationToken) =>
+        db.Instances.AnyAsync(i => i.Id == miner.InstanceId && (i.State == InstanceState.Draining || i.State == InstanceState.Closing || i.State == InstanceState.Closed || i.State == InstanceState.Failed), cancellationToken);
 
     public async Task RejectAsync(NirmaanDbContext db, Operation operation, Effect.Refused refused, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -128,6 +128,33 @@ internal static partial class AllocationWords
     /// <summary>A gap to the bound: 0 %, 0.0123 %.</summary>
     public static string Gap(decimal gap) => gap == 0 ? "0 %" : Format.Percent((double)gap, gap < 0.001m ? 4 : 2);
 
+    /// <summary>How far a plan's moves got: "10 of 20 moves approved, 3 done".</summary>
+    public static string Progress(PlanRow plan) => plan.MovesApproved == 0 ? $"{plan.Moves} {(plan.Moves == 1 ? "move" : "moves")}"
+        : plan.MovesApproved == plan.Moves ? $"{plan.MovesDone} of {plan.Moves} moves done" : $"{plan.MovesApproved} of {plan.Moves} moves approved, {plan.MovesDone} done";
+
+    /// <summary>What was approved of a plan beside the whole: "10 of 20 approved: gain $4.10 of $9.00 per day, cost $3.00 of $6.20 once".</summary>
+    public static string Part(PlanRow plan, PlanChoice part, decimal costOfAll) =>
+        $"{plan.MovesApproved} of {plan.Moves} approved: gain {Format.Usd((part.ObjectiveUsdPerHour - plan.NowUsdPerHour) * 24)} of {Format.Usd((plan.ObjectiveUsdPerHour - plan.NowUsdPerHour) * 24)} per day, cost {Format.Usd(part.CostUsd)} of {Format.Usd(costOfAll)} once.";
+
+    /// <summary>A limit that a choice breaks, with its figures and what would make it fit; moves by the numbers of the table.</summary>
+    public static string Broken(LimitUse broken, PlanChoice choice, IReadOnlyDictionary<string, string> labels)
+    {
+        var row = broken.Row;
+        var how = choice.WouldFitWith.Count > 0 ? $" Tick {Moves(choice.WouldFitWith)} as well to make it fit." : choice.WouldFitWithout.Count > 0 ? $" Leave out {Moves(choice.WouldFitWithout)} to make it fit." : "";
+        return $"{Limit(row, labels)}: the limit is {(broken.IsFloor ? "at least " : "")}{Amount(row, broken.Limit)}, this choice would make it {Amount(row, broken.Usage)}, {Amount(row, broken.Beyond)} {(broken.IsFloor ? "short" : "over")}.{how}";
+    }
+
+    /// <summary>move 3, moves 3, 4 and 7.</summary>
+    public static string Moves(IReadOnlyList<int> ranks) => ranks.Count == 1 ? $"move {ranks[0]}" : $"moves {string.Join(", ", ranks.SkipLast(1))} and {ranks[^1]}";
+
+    /// <summary>What a rent will pay: "$0.4562 estimated; bids decide, at most $0.5018 per GPU-hour". Null = its price is known.</summary>
+    public static string? Price(MoveRow move) => move.IsEstimated
+        ? $"{Format.Usd(move.UsdPerGpuHour, 4)} estimated; bids decide, at most {Format.Usd(move.CeilingUsdPerGpuHour, 4)} per GPU-hour" : null;
+
+    /// <summary>Why a move that loses is ticked or not; null = it does not lose.</summary>
+    public static string? Loss(MoveRow move, bool isChosen) => move.GainUsdPerHour >= 0 ? null
+        : isChosen ? "It loses by itself, but makes room under a limit for others." : "Left out: it loses, and no chosen move needs the room it makes.";
+
     /// <summary>Tone of a plan's state.</summary>
     public static Tone OfPlan(PlanState state) => state switch
     {

@@ -19,7 +19,7 @@ public sealed partial class PlanPage
     private Confirm? _approve;
     private ConfirmWithReason? _cancel;
     private PlanDetail? _detail;
-    private PlanChoice? _choice;
+    private PlanChoice? _choice, _part;
     private GpuMatrix _matrix = GpuMatrix.Of([], []);
     private ShiftFlow _flow = new([], []);
     private IReadOnlyDictionary<string, string> _labels = new Dictionary<string, string>();
@@ -47,6 +47,8 @@ public sealed partial class PlanPage
 
     private bool IsOpen => _detail?.Plan.State == PlanState.Proposed;
 
+    private decimal Expected => _part?.ObjectiveUsdPerHour ?? _detail!.Plan.ObjectiveUsdPerHour;
+
     private decimal RentNow => _detail!.Now.Sum(a => a.Count * a.UsdPerGpuHour);
 
     private IEnumerable<MoveRow> Approved => _detail!.Moves.Where(m => m.State is not (MoveState.Proposed or MoveState.Dropped));
@@ -73,8 +75,15 @@ public sealed partial class PlanPage
         {
             (_ticked, _choice) = (Id, null);
             _chosen.Clear();
-            _chosen.UnionWith(detail.Moves.Select(m => m.Id));
+            _chosen.UnionWith(detail.Moves.Where(m => m.GainUsdPerHour >= 0).Select(m => m.Id));
+            // What loses is carried out only for the room that it makes for the rest.
+            if (_chosen.Count < detail.Moves.Count && await Plans.WeighAsync(PlanId, [.. _chosen], cancellationToken) is { } gaining)
+            {
+                _chosen.UnionWith(detail.Moves.Where(m => gaining.WouldFitWith.Contains(m.Rank)).Select(m => m.Id));
+            }
         }
+        var approved = detail.Moves.Where(m => m.State is not (MoveState.Proposed or MoveState.Dropped)).Select(m => m.Id).ToList();
+        _part = approved.Count > 0 && approved.Count < detail.Moves.Count ? await Plans.WeighAsync(PlanId, approved, cancellationToken) : null;
         _detail = detail;
         if (detail.Plan.State == PlanState.Proposed && _choice is null) { await WeighAsync(cancellationToken); }
     }
@@ -102,7 +111,7 @@ public sealed partial class PlanPage
         {
             ApproveOutcome.Approved done => ($"{done.Moves} {(done.Moves == 1 ? "move" : "moves")} approved; they are carried out in turn.", Tone.Good),
             ApproveOutcome.TooLate late => (late.Why, Tone.Warn),
-            ApproveOutcome.BreaksCap broken => ($"Not approved: {AllocationWords.Limit(broken.Cap, _labels)} would be broken ({broken.Why}).", Tone.Bad),
+            ApproveOutcome.BreaksCap broken => ($"Not approved: {AllocationWords.Limit(broken.Cap, _labels)} would be broken: {broken.Why}.", Tone.Bad),
             ApproveOutcome.UnknownMove => ("Not approved: a chosen move is not one of this plan.", Tone.Bad),
             _ => ("There is no such plan any more.", Tone.Bad),
         });

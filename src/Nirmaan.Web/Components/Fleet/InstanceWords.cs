@@ -20,6 +20,7 @@ public static class InstanceWords
             InstanceState.Starting => $"Ours and billing for {since}; the container is not up yet.",
             InstanceState.Running => $"Up for {since}.",
             InstanceState.Reclaiming => $"{supplier} takes it back{(row.ReclaimDeadline is { } deadline ? $" {Format.Age(deadline, now)}" : "")}{Why(row)}.",
+            InstanceState.Draining when Wait(row) is { } wait => $"Draining: it {wait}; then it is given back{Why(row)}.",
             InstanceState.Draining => $"Finishing its work, then it is given back{Why(row)}.",
             InstanceState.Closing => $"Being given back{Why(row)}.",
             InstanceState.Closed => $"Given back {since} ago{Why(row)}. It bills no more.",
@@ -27,6 +28,10 @@ public static class InstanceWords
             _ => $"Its state outside is not known for {since}{Why(row)}.",
         };
     }
+
+    /// <summary>What a machine waits for before it is given back, and how long at most; null = nothing.</summary>
+    public static string? Wait(InstanceRow row) => row is { WaitsFor: { } what, WaitsUntil: { } until }
+        ? string.Create(CultureInfo.InvariantCulture, $"waits for {what}, until {until.UtcDateTime:HH:mm:ss} UTC at the latest") : null;
 
     /// <summary>The miner's state and its reason.</summary>
     public static string Miner(InstanceRow row, DateTimeOffset now) => row.Miner is not { } miner
