@@ -41,7 +41,7 @@ internal sealed class Solve
         var isProved = new ExactSearch(_model, best, lagrangian).Run(bound * _model.UsdScale, _cancellation);
         if (!isProved)
         {
-            best = SwapBack.Run(_instance, _model, Kick(searches, best));
+            best = Kick(searches, best);
         }
         return Finish(best, lagrangian, outside, bound, isProved, searches.Sum(s => s.Tried));
     }

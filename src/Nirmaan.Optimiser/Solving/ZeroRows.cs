@@ -28,7 +28,9 @@ internal sealed class ZeroRows
             Array.Clear(BansWorkload);
             BansMoves = false;
         }
-        Shut = [.. Enumerable.Range(0, networks.Count).Select(n => !workloads.Network.Where((of, w) => of == n && !BansWorkload[w]).Any())];
+        // Where nothing may move, a workload that nobody runs is as good as banned.
+        var runs = BansMoves ? items.HeldWorkload.ToHashSet() : null;
+        Shut = [.. Enumerable.Range(0, networks.Count).Select(n => !workloads.Network.Where((of, w) => of == n && !BansWorkload[w] && runs?.Contains(w) != false).Any())];
     }
 
     /// <summary>Per workload: nobody may run it.</summary>

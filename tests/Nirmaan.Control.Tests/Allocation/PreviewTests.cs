@@ -56,6 +56,15 @@ public sealed class PreviewTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task Where_nothing_may_move_the_preview_leaves_all_where_it_is()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var preview = await PreviewAsync(world, new PlanRequest(MaxMoves: 0));
+        GpuShift.Between(preview.Now, preview.Proposed).ShouldAllBe(s => s.Kind == null || s.Kind == MoveKind.Release);
+        preview.ObjectiveUsdPerHour.ShouldBeGreaterThanOrEqualTo(preview.NowUsdPerHour);
+    }
+
+    [Fact]
     public async Task A_limit_that_binds_costs_what_the_plan_would_earn_without_it()
     {
         await using var world = await PoolWorld.CreateAsync(database);
