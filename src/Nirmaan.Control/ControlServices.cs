@@ -108,6 +108,7 @@ public static class ControlServices
         services.TryAddSingleton<LimitWatch>();
         services.TryAddSingleton<MoveSteps>();
         services.TryAddSingleton<ExecutePlan>();
+        services.TryAddSingleton<GradePlans>();
         services.AddSingleton<IFleetRound, WakePlan>();
         services.TryAddSingleton<AllocationQueries>();
         services.TryAddSingleton<BoardQueries>();

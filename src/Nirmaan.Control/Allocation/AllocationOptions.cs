@@ -19,6 +19,8 @@ public sealed class AllocationOptions
     public TimeSpan StartTakes { get; set; } = TimeSpan.FromMinutes(10);
     /// <summary>A plan may be approved for this long: its figures age.</summary>
     public TimeSpan PlanLife { get; set; } = TimeSpan.FromHours(6);
+    /// <summary>True: whoever made a plan cannot approve it; another admin must.</summary>
+    public bool TwoPersons { get; set; }
     /// <summary>GPUs of one plan that may be moving at the same time.</summary>
     public int MaxGpusMoving { get; set; } = 6;
     /// <summary>A move that has not got there after this long has failed.</summary>

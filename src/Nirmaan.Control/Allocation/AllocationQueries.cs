@@ -27,6 +27,8 @@ public sealed record PlanRow(
 {
     /// <summary>Moves that were approved; 0 while nobody decided.</summary>
     public int MovesApproved { get; init; }
+    /// <summary>What became of it; null = its horizon is not over, or nothing could be measured.</summary>
+    public PlanGrade? Grade { get; init; }
     /// <summary>What the approved moves alone gain; null = not worked out here, or all were approved.</summary>
     public decimal? ApprovedGainUsdPerHour { get; init; }
 }
@@ -106,7 +108,8 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var constraints = await db.Constraints.AsNoTracking().SingleOrDefaultAsync(c => c.Version == plan.ConstraintsVersion, cancellationToken);
         var estimate = await db.Estimates.AsNoTracking().SingleOrDefaultAsync(e => e.Id == plan.EstimateId, cancellationToken);
         var limits = LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Proposed.Select(Of)]));
-        return new PlanDetail(Row(plan, [.. moves.Select(m => m.State)]), plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan));
+        var row = Row(plan, [.. moves.Select(m => m.State)]) with { Grade = await db.Grades.AsNoTracking().SingleOrDefaultAsync(g => g.PlanId == id, cancellationToken) };
+        return new PlanDetail(row, plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan));
     }
 
     /// <summary>Plans that wait for an admin or are being carried out, newest first.</summary>
@@ -180,7 +183,8 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
     {
         var ids = plans.Select(p => p.Id).ToList();
         var moves = (await db.Moves.AsNoTracking().Where(m => ids.Contains(m.PlanId)).Select(m => new { m.PlanId, m.State }).ToListAsync(cancellationToken)).ToLookup(m => m.PlanId, m => m.State);
-        return [.. plans.Select(p => Row(p, [.. moves[p.Id]]))];
+        var grades = await db.Grades.AsNoTracking().Where(g => ids.Contains(g.PlanId)).ToDictionaryAsync(g => g.PlanId, cancellationToken);
+        return [.. plans.Select(p => Row(p, [.. moves[p.Id]]) with { Grade = grades.GetValueOrDefault(p.Id) })];
     }
 
     private static bool IsApproved(MoveState state) => state is not (MoveState.Proposed or MoveState.Dropped);

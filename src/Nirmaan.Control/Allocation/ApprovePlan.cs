@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
@@ -21,6 +22,8 @@ public abstract record ApproveOutcome
     public sealed record NotFound : ApproveOutcome;
     /// <summary>It is no longer proposed, or too old.</summary>
     public sealed record TooLate(string Why) : ApproveOutcome;
+    /// <summary>Whoever made it may not approve it as well (Allocation:TwoPersons).</summary>
+    public sealed record SamePerson(string Who) : ApproveOutcome;
     /// <summary>The chosen moves alone break a cap.</summary>
     public sealed record BreaksCap(string Cap, string Why) : ApproveOutcome;
     /// <summary>A named move is not one of the plan.</summary>
@@ -28,7 +31,7 @@ public abstract record ApproveOutcome
 }
 
 /// <summary>Approves a plan, whole or in part, or calls it off.</summary>
-public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock)
+public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock)
 {
     private const long LockKey = 0x706C616E;
 
@@ -44,6 +47,7 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         if (plan is null) { return new ApproveOutcome.NotFound(); }
         var now = clock.GetUtcNow();
         if (plan.State != PlanState.Proposed) { return new ApproveOutcome.TooLate($"The plan is {plan.State}."); }
+        if (options.Value.TwoPersons && plan.By == by) { return new ApproveOutcome.SamePerson(by); }
         if (now >= plan.ExpiresAt) { return new ApproveOutcome.TooLate($"The plan expired at {plan.ExpiresAt:u}; its figures are too old. Make a new one."); }
         if (await InTheWayAsync(db, plan, cancellationToken) is { } why) { return new ApproveOutcome.TooLate(why); }
         var all = await db.Moves.Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);

@@ -23,13 +23,15 @@ internal static class MoveList
     }
 
     /// <summary>The assignments that come of carrying out some moves only.</summary>
-    public static IReadOnlyList<Optimiser.Assignment> After(IReadOnlyList<Optimiser.Assignment> now, IEnumerable<Move> moves)
+    /// <param name="countOf">GPUs of a move that are carried out; without it all of them.</param>
+    public static IReadOnlyList<Optimiser.Assignment> After(IReadOnlyList<Optimiser.Assignment> now, IEnumerable<Move> moves, Func<Move, int>? countOf = null)
     {
         var counts = now.ToDictionary(a => (a.Item, a.Workload), a => a.Count);
         foreach (var move in moves)
         {
-            if (move.From is { } from) { counts[(move.Item, from.Value)] = counts.GetValueOrDefault((move.Item, from.Value)) - move.Count; }
-            if (move.To is { } to) { counts[(move.Item, to.Value)] = counts.GetValueOrDefault((move.Item, to.Value)) + move.Count; }
+            var count = countOf?.Invoke(move) ?? move.Count;
+            if (move.From is { } from) { counts[(move.Item, from.Value)] = counts.GetValueOrDefault((move.Item, from.Value)) - count; }
+            if (move.To is { } to) { counts[(move.Item, to.Value)] = counts.GetValueOrDefault((move.Item, to.Value)) + count; }
         }
         return [.. counts.Where(c => c.Value > 0).Select(c => new Optimiser.Assignment(c.Key.Item, c.Key.Workload, c.Value))];
     }

@@ -64,6 +64,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<Plan> Plans => Set<Plan>();
     /// <summary>Allocation: their moves.</summary>
     public DbSet<Move> Moves => Set<Move>();
+    /// <summary>Allocation: what became of plans.</summary>
+    public DbSet<PlanGrade> Grades => Set<PlanGrade>();
     /// <summary>The schedule.</summary>
     public DbSet<JobRow> Jobs => Set<JobRow>();
     /// <summary>Runs.</summary>

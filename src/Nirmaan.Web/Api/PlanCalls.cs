@@ -31,11 +31,16 @@ internal sealed record MoveWire(
 /// <summary>A plan's figures. No feasible plan is worth more than the bound; now = as it is without any move.</summary>
 internal record PlanWire(
     string Id, DateTimeOffset At, string By, PlanState State, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal Gap, decimal NowUsdPerHour, decimal RentUsdPerHour, int MoveCount, int MovesDone, DateTimeOffset ExpiresAt,
-    string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt)
+    string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt, GradeWire? Grade)
 {
     public static PlanWire Of(PlanRow p) => new(
-        p.Id.ToString(), p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.Gap, p.NowUsdPerHour, p.RentUsdPerHour, p.Moves, p.MovesDone, p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt);
+        p.Id.ToString(), p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.Gap, p.NowUsdPerHour, p.RentUsdPerHour, p.Moves, p.MovesDone, p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt,
+        p.Grade is { } g ? new GradeWire(g.At, g.From, g.To, g.Readings, g.WasCarriedOut, g.PromisedUsdPerHour, g.GainUsdPerHour, g.StayUsdPerHour, g.PlanUsdPerHour, g.BoundUsdPerHour, g.RegretUsdPerHour) : null);
 }
+
+/// <summary>What became of a plan over its horizon, by what was measured since. Gain = plan less stay; regret = bound less plan, at most.</summary>
+internal sealed record GradeWire(
+    DateTimeOffset At, DateTimeOffset From, DateTimeOffset To, int Readings, bool WasCarriedOut, decimal PromisedUsdPerHour, decimal GainUsdPerHour, decimal StayUsdPerHour, decimal PlanUsdPerHour, decimal BoundUsdPerHour, decimal RegretUsdPerHour);
 
 /// <summary>A plan with its moves, both boards and the shadow prices of its limits.</summary>
 internal sealed record PlanDetailWire(
@@ -88,6 +93,7 @@ internal static class PlanCalls
         {
             ApproveOutcome.Approved approved => Results.Ok(new ApprovedWire(approved.Moves)),
             ApproveOutcome.TooLate late => Problems.Of(409, "plan_not_open", late.Why),
+            ApproveOutcome.SamePerson same => Problems.Of(409, "same_person", $"{same.Who} made this plan; another admin must approve it."),
             ApproveOutcome.BreaksCap broken => Problems.Of(422, "cap_broken", broken.Why, ("cap", broken.Cap)),
             ApproveOutcome.UnknownMove unknown => Problems.Of(422, "unknown_move", $"{unknown.Move} is not a move of this plan.", ("move", unknown.Move.ToString())),
             _ => Problems.NotFound("plan", id),

@@ -34,6 +34,7 @@ internal static class Schedule
         Line<EstimateYields>("allocation:estimate", Every30Minutes, v => v.RunAsync),
         Line<ExecutePlan>("allocation:execute", EveryMinute, v => v.RunAsync),
         Line<IPlanAllocation>("allocation:expire", Every10Minutes, v => v.ExpireAsync),
+        Line<GradePlans>("allocation:grade", Hourly, v => v.RunAsync),
         Line<CloseEpoch>("rewards:close-epoch", Every10Minutes, v => v.RunAsync),
         Line<CheckInvariants>("rewards:invariants", Hourly, v => v.RunAsync),
         Line<PruneHistory>("jobs:prune", Hourly, v => v.RunAsync),

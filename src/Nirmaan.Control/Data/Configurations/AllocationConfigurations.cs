@@ -66,6 +66,20 @@ internal sealed class MoveConfiguration : IEntityTypeConfiguration<Move>
     }
 }
 
+internal sealed class PlanGradeConfiguration : IEntityTypeConfiguration<PlanGrade>
+{
+    public void Configure(EntityTypeBuilder<PlanGrade> builder)
+    {
+        builder.ToTable("plan_grades").HasKey(g => g.PlanId);
+        builder.Property(g => g.From).HasColumnName("graded_from");
+        builder.Property(g => g.To).HasColumnName("graded_to");
+        builder.Ignore(g => g.GainUsdPerHour);
+        builder.Ignore(g => g.RegretUsdPerHour);
+        builder.Ignore(g => g.Kept);
+        builder.HasOne<Plan>().WithMany().HasForeignKey(g => g.PlanId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
 internal sealed class JobRowConfiguration : IEntityTypeConfiguration<JobRow>
 {
     public void Configure(EntityTypeBuilder<JobRow> builder)

@@ -29,6 +29,10 @@ internal static partial class AllocationWords
         _ => row,
     };
 
+    /// <summary>What a grade rests on.</summary>
+    public static string Graded(PlanGrade grade) =>
+        $"{(grade.WasCarriedOut ? "What was carried out" : "It was not carried out; graded as if it had been")}, from {Format.Utc(grade.From)} to {Format.Utc(grade.To)}, by {grade.Readings} {(grade.Readings == 1 ? "reading" : "readings")} of what networks paid and others did since.";
+
     /// <summary>Whether a limit counts GPUs; the others count dollars per hour.</summary>
     public static bool IsCount(string row) => row == "moves" || row.StartsWith(GpuCap, StringComparison.Ordinal) || row.StartsWith(Locked, StringComparison.Ordinal);
 

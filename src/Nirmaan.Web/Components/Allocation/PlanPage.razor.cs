@@ -111,6 +111,7 @@ public sealed partial class PlanPage
         {
             ApproveOutcome.Approved done => ($"{done.Moves} {(done.Moves == 1 ? "move" : "moves")} approved; they are carried out in turn.", Tone.Good),
             ApproveOutcome.TooLate late => (late.Why, Tone.Warn),
+            ApproveOutcome.SamePerson => ("You made this plan; another admin must approve it.", Tone.Warn),
             ApproveOutcome.BreaksCap broken => ($"Not approved: {AllocationWords.Limit(broken.Cap, _labels)} would be broken: {broken.Why}.", Tone.Bad),
             ApproveOutcome.UnknownMove => ("Not approved: a chosen move is not one of this plan.", Tone.Bad),
             _ => ("There is no such plan any more.", Tone.Bad),

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Components;
 using Nirmaan.Control;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Live;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Web.Components.Kit.Charts;
 
 namespace Nirmaan.Web.Components.Allocation;
 
@@ -11,6 +13,8 @@ public sealed partial class PlansPage
     private IReadOnlyList<PlanRow>? _plans;
     private int _pages = 1;
     private bool _isMore;
+    private IReadOnlyList<PlanGrade> _graded = [];
+    private IReadOnlyList<ChartSeries> _chart = [];
 
     [Inject] public required AllocationQueries Plans { get; init; }
 
@@ -27,7 +31,14 @@ public sealed partial class PlansPage
             after = read.Next;
         }
         (_plans, _isMore) = (plans, after is not null);
+        _graded = [.. plans.Select(p => p.Grade).OfType<PlanGrade>().OrderBy(g => g.From)];
+        _chart =
+        [
+            Line("promised", g => g.PromisedUsdPerHour, isDashed: true), Line("gained", g => g.GainUsdPerHour), Line("most that could be gained", g => g.BoundUsdPerHour - g.StayUsdPerHour, isDashed: true),
+        ];
     }
+
+    private ChartSeries Line(string name, Func<PlanGrade, decimal> usdPerHour, bool isDashed = false) => new(name, [.. _graded.Select(g => new ChartPoint(g.From, (double)usdPerHour(g) * 24))], isDashed);
 
     private Task MoreAsync()
     {

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Optimiser;
+
+namespace Nirmaan.Control.Allocation;
+
+/// <summary>
+/// Grades plans whose horizon is over: was it right? Each later estimate of the horizon takes the place of what the plan believed, and what was carried
+/// out, staying put and the certified bound are valued by it. Values what the estimates measured; what was received is in the ledger.
+/// </summary>
+public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock)
+{
+    /// <summary>Each reading costs one solve; more than these are thinned out evenly.</summary>
+    private const int MostReadings = 48, MostPlans = 20;
+
+    /// <summary>Grades what is due; one line of what was done.</summary>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (graded, blind) = (0, 0);
+        foreach (var (plan, moves, limits) in await DueAsync(now, cancellationToken))
+        {
+            var from = plan.DecidedAt ?? plan.At;
+            var to = from.AddHours(limits.HorizonHours);
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            var readings = await db.Estimates.AsNoTracking().Where(e => e.At > from && e.At <= to).OrderBy(e => e.At).ToListAsync(cancellationToken);
+            if (Grade(plan, moves, Thin(readings), now, from, to, cancellationToken) is not { } grade) { blind++; continue; }
+            db.Grades.Add(grade);
+            db.Note(now, "plan", plan.Id, nameof(GradePlans), "graded", string.Create(CultureInfo.InvariantCulture,
+                $"gained {grade.GainUsdPerHour * 24:0.00} USD a day of {grade.PromisedUsdPerHour * 24:0.00} promised; {grade.RegretUsdPerHour * 24:0.00} below the bound at most; {grade.Readings} readings"));
+            await db.SaveChangesAsync(cancellationToken);
+            graded++;
+        }
+        if (graded > 0) { events.Changed(Topic.Allocation); }
+        return $"{graded} plans graded{(blind > 0 ? $", {blind} cannot be: no reading of their horizon knows all their pools" : "")}";
+    }
+
+    private async Task<IReadOnlyList<(Plan Plan, List<Move> Moves, Constraints Limits)>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var ended = await db.Plans.AsNoTracking().Where(p => p.State != PlanState.Proposed && p.State != PlanState.Approved && !db.Grades.Any(g => g.PlanId == p.Id)).OrderByDescending(p => p.At).Take(10 * MostPlans).ToListAsync(cancellationToken);
+        var versions = ended.Select(p => p.ConstraintsVersion).ToHashSet();
+        var limits = await db.Constraints.AsNoTracking().Where(c => versions.Contains(c.Version)).ToDictionaryAsync(c => c.Version, cancellationToken);
+        List<Plan> due = [.. ended.Where(p => limits.TryGetValue(p.ConstraintsVersion, out var l) && (p.DecidedAt ?? p.At).AddHours(l.HorizonHours) <= now).OrderBy(p => p.At).Take(MostPlans)];
+        var ids = due.Select(p => p.Id).ToHashSet();
+        var moves = (await db.Moves.AsNoTracking().Where(m => ids.Contains(m.PlanId)).OrderBy(m => m.Rank).ToListAsync(cancellationToken)).ToLookup(m => m.PlanId);
+        return [.. due.Select(p => (p, moves[p.Id].ToList(), limits[p.ConstraintsVersion]))];
+    }
+
+    private static PlanGrade? Grade(Plan plan, List<Move> moves, IReadOnlyList<YieldEstimate> readings, DateTimeOffset now, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var instance = AllocationInstance.Parse(plan.Instance);
+        List<Optimiser.Assignment> stay = [.. plan.Now.Select(Of)];
+        var done = moves.Where(m => m.DoneCount > 0).ToList();
+        var then = done.Count > 0 ? MoveList.After(stay, done, m => m.DoneCount) : [.. plan.Proposed.Select(Of)];
+        var promised = PlanEvaluator.Evaluate(instance, then).ObjectiveUsdPerHour - PlanEvaluator.Evaluate(instance, stay).ObjectiveUsdPerHour;
+        var (count, stayed, planned, bound) = (0, 0.0, 0.0, 0.0);
+        foreach (var reading in readings)
+        {
+            if (True(instance, reading) is not { } truth) { continue; }
+            count++;
+            stayed += PlanEvaluator.Evaluate(truth, stay).ObjectiveUsdPerHour;
+            planned += PlanEvaluator.Evaluate(truth, then).ObjectiveUsdPerHour;
+            bound += Bound(truth, cancellationToken);
+        }
+        return count == 0 ? null : new PlanGrade(
+            plan.Id, now, from, to, count, done.Count > 0, PlanAllocation.Usd(promised), PlanAllocation.Usd(stayed / count), PlanAllocation.Usd(planned / count), PlanAllocation.Usd(bound / count));
+    }
+
+    /// <summary>The plan's question with what a later estimate knew; null = it does not know all of the plan's pools.</summary>
+    internal static AllocationInstance? True(AllocationInstance instance, YieldEstimate reading)
+    {
+        var pools = reading.Pools.ToDictionary(p => p.Pool.Value, StringComparer.Ordinal);
+        if (instance.Networks.Any(n => !pools.TryGetValue(n.Id, out var p) || p.ValueUsdPerHour is null || p.OthersWorkPerHour is null || (n.DemandWorkPerHour is not null && p.DemandWorkPerHour is not > 0))) { return null; }
+        return instance with
+        {
+            Networks = [.. instance.Networks.Select(n => n with
+            {
+                ValueUsdPerHour = (double)pools[n.Id].ValueUsdPerHour!.Value, OthersWork = (double)pools[n.Id].OthersWorkPerHour!.Value, ScenarioValuesUsdPerHour = null,
+                DemandWorkPerHour = n.DemandWorkPerHour is null ? null : (double)pools[n.Id].DemandWorkPerHour!.Value,
+            })],
+            Workloads = [.. instance.Workloads.Select(w => w with
+            {
+                // What a model was measured at since takes the place of what was thought; one that nobody has tried keeps the thought.
+                WorkPerGpuHour = w.WorkPerGpuHour.ToDictionary(g => g.Key, g => pools[w.Network].Work.FirstOrDefault(x => x.Workload.Value == w.Id && x.Gpu == g.Key)?.Mean ?? g.Value),
+            })],
+        };
+    }
+
+    private static double Bound(AllocationInstance truth, CancellationToken cancellationToken)
+    {
+        var free = truth with { RiskWeight = 0, Workloads = [.. truth.Workloads.Select(w => w with { MoveCostUsd = 0, StartCostUsd = 0 })], Caps = truth.Caps with { MaxMoves = null } };
+        return AllocationSolver.Solve(free, new SolveOptions { GapWanted = 1, MaxMovesTried = 0 }, cancellationToken).Plan.BoundUsdPerHour;
+    }
+
+    private static List<YieldEstimate> Thin(List<YieldEstimate> readings) =>
+        readings.Count <= MostReadings ? readings : [.. Enumerable.Range(0, MostReadings).Select(i => readings[(int)((long)i * readings.Count / MostReadings)])];
+
+    private static Optimiser.Assignment Of(Domain.Allocation.Assignment a) => new(a.Item, a.Workload!, a.Count);
+}
