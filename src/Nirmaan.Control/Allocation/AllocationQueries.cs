@@ -37,7 +37,11 @@ public sealed record PlanRow(
 /// <param name="Limits">What the whole plan uses of each limit it was made under; these may differ from the constraints, since a request can override them.</param>
 public sealed record PlanDetail(
     PlanRow Plan, IReadOnlyList<Assignment> Now, IReadOnlyList<Assignment> Proposed, IReadOnlyDictionary<string, decimal> Prices, IReadOnlyList<MoveRow> Moves, Constraints? Constraints, YieldEstimate? Estimate, string Instance, string Solution,
-    IReadOnlyList<LimitUse> Limits, IReadOnlyList<NotUsed> NotUsed);
+    IReadOnlyList<LimitUse> Limits, IReadOnlyList<NotUsed> NotUsed)
+{
+    /// <summary>Limits that the fleet broke when the plan was made: keeping them may cost more than it gains.</summary>
+    public IReadOnlyList<LimitUse> BrokenBefore { get; init; } = [];
+}
 
 /// <summary>GPUs that a plan does not use, and what speaks against them.</summary>
 /// <param name="Held">GPUs of ours that it gives back; 0 = an offer that it leaves.</param>
@@ -109,7 +113,10 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var estimate = await db.Estimates.AsNoTracking().SingleOrDefaultAsync(e => e.Id == plan.EstimateId, cancellationToken);
         var limits = LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Proposed.Select(Of)]));
         var row = Row(plan, [.. moves.Select(m => m.State)]) with { Grade = await db.Grades.AsNoTracking().SingleOrDefaultAsync(g => g.PlanId == id, cancellationToken) };
-        return new PlanDetail(row, plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan));
+        return new PlanDetail(row, plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan))
+        {
+            BrokenBefore = [.. LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)])).Where(l => !l.Holds)],
+        };
     }
 
     /// <summary>Plans that wait for an admin or are being carried out, newest first.</summary>

@@ -13,7 +13,7 @@ using Nirmaan.Domain.Uptime;
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>
-/// What each pool is expected to pay (version 1): tokens per hour as read, times the newest price; work per GPU-hour from what our own miners
+/// What each pool is expected to pay (version 2): tokens per hour as read, times the newest price; the work of others over a day; work per GPU-hour from what our own miners
 /// were credited with or paid for in the last two days, starting from the network's prior. Every figure keeps source and age; unknown stays unknown.
 /// </summary>
 public sealed partial class EstimateYields(
@@ -29,6 +29,9 @@ public sealed partial class EstimateYields(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var outlooks = await db.Outlooks.FromSql($"SELECT DISTINCT ON (pool) * FROM outlooks ORDER BY pool, at DESC").AsNoTracking().ToListAsync(cancellationToken);
         var prices = (await db.Prices.FromSql($"SELECT DISTINCT ON (asset_id) * FROM prices ORDER BY asset_id, at DESC").AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(p => p.AssetId);
+        var since = now - OthersWork.Window;
+        var others = (await db.Outlooks.AsNoTracking().Where(o => o.Shape == RewardShape.ProRata && o.At >= since && o.OthersWorkPerHour != null).OrderBy(o => o.At)
+            .Select(o => new { o.Pool, o.At, Work = o.OthersWorkPerHour!.Value }).ToListAsync(cancellationToken)).ToLookup(o => o.Pool, o => (o.At, o.Work));
         var done = await DoneWork.ReadAsync(db, outlooks, UptimeWindow.StartOf(now - s_observed), cancellationToken);
         var pools = outlooks.OrderBy(o => o.Pool.Value, StringComparer.Ordinal).Select(outlook =>
         {
@@ -36,7 +39,8 @@ public sealed partial class EstimateYields(
             var work = Work(outlook, done[outlook.Pool], now);
             return new PoolEstimate(
                 outlook.Pool, outlook.Network, outlook.Label, outlook.Bucket, outlook.Shape, outlook.AssetId, outlook.TokensPerHour, price?.Usd, price is null ? null : decimal.Round(outlook.TokensPerHour * price.Usd, 8),
-                outlook.OthersWorkPerHour, outlook.DemandWorkPerHour, outlook.WorkUnit, outlook.Modelled, price is null ? outlook.Source : $"{outlook.Source}; price: {price.Source}", outlook.At, price?.At, work);
+                // What is not known now is not made up from before.
+                outlook.OthersWorkPerHour is null ? null : OthersWork.OverADay([.. others[outlook.Pool]], now) ?? outlook.OthersWorkPerHour, outlook.DemandWorkPerHour, outlook.WorkUnit, outlook.Modelled, price is null ? outlook.Source : $"{outlook.Source}; price: {price.Source}", outlook.At, price?.At, work);
         }).ToList();
         db.Estimates.Add(new YieldEstimate(Guid.CreateVersion7(now), now, pools));
         await db.SaveChangesAsync(cancellationToken);

@@ -72,6 +72,27 @@ public sealed class PlanPagesTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_plan_that_mends_a_broken_limit_says_which()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        // Six GPUs at 0.40 an hour are held.
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1m));
+        await using var desk = new Desk(world, Roles.Auditor);
+        var page = Open(desk, plan);
+        page.WaitForAssertion(() => page.Markup.ShouldContain("Budget, $2.40/h of $1.00/h"));
+    }
+
+    [Fact]
+    public async Task A_plan_for_a_fleet_within_its_limits_speaks_of_none_broken()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        await using var desk = new Desk(world, Roles.Auditor);
+        var page = Open(desk, await world.PlanAsync());
+        page.WaitForAssertion(() => page.Markup.ShouldContain("What held it back"));
+        page.Markup.ShouldNotContain("broke limits");
+    }
+
+    [Fact]
     public async Task A_choice_that_breaks_a_limit_names_it_and_cannot_be_approved()
     {
         await using var world = await PoolWorld.CreateAsync(database, ("Allocation:MoveCostUsd", "5000"));
