@@ -3,12 +3,12 @@ using Microsoft.Playwright;
 namespace Nirmaan.Journeys;
 
 /// <summary>
-/// The loop with a day and an hour of history behind it, so that one epoch at least is closed and the present is reached, and a window for
+/// The loop with more than a day of history behind it, so that one epoch at least is closed and the present is reached, and a window for
 /// each person. For a class of journeys; without the npm tools each skips.
 /// </summary>
 public sealed class PlayedLoop(Site site) : IAsyncLifetime
 {
-    private static readonly TimeSpan s_history = TimeSpan.FromHours(25), s_patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan s_leastHistory = TimeSpan.FromHours(25), s_ofTheDayBefore = TimeSpan.FromHours(8), s_closedBy = TimeSpan.FromHours(3), s_patience = TimeSpan.FromMinutes(8);
     private Loop? _loop;
 
     /// <summary>The world.</summary>
@@ -21,7 +21,7 @@ public sealed class PlayedLoop(Site site) : IAsyncLifetime
     {
         if (Site.NoBrowser is not null || Testing.NpmTools.MissingForChain() is not null) { return; }
         // A dead machine's silence is believed sooner than the usual ten minutes.
-        _loop = await Loop.StartAsync(s_history, new Dictionary<string, string> { ["Fleet__UnreachablePatience"] = "00:03:00" });
+        _loop = await Loop.StartAsync(History(TimeProvider.System.GetUtcNow().TimeOfDay), new Dictionary<string, string> { ["Fleet__UnreachablePatience"] = "00:03:00" });
         await Until.SeenAsync(() => Task.FromResult(_loop.Web.Output), said => said.Contains("The present is reached", StringComparison.Ordinal), s_patience, "the end of history");
     }
 
@@ -36,6 +36,13 @@ public sealed class PlayedLoop(Site site) : IAsyncLifetime
         await visit.Page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
         await visit.ReadyAsync();
         return visit;
+    }
+
+    // An epoch is a UTC day, closed some time after midnight. Whatever the hour, the newest closed one must be long enough for payments to fall into it.
+    private static TimeSpan History(TimeSpan today)
+    {
+        var needed = today + s_ofTheDayBefore + (today < s_closedBy ? TimeSpan.FromDays(1) : TimeSpan.Zero);
+        return needed > s_leastHistory ? needed : s_leastHistory;
     }
 
     public async ValueTask DisposeAsync()
