@@ -16,7 +16,7 @@ namespace Nirmaan.Control.Allocation;
 public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock)
 {
     /// <summary>Each reading costs one solve; more than these are thinned out evenly.</summary>
-    private const int MostReadings = 48, MostPlans = 20;
+    private const int MostReadings = 48, MostPlans = 20, MostLookedAt = 500;
 
     /// <summary>Grades what is due; one line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -34,7 +34,8 @@ public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, Con
             db.Note(now, "plan", plan.Id, nameof(GradePlans), "graded", string.Create(CultureInfo.InvariantCulture,
                 $"gained {grade.GainUsdPerHour * 24:0.00} USD a day of {grade.PromisedUsdPerHour * 24:0.00} promised; {grade.RegretUsdPerHour * 24:0.00} below the bound at most; {grade.Readings} readings"));
             await db.SaveChangesAsync(cancellationToken);
-            graded++;
+            // Counted here, not where they are looked up: plans that can never be graded must not stand in the way of the others.
+            if (++graded == MostPlans) { break; }
         }
         if (graded > 0) { events.Changed(Topic.Allocation); }
         return $"{graded} plans graded{(blind > 0 ? $", {blind} cannot be: no reading of their horizon knows all their pools" : "")}";
@@ -43,10 +44,10 @@ public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, Con
     private async Task<IReadOnlyList<(Plan Plan, List<Move> Moves, Constraints Limits)>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var ended = await db.Plans.AsNoTracking().Where(p => p.State != PlanState.Proposed && p.State != PlanState.Approved && !db.Grades.Any(g => g.PlanId == p.Id)).OrderByDescending(p => p.At).Take(10 * MostPlans).ToListAsync(cancellationToken);
+        var ended = await db.Plans.AsNoTracking().Where(p => p.State != PlanState.Proposed && p.State != PlanState.Approved && !db.Grades.Any(g => g.PlanId == p.Id)).OrderByDescending(p => p.At).Take(MostLookedAt).ToListAsync(cancellationToken);
         var versions = ended.Select(p => p.ConstraintsVersion).ToHashSet();
         var limits = await db.Constraints.AsNoTracking().Where(c => versions.Contains(c.Version)).ToDictionaryAsync(c => c.Version, cancellationToken);
-        List<Plan> due = [.. ended.Where(p => limits.TryGetValue(p.ConstraintsVersion, out var l) && (p.DecidedAt ?? p.At).AddHours(l.HorizonHours) <= now).OrderBy(p => p.At).Take(MostPlans)];
+        List<Plan> due = [.. ended.Where(p => limits.TryGetValue(p.ConstraintsVersion, out var l) && (p.DecidedAt ?? p.At).AddHours(l.HorizonHours) <= now)];
         var ids = due.Select(p => p.Id).ToHashSet();
         var moves = (await db.Moves.AsNoTracking().Where(m => ids.Contains(m.PlanId)).OrderBy(m => m.Rank).ToListAsync(cancellationToken)).ToLookup(m => m.PlanId);
         return [.. due.Select(p => (p, moves[p.Id].ToList(), limits[p.ConstraintsVersion]))];

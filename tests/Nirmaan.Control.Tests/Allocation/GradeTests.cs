@@ -101,6 +101,21 @@ public sealed class GradeTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task Plans_that_can_never_be_graded_do_not_keep_others_waiting()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        for (var i = 0; i < 21; i++)
+        {
+            var blind = await world.PlanAsync();
+            await world.Get<ApprovePlan>().CancelAsync(blind.Plan.Id, "admin@test", "a test", CancellationToken.None);
+        }
+        // Nobody reads anything for as long as they look ahead.
+        await ReadAsync(world, s_horizon + TimeSpan.FromHours(1));
+        await LiveThroughAsync(world);
+        (await GradeAsync(world)).ShouldStartWith("1 plans graded, 21 cannot be");
+    }
+
+    [Fact]
     public async Task What_was_carried_out_is_graded_not_what_was_left_out()
     {
         await using var world = await PoolWorld.CreateAsync(database);

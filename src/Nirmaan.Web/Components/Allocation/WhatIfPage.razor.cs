@@ -30,7 +30,8 @@ public sealed partial class WhatIfPage
 
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
-        if (_test is not null || _why is not null) { return; }
+        // Not while the page is made for its first sight: a dozen plans would keep it blank.
+        if (_test is not null || _why is not null || !RendererInfo.IsInteractive) { return; }
         var board = await Boards.ReadAsync(cancellationToken);
         (_labels, _notices, _done) = (AllocationWords.Labels(board.Estimate), board.Notices, 0);
         StateHasChanged();
