@@ -48,6 +48,10 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
     /// <summary>Rewards: closed epochs.</summary>
     public DbSet<Distribution> Distributions => Set<Distribution>();
+    /// <summary>Rewards: consents to epochs that wait to be closed.</summary>
+    public DbSet<EpochSignoff> EpochSignoffs => Set<EpochSignoff>();
+    /// <summary>Rewards: what is taken from when on.</summary>
+    public DbSet<FeePolicy> FeePolicies => Set<FeePolicy>();
     /// <summary>Rewards: prices.</summary>
     public DbSet<PriceQuote> Prices => Set<PriceQuote>();
     /// <summary>Staking: changes of stake.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -12,14 +13,27 @@ using Nirmaan.Domain.Rewards;
 
 namespace Nirmaan.Control.Rewards;
 
+/// <summary>An epoch of one asset that is not closed yet.</summary>
+/// <param name="Draft">What closing it now would write; null = it cannot be computed yet.</param>
+/// <param name="Digest">Of the draft: what a consent is for.</param>
+/// <param name="Rewards">Rewards in it.</param>
+/// <param name="Policy">Fee policy of its day.</param>
+/// <param name="Consents">Consents to this very draft.</param>
+/// <param name="Overtaken">Consents to an earlier draft, which do not count any more.</param>
+/// <param name="Needed">How many consents it takes.</param>
+/// <param name="WaitsFor">What must come before it can be closed; null = nothing.</param>
+public sealed record EpochPreview(
+    int Epoch, Asset Asset, DateTimeOffset From, DateTimeOffset To, Distribution? Draft, string? Digest, int Rewards, FeePolicy Policy, IReadOnlyList<EpochSignoff> Consents, IReadOnlyList<EpochSignoff> Overtaken,
+    int Needed, string? WaitsFor);
+
 /// <summary>
 /// Closes the epochs that are over: UTC days, numbered from the day of the first stake (or Rewards:FirstEpoch). An epoch closes for an asset
-/// once stakes and rewards are read past its end. Its rewards, bookings and lines are one transaction; a closed epoch is never opened again,
-/// so what arrives late goes into the next one.
+/// once stakes and rewards are read past its end and Rewards:SignOffs persons consented to it as it is. Its rewards, bookings and lines are one
+/// transaction; a closed epoch is never opened again, so what arrives late goes into the next one.
 /// </summary>
 public sealed partial class CloseEpoch(
-    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, PriceBook prices, ControlEvents events, TimeProvider clock, IOptions<RewardsOptions> options,
-    ILogger<CloseEpoch> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, PriceBook prices, AnnounceFeePolicy policies, ControlEvents events, TimeProvider clock,
+    IOptions<RewardsOptions> options, ILogger<CloseEpoch> logger)
 {
     // "epoch" in ASCII: closers of one database go one after the other.
     private const long LockKey = 0x65706F6368;
@@ -31,20 +45,56 @@ public sealed partial class CloseEpoch(
         await meterRent.RunAsync(cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FirstDayAsync(db, cancellationToken) is not { } firstDay) { return "Nobody has staked yet."; }
-        var (readTo, waitingFor) = await ReadToAsync(db, cancellationToken);
         List<string> lines = [];
         foreach (var asset in await AssetsAsync(db, cancellationToken))
         {
             while (await NextAsync(db, asset, firstDay, cancellationToken) is { } next && next.To <= clock.GetUtcNow())
             {
-                if (next.To > readTo) { lines.Add($"epoch {next.Epoch} of {asset.Id} waits for {waitingFor}"); break; }
-                var price = await prices.FindAsync(asset.Id, next.To, cancellationToken);
-                if (price is null && !options.Value.RentTreasuryFunded) { lines.Add($"epoch {next.Epoch} of {asset.Id} waits for a price, at which its rent can be deducted"); break; }
-                if (await CloseAsync(asset, next, price?.Usd, cancellationToken) is not { } closed) { continue; }
-                lines.Add($"closed epoch {closed.Epoch}: {new TokenAmount(closed.Pool, asset)} to {closed.Leaves.Count(l => l.Amount.Sign > 0)} stakers");
+                var (closed, waitsFor) = await CloseAsync(asset, next, cancellationToken);
+                if (waitsFor is not null) { lines.Add($"epoch {next.Epoch} of {asset.Id} waits for {waitsFor}"); break; }
+                if (closed is not null) { lines.Add($"closed epoch {closed.Epoch}: {new TokenAmount(closed.Pool, asset)} to {closed.Leaves.Count(l => l.Amount.Sign > 0)} stakers"); }
             }
         }
         return lines.Count == 0 ? "Nothing to close." : string.Join("; ", lines);
+    }
+
+    /// <summary>The next epoch of every asset, with what closing it now would write. Nothing is written.</summary>
+    public async Task<IReadOnlyList<EpochPreview>> PreviewAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FirstDayAsync(db, cancellationToken) is not { } firstDay) { return []; }
+        List<EpochPreview> previews = [];
+        foreach (var asset in await AssetsAsync(db, cancellationToken))
+        {
+            var next = await NextAsync(db, asset, firstDay, cancellationToken);
+            previews.Add((await DraftAsync(db, asset, next, cancellationToken)).Preview);
+        }
+        return previews;
+    }
+
+    /// <summary>Notes a person's consent to an epoch as it was shown, and closes it when enough have consented.</summary>
+    /// <param name="digest">Of the preview that the person saw.</param>
+    public async Task<SignOffOutcome> SignOffAsync(int epoch, string assetId, string digest, string by, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await LockAsync(db, cancellationToken);
+        if (await FirstDayAsync(db, cancellationToken) is not { } firstDay || (await AssetsAsync(db, cancellationToken)).FirstOrDefault(a => a.Id == assetId) is not { } asset) { return new SignOffOutcome.NotFound(); }
+        var next = await NextAsync(db, asset, firstDay, cancellationToken);
+        if (next.Epoch != epoch) { return epoch < next.Epoch && epoch > 0 ? new SignOffOutcome.TooLate() : new SignOffOutcome.NotFound(); }
+        var preview = (await DraftAsync(db, asset, next, cancellationToken)).Preview;
+        if (preview.Digest is null) { return new SignOffOutcome.TooEarly(preview.WaitsFor!); }
+        if (preview.Digest != digest) { return new SignOffOutcome.Changed(preview.Digest); }
+        if (preview.Consents.Any(s => s.By == by)) { return new SignOffOutcome.SamePerson(by); }
+        var now = StoredTime.Of(clock.GetUtcNow());
+        // Who consented to an earlier draft consents anew.
+        await db.EpochSignoffs.Where(s => s.Epoch == epoch && s.AssetId == assetId && s.By == by).ExecuteDeleteAsync(cancellationToken);
+        db.EpochSignoffs.Add(new EpochSignoff(epoch, assetId, by, digest, now));
+        db.Note(now, "epoch", $"{epoch}:{assetId}", by, "signed off", $"{preview.Consents.Count + 1} of {preview.Needed}; root {preview.Draft!.Root}");
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Changed(Topic.Rewards);
+        var isEnough = preview.Consents.Count + 1 >= preview.Needed;
+        return new SignOffOutcome.Noted(preview.Consents.Count + 1, preview.Needed, isEnough ? (await CloseAsync(asset, next, cancellationToken)).Closed : null);
     }
 
     private sealed record Period(int Epoch, DateTimeOffset From, DateTimeOffset To);
@@ -69,26 +119,58 @@ public sealed partial class CloseEpoch(
         return [.. ids.Order(StringComparer.Ordinal).Select(Asset.Of)];
     }
 
-    private static async Task<Period?> NextAsync(NirmaanDbContext db, Asset asset, DateTimeOffset firstDay, CancellationToken cancellationToken)
+    private static async Task<Period> NextAsync(NirmaanDbContext db, Asset asset, DateTimeOffset firstDay, CancellationToken cancellationToken)
     {
         var last = await db.Distributions.Where(d => d.AssetId == asset.Id).MaxAsync(d => (int?)d.Epoch, cancellationToken) ?? 0;
         return new Period(last + 1, firstDay.AddDays(last), firstDay.AddDays(last + 1));
     }
 
-    private async Task<Distribution?> CloseAsync(Asset asset, Period period, decimal? tokenUsd, CancellationToken cancellationToken)
+    private static async Task<Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction> LockAsync(NirmaanDbContext db, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        if (await db.Distributions.AnyAsync(d => d.AssetId == asset.Id && d.Epoch == period.Epoch, cancellationToken)) { return null; }
+        return transaction;
+    }
+
+    /// <summary>What closing the period now would write, and the rewards in it.</summary>
+    private async Task<(EpochPreview Preview, IReadOnlyList<Reward> Rewards)> DraftAsync(NirmaanDbContext db, Asset asset, Period period, CancellationToken cancellationToken)
+    {
+        var policy = await policies.AtAsync(period.From, cancellationToken);
+        var needed = options.Value.SignOffs;
+        (EpochPreview, IReadOnlyList<Reward>) Waits(string what) => (new EpochPreview(period.Epoch, asset, period.From, period.To, null, null, 0, policy, [], [], needed, what), []);
+        if (period.To > clock.GetUtcNow()) { return Waits($"the day's end, {period.To:u}"); }
+        var (readTo, waitingFor) = await ReadToAsync(db, cancellationToken);
+        if (period.To > readTo) { return Waits(waitingFor); }
+        var price = policy.RentTreasuryFunded ? null : await prices.FindAsync(asset.Id, period.To, cancellationToken);
+        if (price is null && !policy.RentTreasuryFunded) { return Waits("a price, at which its rent can be deducted"); }
 
         var before = await db.Distributions.AsNoTracking().SingleOrDefaultAsync(d => d.AssetId == asset.Id && d.Epoch == period.Epoch - 1, cancellationToken);
         var rewards = await db.Rewards
             .Where(r => r.AssetId == asset.Id && r.Beneficiary == Beneficiary.NrmPool.Name && r.Epoch == null && r.At < period.To).ToListAsync(cancellationToken);
         var stakes = await db.StakeEvents.AsNoTracking().Where(e => e.At < period.To).ToListAsync(cancellationToken);
         var rent = await RentAsync(db, asset, period, cancellationToken);
-        var closed = Share(asset, period, before, rewards, Shares.TimeWeighted(stakes.Select(e => e.ToDelta()), period.From, period.To), rent, tokenUsd);
+        var draft = Share(asset, period, before, rewards, Shares.TimeWeighted(stakes.Select(e => e.ToDelta()), period.From, period.To), policy, rent, price?.Usd);
+        var digest = DigestOf(draft);
+        var signed = await db.EpochSignoffs.AsNoTracking().Where(s => s.Epoch == period.Epoch && s.AssetId == asset.Id).OrderBy(s => s.At).ToListAsync(cancellationToken);
+        var valid = signed.Where(s => s.Digest == digest).ToList();
+        return (new EpochPreview(
+            period.Epoch, asset, period.From, period.To, draft, digest, rewards.Count, policy, valid, [.. signed.Except(valid)], needed,
+            valid.Count < needed ? $"{needed - valid.Count} of {needed} sign-offs" : null), rewards);
+    }
 
+    // Every amount that closing books: the root stands for what each account gets. The day's rent is left out, for it is only shown, and suppliers correct it later.
+    private static string DigestOf(Distribution d) => Hashes.Of(string.Create(
+        CultureInfo.InvariantCulture, $"{d.Epoch}|{d.AssetId}|{d.From:O}|{d.To:O}|{d.Gross}|{d.Cost}|{d.Fee}|{d.Pool}|{d.CarriedIn}|{d.CarriedOut}|{d.Root}"));
+
+    private async Task<(Distribution? Closed, string? WaitsFor)> CloseAsync(Asset asset, Period period, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await LockAsync(db, cancellationToken);
+        if (await db.Distributions.AnyAsync(d => d.AssetId == asset.Id && d.Epoch == period.Epoch, cancellationToken)) { return (null, null); }
+        var (preview, rewards) = await DraftAsync(db, asset, period, cancellationToken);
+        if (preview.WaitsFor is not null) { return (null, preview.WaitsFor); }
+
+        var closed = preview.Draft!;
         foreach (var reward in rewards) { reward.PutInto(period.Epoch); }
         db.Distributions.Add(closed);
         db.Ledger.AddRange(new LedgerBooking(period.To, LedgerCauses.Cover, LedgerSubjects.Epoch(period.Epoch))
@@ -99,23 +181,24 @@ public sealed partial class CloseEpoch(
         foreach (var line in closed.Leaves) { paid.Move(LedgerAccounts.Pool, LedgerAccounts.Staker(line.Account), new TokenAmount(line.Amount, asset)); }
         db.Ledger.AddRange(paid.ToEntries());
         TokenAmount Of(BigInteger units) => new(units, asset);
+        var consent = preview.Consents.Count == 0 ? "" : $"; signed off by {string.Join(" and ", preview.Consents.Select(s => s.By))}";
         db.Timeline.Add(new TimelineEvent(closed.ClosedAt, "epoch", $"{period.Epoch}:{asset.Id}", nameof(CloseEpoch), "closed",
-            $"{rewards.Count} rewards of {Of(closed.Gross)}: cost {Of(closed.Cost)}, fee {Of(closed.Fee)}, to stakers {Of(closed.Pool)}, carried on {Of(closed.CarriedOut)}"));
+            $"{rewards.Count} rewards of {Of(closed.Gross)}: cost {Of(closed.Cost)}, fee {Of(closed.Fee)}, to stakers {Of(closed.Pool)}, carried on {Of(closed.CarriedOut)}{consent}"));
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         LogClosed(period.Epoch, asset.Id, rewards.Count, closed.Root);
         events.Changed(Topic.Rewards);
-        return closed;
+        return (closed, null);
     }
 
     private Distribution Share(
-        Asset asset, Period period, Distribution? before, List<Reward> rewards, IReadOnlyList<BalanceSeconds> weights, (decimal All, decimal Borne) rentUsd, decimal? tokenUsd)
+        Asset asset, Period period, Distribution? before, List<Reward> rewards, IReadOnlyList<BalanceSeconds> weights, FeePolicy policy, (decimal All, decimal Borne) rentUsd,
+        decimal? tokenUsd)
     {
         var carriedIn = before?.CarriedOut ?? 0;
         var gross = rewards.Aggregate(carriedIn, (sum, r) => sum + r.Units);
         // Where nobody held stake nothing is owed to anyone: it waits, and cost and fee are taken when it is shared out.
         var shared = weights.Count > 0 ? gross : 0;
-        var policy = new FeePolicy(period.From, options.Value.FeeBasisPoints, options.Value.RentTreasuryFunded);
         var split = policy.Split(new TokenAmount(shared, asset), rentUsd.Borne, tokenUsd);
         var file = DistributionFile.Of(period.Epoch, period.From, period.To, asset.Id, split.Pool, weights, before?.Leaves ?? []);
         return new Distribution(

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
@@ -55,7 +54,7 @@ public sealed record LoopPicture(
 /// <summary>Reads of the loop as one picture.</summary>
 public sealed class LoopQueries(
     IDbContextFactory<NirmaanDbContext> contexts, RewardQueries rewards, PointsQueries points, AllocationQueries allocation, NetworkShelf networks,
-    IOptions<RewardsOptions> options, TimeProvider clock)
+    AnnounceFeePolicy policies, TimeProvider clock)
 {
     /// <summary>Rates are means over this time, or since the first machine where that is later.</summary>
     public static readonly TimeSpan RateWindow = TimeSpan.FromHours(24);
@@ -77,7 +76,7 @@ public sealed class LoopQueries(
         var readTo = await rewards.ReadToAsync(cancellationToken);
         var costsFrom = now - CostWindow;
         var costs = (await rewards.NetworksAsync(costsFrom, now, cancellationToken)).Select(n => new LoopCost(n, costsFrom, readTo.TryGetValue(n.Network, out var to) ? to : null)).ToList();
-        var policy = new FeePolicy(now, options.Value.FeeBasisPoints, options.Value.RentTreasuryFunded);
+        var policy = await policies.AtAsync(now, cancellationToken);
         if (!isMeasured) { return new LoopPicture(now, null, rent, [], [], costs, policy, []); }
 
         var hours = (decimal)(now - from).TotalHours;

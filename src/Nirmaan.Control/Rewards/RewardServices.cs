@@ -24,6 +24,7 @@ internal static class RewardServices
         services.TryAddSingleton<ReadPrices>();
         services.TryAddSingleton<MeterRent>();
         services.TryAddSingleton<SyncStakes>();
+        services.TryAddSingleton<AnnounceFeePolicy>();
         services.TryAddSingleton<CloseEpoch>();
         services.TryAddSingleton<CheckInvariants>();
         services.TryAddSingleton<UptimeQueries>();

@@ -11,6 +11,23 @@ public sealed record FeePolicy(DateTimeOffset From, int FeeBasisPoints, bool Ren
     /// <summary>Name of the method, shown beside what it computed; another method gets another name.</summary>
     public const string MethodVersion = "rent-then-fee-1";
 
+    /// <summary>1 for the first, by configuration; each announcement adds one.</summary>
+    public int Version { get; init; }
+    /// <summary>When it was made known.</summary>
+    public DateTimeOffset AnnouncedAt { get; init; }
+    /// <summary>Who announced it.</summary>
+    public string By { get; init; } = "";
+    /// <summary>The reason, for everybody to read.</summary>
+    public string Why { get; init; } = "";
+
+    /// <summary>The policy of a moment: of those that have begun the one that began last; of two with the same start the one announced later.</summary>
+    /// <exception cref="InvalidOperationException">None has begun by then.</exception>
+    public static FeePolicy InForce(IEnumerable<FeePolicy> policies, DateTimeOffset at) =>
+        policies.Where(p => p.From <= at).MaxBy(p => (p.From, p.Version)) ?? throw new InvalidOperationException($"No fee policy is in force at {at:u}.");
+
+    /// <summary>True when it takes from nobody what the other leaves: neither a higher fee nor rent that the treasury paid.</summary>
+    public bool IsNoWorseThan(FeePolicy other) => FeeBasisPoints <= other.FeeBasisPoints && (RentTreasuryFunded || !other.RentTreasuryFunded);
+
     /// <summary>The fee on an amount, rounded down: in doubt for the stakers.</summary>
     public BigInteger FeeOn(BigInteger units) => units * FeeBasisPoints / 10_000;
 

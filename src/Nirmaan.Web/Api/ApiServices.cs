@@ -56,7 +56,7 @@ internal static class ApiServices
         NetworkCalls.Map(read);
         PlanCalls.Map(read, approve);
         StakerCalls.Map(open);
-        DistributionCalls.Map(open);
+        DistributionCalls.Map(open, read, approve);
         TreasuryCalls.Map(read);
         routes.Map("/api/{**path}", (string? path) => Problems.Of(404, "not_found", $"There is no call /api/{path}; /openapi/v1.json lists them.")).AllowAnonymous().ExcludeFromDescription();
     }

@@ -79,6 +79,8 @@ internal static class SandboxPresets
             ["Chain:FinalityDepth"] = "1",
             ["Payout:heurist:0"] = HeuristAddress,
             ["Payout:morpheus:0"] = MorpheusProvider,
+            // There is one demo admin, and the history plays without people.
+            ["Rewards:SignOffs"] = "0",
             ["Fleet:RequirePermission"] = "false",
             ["Fleet:WorkerLease"] = "00:00:45",
             ["Fleet:SettleFor"] = "00:00:30",

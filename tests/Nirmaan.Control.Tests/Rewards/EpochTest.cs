@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
@@ -38,8 +39,12 @@ public abstract class EpochTest(ControlPostgres postgres) : ControlTest(postgres
 
     protected Task SyncAsync() => new SyncStakes(Contexts, Chain, Events, Log<SyncStakes>()).RunAsync(Token);
     protected Task IngestAsync() => new IngestRewards(Contexts, new NetworkShelf([Network]), Events, Clock, Log<IngestRewards>()).RunAsync(Token);
-    protected Task<string> CloseAsync() => new CloseEpoch(
-        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, With(Options), Log<MeterRent>()), new PriceBook(Contexts, Clock, With(Options)), Events, Clock, With(Options), Log<CloseEpoch>()).RunAsync(Token);
+    protected Task<string> CloseAsync() => Closer.RunAsync(Token);
+    protected AnnounceFeePolicy Policies => new(Contexts, Events, Settings, Clock);
+    protected CloseEpoch Closer => new(
+        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, Settings, Log<MeterRent>()), new PriceBook(Contexts, Clock, Settings), Policies, Events, Clock, Settings, Log<CloseEpoch>());
+    // Without sign-offs, but where a test wants them.
+    private IOptions<RewardsOptions> Settings => With<RewardsOptions>(o => { o.SignOffs = 0; Options?.Invoke(o); });
     protected Task<string> CheckAsync() => new CheckInvariants(Contexts, Events, Clock, Log<CheckInvariants>()).RunAsync(Token);
 
     protected Task<List<Distribution>> ClosedAsync() => ReadAsync(db => db.Distributions.AsNoTracking().OrderBy(d => d.AssetId).ThenBy(d => d.Epoch).ToListAsync(Token));

@@ -18,7 +18,7 @@ public sealed class LoopQueriesTests(ControlPostgres postgres) : EpochTest(postg
 
     private LoopQueries Queries() => new(
         Contexts, new RewardQueries(Contexts, new PriceBook(Contexts, Clock, With(Options)), Shelf, Clock), new PointsQueries(Contexts, Shelf, Clock), new AllocationQueries(Contexts),
-        Shelf, With(Options), Clock);
+        Shelf, Policies, Clock);
 
     private NetworkShelf Shelf => new([Network]);
     private Task<string> MeterAsync() => new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, With(Options), Log<MeterRent>()).RunAsync(Token);

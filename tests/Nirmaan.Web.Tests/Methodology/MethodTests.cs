@@ -118,7 +118,7 @@ public sealed partial class MethodTests : BunitContext
         row.TextContent.ShouldSatisfyAllConditions(t => t.ShouldContain("season closed, 2024 replay"), t => t.ShouldContain("none"), t => t.ShouldNotContain("$0.00"));
     }
 
-    private MethodFacts Facts(KnownPrice? price, decimal? apr) => new(null, new StakeTotals(0, 0, apr, apr, [], "share-rate-1", _clock.GetUtcNow()), price, [], _clock.GetUtcNow().AddDays(-7));
+    private MethodFacts Facts(KnownPrice? price, decimal? apr) => new(null, new StakeTotals(0, 0, apr, apr, [], "share-rate-1", _clock.GetUtcNow()), price, [], _clock.GetUtcNow().AddDays(-7), [new FeePolicy(DateTimeOffset.UnixEpoch, 1000, true)], _clock.GetUtcNow());
 
     [GeneratedRegex(@"""/methodology/([\w-]*)[""#?]")]
     private static partial Regex Link();

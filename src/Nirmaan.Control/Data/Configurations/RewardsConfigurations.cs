@@ -63,6 +63,21 @@ internal sealed class DistributionConfiguration : IEntityTypeConfiguration<Distr
     }
 }
 
+internal sealed class EpochSignoffConfiguration : IEntityTypeConfiguration<EpochSignoff>
+{
+    public void Configure(EntityTypeBuilder<EpochSignoff> builder) => builder.ToTable("epoch_signoffs").HasKey(s => new { s.Epoch, s.AssetId, s.By });
+}
+
+internal sealed class FeePolicyConfiguration : IEntityTypeConfiguration<FeePolicy>
+{
+    public void Configure(EntityTypeBuilder<FeePolicy> builder)
+    {
+        builder.ToTable("fee_policies").HasKey(p => p.Version);
+        builder.Property(p => p.Version).ValueGeneratedNever();
+        builder.Property(p => p.From).HasColumnName("in_force_from");
+    }
+}
+
 internal sealed class PriceQuoteConfiguration : IEntityTypeConfiguration<PriceQuote>
 {
     public void Configure(EntityTypeBuilder<PriceQuote> builder) => builder.ToTable("prices").HasKey(p => new { p.AssetId, p.Source, p.At });

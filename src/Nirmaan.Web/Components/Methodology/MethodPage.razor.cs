@@ -18,6 +18,8 @@ public sealed partial class MethodPage
 
     [Inject] public required RewardQueries Rewards { get; init; }
 
+    [Inject] public required AnnounceFeePolicy Policies { get; init; }
+
     [Inject] public required PriceBook Prices { get; init; }
 
     protected override IReadOnlyList<Topic> Topics => [Control.Live.Topic.Rewards, Control.Live.Topic.Staking];
@@ -29,6 +31,6 @@ public sealed partial class MethodPage
         var newest = (await Distributions.ListAsync(null, 1, null, cancellationToken)).Items;
         return new MethodFacts(
             newest is [var row, ..] ? row : null, await Stakers.ReadTotalsAsync(cancellationToken),
-            await Prices.FindAsync(Asset.Nrm.Id, cancellationToken), await Rewards.NetworksAsync(from, now, cancellationToken), from);
+            await Prices.FindAsync(Asset.Nrm.Id, cancellationToken), await Rewards.NetworksAsync(from, now, cancellationToken), from, await Policies.ListAsync(cancellationToken), now);
     }
 }

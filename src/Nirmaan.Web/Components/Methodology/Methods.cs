@@ -39,4 +39,6 @@ internal static class Methods
 /// <param name="Newest">The newest closed epoch, one of its assets; null = none is closed.</param>
 /// <param name="NrmPrice">Now; null = unknown.</param>
 /// <param name="Networks">Since <paramref name="From"/>.</param>
-public sealed record MethodFacts(DistributionRow? Newest, StakeTotals Totals, KnownPrice? NrmPrice, IReadOnlyList<NetworkRewards> Networks, DateTimeOffset From);
+/// <param name="Policies">Fee policies, in the order of announcement.</param>
+public sealed record MethodFacts(
+    DistributionRow? Newest, StakeTotals Totals, KnownPrice? NrmPrice, IReadOnlyList<NetworkRewards> Networks, DateTimeOffset From, IReadOnlyList<FeePolicy> Policies, DateTimeOffset Now);

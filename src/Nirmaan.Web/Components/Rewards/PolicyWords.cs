@@ -1,0 +1,18 @@
+using Nirmaan.Domain.Rewards;
+using Nirmaan.Web.Components.Kit;
+
+namespace Nirmaan.Web.Components.Rewards;
+
+/// <summary>Fee policies in words.</summary>
+internal static class PolicyWords
+{
+    /// <summary>What is taken.</summary>
+    public static string Terms(FeePolicy policy) =>
+        $"fee {Format.Percent(policy.FeeBasisPoints / 10_000.0)}, rent {(policy.RentTreasuryFunded ? "paid by the treasury" : "deducted before the fee")}";
+
+    /// <summary>A sentence for each policy that has not begun, the next first.</summary>
+    public static IEnumerable<string> Ahead(IReadOnlyList<FeePolicy> policies, DateTimeOffset now) =>
+        from policy in policies.Where(p => p.From > now).OrderBy(p => p.From).ThenBy(p => p.Version)
+        where FeePolicy.InForce(policies, policy.From) == policy
+        select $"From {Format.Day(policy.From)} 00:00 UTC on: {Terms(policy)}, instead of {Terms(FeePolicy.InForce(policies, policy.From.AddTicks(-1)))}. {policy.Why}";
+}
