@@ -32,6 +32,14 @@ public sealed record AllocationInstance
     /// <summary>Caps beyond the budget and those of each network; a cap that is not given does not exist.</summary>
     public AllocationCaps Caps { get; init; } = new();
 
+    /// <summary>What a person has fixed: these GPUs run this, whatever else would pay more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Pin>? Pins { get; init; }
+
+    /// <summary>What a person has ruled out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Veto>? Vetoes { get; init; }
+
     /// <summary>Reads and validates instance.json.</summary>
     /// <exception cref="InvalidInstanceException">Names the first field that breaks a rule, its value and what was expected.</exception>
     public static AllocationInstance Parse(string json) => InstanceJson.Parse(json);
@@ -172,4 +180,56 @@ public sealed record AllocationCaps
 
     /// <summary>Ceiling on GPUs that are moved or new.</summary>
     public int? MaxMoves { get; init; }
+}
+
+/// <summary>At least so many GPUs of an item run a workload. When a pin ends is not the instance's concern: an instance is one moment.</summary>
+public sealed record Pin
+{
+    /// <summary>Id of the item.</summary>
+    public required string Item { get; init; }
+
+    /// <summary>Id of the workload; one that runs on the item's GPU.</summary>
+    public required string Workload { get; init; }
+
+    /// <summary>GPUs, a multiple of the workload's gpusPerMiner, more than 0; all pins of an item together are at most its available.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The name of its row.</summary>
+    [JsonIgnore]
+    public string Row => RowNames.Pin(Item, Workload);
+}
+
+/// <summary>No GPU that fits every given field may run a workload that fits every given field; at least one field is given.</summary>
+public sealed record Veto
+{
+    /// <summary>Id of an item.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Item { get; init; }
+
+    /// <summary>A supplier.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Provider { get; init; }
+
+    /// <summary>A GPU model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Gpu { get; init; }
+
+    /// <summary>Id of a network.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Network { get; init; }
+
+    /// <summary>Id of a workload.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Workload { get; init; }
+
+    /// <summary>The name of its row.</summary>
+    [JsonIgnore]
+    public string Row => RowNames.Veto(this);
+
+    /// <summary>True if it speaks of this item, for some workload or all.</summary>
+    public bool Concerns(AllocationItem item) =>
+        (Item is null || Item == item.Id) && (Provider is null || Provider == item.Provider) && (Gpu is null || Gpu == item.Gpu);
+
+    /// <summary>True if it forbids this workload on the items it speaks of.</summary>
+    public bool Forbids(Workload workload) => (Network is null || Network == workload.Network) && (Workload is null || Workload == workload.Id);
 }

@@ -16,6 +16,9 @@ public static class AllocationSolver
     public static AllocationSolution Solve(AllocationInstance instance, SolveOptions? options = null, CancellationToken cancellationToken = default)
     {
         instance.Validate();
-        return new Solve(instance, options ?? SolveOptions.Default, cancellationToken).Run();
+        options ??= SolveOptions.Default;
+        return instance is { Pins: null or { Count: 0 }, Vetoes: null or { Count: 0 } }
+            ? new Solve(instance, options, cancellationToken).Run()
+            : new RuledInstance(instance).Solve(options, cancellationToken);
     }
 }

@@ -7,12 +7,25 @@ public sealed partial class DualCertificate
 
     private void AddItems()
     {
+        var pins = (_instance.Pins ?? []).ToLookup(p => p.Item, StringComparer.Ordinal);
         foreach (var item in _instance.Items)
         {
-            var uses = _byGpu[item.Gpu];
-            var worth = item.Held is { Count: > 0 } held ? WorthHeld(item, held, uses) : WorthFree(item, uses);
+            var uses = Allowed(item);
+            var worth = pins.Contains(item.Id) ? WorthPinned(item, [.. pins[item.Id]], uses) : Worth(item, uses);
             Add(worth, item.Available * item.UsdPerGpuHour * _byProvider[item.Provider]);
         }
+    }
+
+    private double Worth(AllocationItem item, ReadOnlySpan<Use> uses) =>
+        item.Held is { Count: > 0 } held ? WorthHeld(item, held, uses) : WorthFree(item, uses);
+
+    /// <summary>What no veto forbids.</summary>
+    private Use[] Allowed(AllocationItem item)
+    {
+        var uses = _byGpu[item.Gpu];
+        return _instance.Vetoes is { } vetoes && vetoes.Any(v => v.Concerns(item))
+            ? Array.FindAll(uses, u => !vetoes.Any(v => v.Concerns(item) && v.Forbids(u.Workload)))
+            : uses;
     }
 
     /// <summary>GPUs that are not held.</summary>
@@ -92,12 +105,28 @@ public sealed partial class DualCertificate
         return best - _moves;
     }
 
-    /// <summary>
-    /// GPUs of which some are held. Either all held ones stay and the others are new anywhere, or some leave and then
-    /// nothing new starts on the held workload (held GPUs count as staying first). That counts GPUs as divisible; where miners
-    /// have several, whole miners at the least they can cost to switch to bound the worth as well.
-    /// </summary>
+    /// <summary>GPUs of which some are held; where miners have several, whole miners at the least they can cost to switch to bound the worth as well.</summary>
     private double WorthHeld(AllocationItem item, HeldGpus held, ReadOnlySpan<Use> uses)
+    {
+        var free = item.Available - held.Count;
+        var divisible = Divisible(item, held, uses);
+        return uses.Length == 0 || uses[0].Size == 1 ? divisible : Math.Min(divisible, WorthInMiners(item, uses, held.Locked ? held.Count : 0, Cheapest));
+
+        double Cheapest(in Use use, double worth)
+        {
+            if (use.Workload.Id == held.Workload)
+            {
+                return worth;
+            }
+            return worth - _moves - (free == 0 ? use.Move : Math.Min(use.Move, use.Start));
+        }
+    }
+
+    /// <summary>
+    /// GPUs of which some are held, as if divisible. Either all held ones stay and the others are new anywhere, or some leave and then
+    /// nothing new starts on the held workload (held GPUs count as staying first).
+    /// </summary>
+    private double Divisible(AllocationItem item, HeldGpus held, ReadOnlySpan<Use> uses)
     {
         var rent = item.UsdPerGpuHour * _byProvider[item.Provider];
         var (stay, moved) = (double.NegativeInfinity, double.NegativeInfinity);
@@ -123,17 +152,7 @@ public sealed partial class DualCertificate
         var leave = Math.Max(stay, moved);
         var allStay = (held.Count * stay) + (free * Math.Max(0, Math.Max(newThere, newElsewhere)));
         var someLeave = (held.Count * (held.Locked ? leave : Math.Max(0, leave))) + (free * Math.Max(0, newElsewhere));
-        var divisible = Math.Max(allStay, someLeave);
-        return uses.Length == 0 || uses[0].Size == 1 ? divisible : Math.Min(divisible, WorthInMiners(item, uses, held.Locked ? held.Count : 0, Cheapest));
-
-        double Cheapest(in Use use, double worth)
-        {
-            if (use.Workload.Id == held.Workload)
-            {
-                return worth;
-            }
-            return worth - _moves - (free == 0 ? use.Move : Math.Min(use.Move, use.Start));
-        }
+        return Math.Max(allStay, someLeave);
     }
 
     private static Use Charge(AllocationInstance instance, Workload workload, IReadOnlyDictionary<string, double> prices)

@@ -10,7 +10,7 @@ public sealed class InfeasibleInstanceException : Exception
     public InfeasibleInstanceException(IReadOnlyList<string> rows, bool proved, string why)
         : base($"no feasible plan: {string.Join(", ", rows)} contradict{(rows.Count == 1 ? "s itself" : " each other")} ({why})")
     {
-        (Rows, Proved) = (rows, proved);
+        (Rows, Proved, Why) = (rows, proved, why);
     }
 
     /// <summary>The rows that cannot hold together.</summary>
@@ -18,4 +18,7 @@ public sealed class InfeasibleInstanceException : Exception
 
     /// <summary>True if the contradiction is proved, false if a search for whole GPUs merely found nothing.</summary>
     public bool Proved { get; }
+
+    /// <summary>The reason alone.</summary>
+    public string Why { get; }
 }

@@ -22,6 +22,8 @@ internal static class InstanceRules
         var workloads = Workloads(instance);
         Items(instance.Items, workloads);
         Caps(instance.Caps);
+        Pins(instance, workloads);
+        Vetoes(instance);
     }
 
     private static void Networks(IReadOnlyList<RewardNetwork> networks)
@@ -145,6 +147,48 @@ internal static class InstanceRules
             }
         }
         Require(caps.MaxMoves is null or >= 0, "caps.maxMoves", caps.MaxMoves, "a whole number >= 0 or null");
+    }
+
+    private static void Pins(AllocationInstance instance, Dictionary<string, Workload> workloads)
+    {
+        if (instance.Pins is not { Count: > 0 } pins)
+        {
+            return;
+        }
+        var items = instance.Items.ToDictionary(i => i.Id, StringComparer.Ordinal);
+        var pinned = new Dictionary<string, long>(StringComparer.Ordinal);
+        var seen = new HashSet<(string, string)>();
+        for (var i = 0; i < pins.Count; i++)
+        {
+            var (at, pin) = ($"pins[{i}]", pins[i]);
+            Require(pin is not null, at, pin, "a pin");
+            var item = items.GetValueOrDefault(pin.Item ?? "");
+            Require(item is not null, $"{at}.item", pin.Item, "the id of one of the items");
+            var workload = workloads.GetValueOrDefault(pin.Workload ?? "");
+            Require(workload is not null, $"{at}.workload", pin.Workload, "the id of one of the workloads");
+            Require(workload.WorkPerGpuHour.ContainsKey(item.Gpu), $"{at}.workload", pin.Workload, $"a workload that runs on {item.Gpu}");
+            Require(seen.Add((item.Id, workload.Id)), at, $"{item.Id} on {workload.Id}", "each item and workload once");
+            Require(pin.Count > 0 && pin.Count % workload.GpusPerMiner == 0, $"{at}.count", pin.Count, $"a multiple of gpusPerMiner ({workload.GpusPerMiner}) above 0");
+            var sum = pinned[item.Id] = pinned.GetValueOrDefault(item.Id) + pin.Count;
+            Require(sum <= item.Available, $"{at}.count", pin.Count, $"with the item's other pins no more than available ({item.Available})");
+        }
+    }
+
+    private static void Vetoes(AllocationInstance instance)
+    {
+        for (var i = 0; i < (instance.Vetoes?.Count ?? 0); i++)
+        {
+            var (at, veto) = ($"vetoes[{i}]", instance.Vetoes![i]);
+            Require(veto is not null, at, veto, "a veto");
+            Require((veto.Item ?? veto.Provider ?? veto.Gpu ?? veto.Network ?? veto.Workload) is not null, at, "empty", "an item, provider, gpu, network or workload");
+            foreach (var (name, text) in new[] { ("item", veto.Item), ("provider", veto.Provider), ("gpu", veto.Gpu), ("network", veto.Network), ("workload", veto.Workload) })
+            {
+                Require(text is not "", $"{at}.{name}", text, "a name or null");
+            }
+            // Suppliers, GPUs and items come and go; networks and workloads do not, and a misspelt veto would forbid nothing.
+            Require(veto.Network is null || instance.Networks.Any(n => n.Id == veto.Network), $"{at}.network", veto.Network, "the id of one of the networks");
+            Require(veto.Workload is null || instance.Workloads.Any(w => w.Id == veto.Workload), $"{at}.workload", veto.Workload, "the id of one of the workloads");
+        }
     }
 
     private static void Id(string at, string id, HashSet<string> seen)

@@ -9,12 +9,15 @@ internal sealed class PlanTally
     private readonly double[] _rent;
     private readonly double[] _stake;
     private readonly long[] _gpus;
+    private readonly long[] _vetoed;
+    private readonly Dictionary<(string, string), int> _pinned = [];
     private readonly Dictionary<string, int> _usedOfLocked = new(StringComparer.Ordinal);
 
     public PlanTally(AllocationInstance instance, IReadOnlyList<Assignment> assignments)
     {
         _instance = instance;
         _networks = instance.Networks.Select((n, i) => (n.Id, i)).ToDictionary(x => x.Id, x => x.i, StringComparer.Ordinal);
+        _vetoed = new long[instance.Vetoes?.Count ?? 0];
         (Work, _rent, _stake, _gpus) = (new double[_networks.Count], new double[_networks.Count], new double[_networks.Count], new long[_networks.Count]);
         var workloads = instance.Workloads.ToDictionary(w => w.Id, StringComparer.Ordinal);
         var byItem = assignments.ToLookup(a => a.Item, StringComparer.Ordinal);
@@ -86,6 +89,7 @@ internal sealed class PlanTally
         }
         foreach (var (workload, count) in uses)
         {
+            Rules(item, workload, count);
             var n = _networks[workload.Network];
             var rent = item.UsdPerGpuHour * count;
             Rent += rent;
@@ -96,6 +100,19 @@ internal sealed class PlanTally
             _byProvider[item.Provider] = _byProvider.GetValueOrDefault(item.Provider) + rent;
         }
         Switch(item, uses);
+    }
+
+    private void Rules(AllocationItem item, Workload workload, int count)
+    {
+        if (_instance.Pins is { Count: > 0 })
+        {
+            _pinned[(item.Id, workload.Id)] = count;
+        }
+        for (var v = 0; v < _vetoed.Length; v++)
+        {
+            var veto = _instance.Vetoes![v];
+            _vetoed[v] += veto.Concerns(item) && veto.Forbids(workload) ? count : 0;
+        }
     }
 
     /// <summary>
@@ -177,6 +194,14 @@ internal sealed class PlanTally
             {
                 rows.Add(new RowState(RowNames.Locked(item.Id), _usedOfLocked.GetValueOrDefault(item.Id), held.Count, IsFloor: true, Tolerance: 0));
             }
+        }
+        foreach (var pin in _instance.Pins ?? [])
+        {
+            rows.Add(new RowState(pin.Row, _pinned.GetValueOrDefault((pin.Item, pin.Workload)), pin.Count, IsFloor: true, Tolerance: 0));
+        }
+        for (var v = 0; v < _vetoed.Length; v++)
+        {
+            rows.Add(new RowState(_instance.Vetoes![v].Row, _vetoed[v], 0, IsFloor: false, Tolerance: 0));
         }
         return rows;
     }

@@ -32,4 +32,16 @@ public static class RowNames
 
     /// <summary>The held GPUs of one item that must stay in use.</summary>
     public static string Locked(string item) => "locked:" + item;
+
+    /// <summary>GPUs of an item that a pin keeps on a workload.</summary>
+    public static string Pin(string item, string workload) => $"pin:{item}>{workload}";
+
+    /// <summary>GPUs that a veto forbids; what it does not name is *.</summary>
+    public static string Veto(Veto veto)
+    {
+        string?[] supply = [veto.Item, veto.Provider, veto.Gpu];
+        string?[] use = [veto.Network, veto.Workload];
+        static string Text(string?[] parts) => parts.Any(p => p is not null) ? string.Join('+', parts.Where(p => p is not null)) : "*";
+        return $"veto:{Text(supply)}>{Text(use)}";
+    }
 }

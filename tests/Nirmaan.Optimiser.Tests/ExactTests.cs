@@ -11,13 +11,14 @@ public sealed class ExactTests
         ? Config.QuickThrowOnFailure.WithMaxTest(runs)
         : Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(20_261_122, 1);
 
-    private static void ForEachSeed(Action<int> check) =>
-        Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed => { check(seed); return true; }).Check(s_config);
+    private static void ForEachSeed(bool ruled, Action<int, AllocationInstance> check) =>
+        Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed => { check(seed, ruled ? TinyInstances.MakeRuled(seed) : TinyInstances.Make(seed)); return true; }).Check(s_config);
 
-    [Fact]
-    public void The_plan_is_the_best_of_all_plans() => ForEachSeed(seed =>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_plan_is_the_best_of_all_plans(bool withPinsAndVetoes) => ForEachSeed(withPinsAndVetoes, (seed, instance) =>
     {
-        var instance = TinyInstances.Make(seed);
         if (BruteForce.Best(instance) is { } best)
         {
             var solution = AllocationSolver.Solve(instance);
@@ -26,10 +27,11 @@ public sealed class ExactTests
         }
     });
 
-    [Fact]
-    public void An_instance_without_a_feasible_plan_is_refused_with_the_rows() => ForEachSeed(seed =>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_instance_without_a_feasible_plan_is_refused_with_the_rows(bool withPinsAndVetoes) => ForEachSeed(withPinsAndVetoes, (seed, instance) =>
     {
-        var instance = TinyInstances.Make(seed);
         if (BruteForce.Best(instance) is null)
         {
             var thrown = Should.Throw<InfeasibleInstanceException>(() => AllocationSolver.Solve(instance), $"seed {seed}: {instance.ToJson()}");
@@ -37,13 +39,14 @@ public sealed class ExactTests
         }
     });
 
-    [Fact]
-    public void Any_prices_bound_every_plan() => ForEachSeed(seed =>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Any_prices_bound_every_plan(bool withPinsAndVetoes) => ForEachSeed(withPinsAndVetoes, (seed, instance) =>
     {
-        var instance = TinyInstances.Make(seed);
         var random = new Random(seed);
         var prices = new Dictionary<string, double>();
-        foreach (var row in PlanEvaluator.Evaluate(instance, []).Rows.Where(r => !r.Name.StartsWith("locked:", StringComparison.Ordinal)))
+        foreach (var row in PlanEvaluator.Evaluate(instance, []).Rows.Where(r => r.Name.Split(':')[0] is not ("locked" or "pin" or "veto")))
         {
             prices[row.Name] = random.Next(2) * random.NextDouble() * (row.IsFloor ? -1 : 1);
         }

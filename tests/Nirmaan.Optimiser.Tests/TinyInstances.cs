@@ -16,6 +16,35 @@ internal static class TinyInstances
         }
     }
 
+    /// <summary>The same with pins and vetoes, which may contradict each other and the rest.</summary>
+    public static AllocationInstance MakeRuled(int seed)
+    {
+        var instance = Make(seed);
+        var random = new Random(seed);
+        var pins = new List<Pin>();
+        foreach (var item in instance.Items)
+        {
+            var left = item.Available;
+            foreach (var workload in instance.Workloads.Where(w => w.WorkPerGpuHour.ContainsKey(item.Gpu) && random.Next(4) == 0))
+            {
+                var count = random.Next(0, (left / workload.GpusPerMiner) + 1) * workload.GpusPerMiner;
+                left -= count;
+                pins.AddRange(count > 0 ? [new Pin { Item = item.Id, Workload = workload.Id, Count = count }] : []);
+            }
+        }
+        string? Some(IEnumerable<string> names) => random.Next(2) == 0 ? names.ElementAt(random.Next(names.Count())) : null;
+        Veto Draw() => new()
+        {
+            Item = Some(instance.Items.Select(i => i.Id)),
+            Provider = Some(["akash", "ionet"]),
+            Gpu = Some(["rtx-a6000", "rtx-4090"]),
+            Network = Some(instance.Networks.Select(n => n.Id)),
+            Workload = Some(instance.Workloads.Select(w => w.Id)),
+        };
+        var vetoes = Enumerable.Range(0, random.Next(3)).Select(_ => Draw()).Where(v => v != new Veto()).ToList();
+        return instance with { Pins = pins, Vetoes = vetoes };
+    }
+
     private static AllocationInstance Draw(Random random)
     {
         var scenarios = random.Next(3) == 0 ? random.Next(1, 6) : 0;

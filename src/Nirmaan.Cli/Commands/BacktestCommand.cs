@@ -81,6 +81,9 @@ internal static class BacktestCommand
                 p.AcquisitionCost?.ToString("0.00", CultureInfo.InvariantCulture),
                 against.FirstOrDefault(a => a.Baseline == p.Policy) is { } a ? $"{Percent(a.Mean)} (95 %: {Percent(a.Lower95)} to {Percent(a.Upper95)})" : null,
             }));
+        (terminal with { Out = terminal.Error }).Table(
+            ["network", "rent per $ of tokens", "our share %", "revenue per $ of rent at no share"],
+            summary.Networks.Select(n => new[] { n.Network, n.AcquisitionCost?.ToString("0.00", CultureInfo.InvariantCulture), Percent(n.Share), n.YieldAtNoShare?.ToString("0.00", CultureInfo.InvariantCulture) }));
         terminal.Error.WriteLine($"No policy can earn more than {Percent(summary.ClairvoyantOfBudget)} % of the budget here.");
     }
 }

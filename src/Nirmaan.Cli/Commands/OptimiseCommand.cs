@@ -1,16 +1,18 @@
 using Nirmaan.Cli.Files;
 using Nirmaan.Optimiser;
+using Nirmaan.Optimiser.Explaining;
 
 namespace Nirmaan.Cli.Commands;
 
 internal static class OptimiseCommand
 {
     public static readonly Command Optimise = new(
-        "optimise", "optimise instance.json [--seed N] > plan.json", """
+        "optimise", "optimise instance.json [--seed N] [--explain FILE] > plan.json", """
         Solves an allocation.
         The bound in the answer holds for every feasible plan. The same instance and seed give the same plan. - reads standard input.
+        --explain writes to FILE what each limit, pin and veto costs, why the rest lost and what would change the plan, and says the dearest of it.
         An instance without a feasible plan is exit 1, with the rows that contradict.
-        """, ["seed"], [], RunAsync);
+        """, ["seed", "explain"], [], RunAsync);
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
@@ -19,11 +21,24 @@ internal static class OptimiseCommand
         var text = await TextFile.ReadAsync(path, terminal, cancellationToken);
         try
         {
-            var solution = AllocationSolver.Solve(AllocationInstance.Parse(text), SolveOptions.Default with { Seed = seed }, cancellationToken);
+            var instance = AllocationInstance.Parse(text);
+            var solution = AllocationSolver.Solve(instance, SolveOptions.Default with { Seed = seed }, cancellationToken);
             terminal.Out.WriteLine(solution.Plan.ToJson());
+            if (arguments.Find("explain") is { } file) { await ExplainAsync(instance, solution, file, terminal, cancellationToken); }
             return Exit.Done;
         }
         catch (InvalidInstanceException e) { throw FailureException.BadInput($"{path}: {e.Message}", e); }
         catch (InfeasibleInstanceException e) { throw FailureException.Wrong(e.Message); }
+    }
+
+    private static async Task ExplainAsync(AllocationInstance instance, AllocationSolution solution, string file, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var explanation = Explainer.Explain(instance, solution.Plan, new ExplainOptions { ScenarioWeights = solution.ScenarioWeights }, cancellationToken);
+        try { await File.WriteAllTextAsync(file, explanation.ToJson(), cancellationToken); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw FailureException.BadInput($"--explain: {e.Message}", e); }
+        foreach (var text in explanation.Rules.Select(r => r.Text).Concat(explanation.Rows.Where(r => r.Step is not null).Select(r => r.Text)).Concat(explanation.Workloads.Select(w => w.Text)).Concat(explanation.Networks.Select(n => n.Text)))
+        {
+            terminal.Error.WriteLine(text);
+        }
     }
 }

@@ -34,7 +34,8 @@ public sealed record BacktestHistory
     /// <exception cref="InvalidInstanceException">Names what is missing or senseless.</exception>
     public static BacktestHistory Of(IEnumerable<Decision> decisions, IEnumerable<Outcome> outcomes)
     {
-        Decision[] made = [.. decisions.OrderBy(d => d.At)];
+        // What a person had pinned or vetoed then is no property of the market, and the other policies know nothing of it.
+        Decision[] made = [.. decisions.OrderBy(d => d.At).Select(d => d with { Instance = d.Instance with { Pins = null, Vetoes = null } })];
         Outcome[] came = [.. outcomes.OrderBy(o => o.At)];
         if (made.Length < 2) { throw new InvalidInstanceException("decisions", $"{made.Length}", "two at least: between them lies what a decision led to"); }
         for (var i = 1; i < made.Length; i++)

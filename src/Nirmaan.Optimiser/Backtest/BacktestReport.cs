@@ -56,6 +56,9 @@ public sealed record PolicyResult
 
     /// <summary>Profit of each day since the first decision; the last may be cut short.</summary>
     public required IReadOnlyList<double> DailyProfitUsd { get; init; }
+
+    /// <summary>The networks it mined, by id.</summary>
+    public required IReadOnlyList<NetworkResult> Networks { get; init; }
 }
 
 /// <summary>The optimiser's profit less a baseline's, pair by pair, in shares of the budget.</summary>
@@ -122,6 +125,9 @@ public sealed record BacktestSummary
     /// <summary>Means over the histories.</summary>
     public required IReadOnlyList<PolicySummary> Policies { get; init; }
 
+    /// <summary>The networks that the optimiser mined, summed up over the histories by id.</summary>
+    public required IReadOnlyList<NetworkResult> Networks { get; init; }
+
     /// <summary>The optimiser against every other, by histories.</summary>
     public required IReadOnlyList<PairedDifference> Against { get; init; }
 
@@ -138,6 +144,7 @@ public sealed record BacktestSummary
             Policies = [.. first.Policies.Select((p, i) => new PolicySummary(
                 p.Policy, Mean(i, x => x.ProfitOfBudget), Mean(i, x => x.Regret ?? 0), Mean(i, x => x.MovesPerGpuDay), Mean(i, x => x.WorstDayOfBudget ?? 0), Mean(i, x => x.DrawdownBudgetDays),
                 reports.Sum(r => r.Policies[i].RevenueUsd) is > 0 and var revenue ? reports.Sum(r => r.Policies[i].RentUsd) / revenue : null))],
+            Networks = [.. reports.SelectMany(r => r.Policies[0].Networks).GroupBy(n => n.Network, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => NetworkResult.Sum([.. g]))],
             Against = [.. first.Policies.Skip(1).Select((p, i) => PairedDifference.Of(p.Policy, [.. reports.Select(r => r.Policies[0].ProfitOfBudget - r.Policies[i + 1].ProfitOfBudget)]))],
         };
     }

@@ -77,14 +77,23 @@ internal sealed class Walk(BacktestHistory history, BacktestOptions options)
     {
         var workloads = instance.Workloads.ToDictionary(w => w.Id, StringComparer.Ordinal);
         var rent = holdings.Sum(h => h.UsdPerHour);
+        var rentOf = holdings.Where(h => workloads.ContainsKey(h.Workload))
+            .GroupBy(h => workloads[h.Workload].Network, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(h => h.UsdPerHour), StringComparer.Ordinal);
         foreach (var (from, to) in Pieces(instance, holdings, at, until))
         {
             // A workload that left the instance earns nothing more, though its GPUs cost what they cost.
             var work = holdings.Where(h => h.WorksFrom <= from && workloads.ContainsKey(h.Workload))
                 .GroupBy(h => workloads[h.Workload].Network, StringComparer.Ordinal)
                 .ToDictionary(g => g.Key, g => g.Sum(h => h.Count * h.Reliability * workloads[h.Workload].WorkPerGpuHour.GetValueOrDefault(h.Gpu)), StringComparer.Ordinal);
-            var revenue = instance.Networks.Sum(n => True(n, from) is var truth ? PlanEvaluator.Reward(truth, truth.ValueUsdPerHour, work.GetValueOrDefault(n.Id)) : 0);
             var hours = (to - from).TotalHours;
+            var revenue = 0.0;
+            foreach (var truth in instance.Networks.Select(n => True(n, from)))
+            {
+                var own = work.GetValueOrDefault(truth.Id);
+                var paid = PlanEvaluator.Reward(truth, truth.ValueUsdPerHour, own);
+                revenue += paid;
+                books.EarnedOn(truth.Id, paid * hours, rentOf.GetValueOrDefault(truth.Id) * hours, own * hours, own > 0 ? truth.OthersWork * hours : 0);
+            }
             books.Earned(from, to, revenue * hours, rent * hours, hours * holdings.Where(h => h.WorksFrom > from).Sum(h => h.Count));
         }
     }
@@ -112,6 +121,7 @@ internal sealed class Books(BacktestHistory history)
 {
     private readonly double[] _days = new double[(int)Math.Ceiling(history.Hours / 24)];
     private double _budget, _revenue, _rent, _idleGpuHours, _gpuHours;
+    private readonly SortedDictionary<string, (double Revenue, double Rent, double Work, double Others)> _networks = new(StringComparer.Ordinal);
     private long _started, _moved, _released, _failed;
     private int _broken;
 
@@ -135,6 +145,13 @@ internal sealed class Books(BacktestHistory history)
         _rent += rent;
         _idleGpuHours += idleGpuHours;
         _days[(int)((from - history.Decisions[0].At).TotalHours / 24)] += revenue - rent;
+    }
+
+    /// <summary>A network's part of what was earned; others' work counts while we work.</summary>
+    public void EarnedOn(string network, double revenue, double rent, double work, double othersWork)
+    {
+        var sum = _networks.GetValueOrDefault(network);
+        _networks[network] = (sum.Revenue + revenue, sum.Rent + rent, sum.Work + work, sum.Others + othersWork);
     }
 
     public void Held(int gpus, double hours) => _gpuHours += gpus * hours;
@@ -169,6 +186,13 @@ internal sealed class Books(BacktestHistory history)
             DrawdownBudgetDays = fall / budgetPerDay,
             DecisionsBeyondLimits = _broken,
             DailyProfitUsd = [.. _days],
+            Networks = [.. _networks.Where(n => n.Value.Rent > 0).Select(n => new NetworkResult
+            {
+                Network = n.Key,
+                RentUsd = n.Value.Rent,
+                RevenueUsd = n.Value.Revenue,
+                Share = n.Value.Work > 0 ? n.Value.Work / (n.Value.Work + n.Value.Others) : null,
+            })],
         };
     }
 }

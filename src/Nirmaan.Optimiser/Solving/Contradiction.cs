@@ -1,3 +1,5 @@
+using Nirmaan.Optimiser.Explaining;
+
 namespace Nirmaan.Optimiser.Solving;
 
 /// <summary>Finds which rows cannot hold together, by leaving rows out until what is left is possible.</summary>
@@ -13,7 +15,7 @@ internal sealed class Contradiction(AllocationInstance instance, CancellationTok
         var left = WithoutValue(instance);
         foreach (var row in rows.ToList())
         {
-            var without = Without(left, row);
+            var without = RowLimits.With(left, row, null);
             if (!IsPossible(without))
             {
                 left = without;
@@ -90,24 +92,4 @@ internal sealed class Contradiction(AllocationInstance instance, CancellationTok
     {
         Items = [.. given.Items.Select(i => i.Held is { Locked: true } held ? i with { Held = held with { Locked = false } } : i)],
     };
-
-    private static AllocationInstance Without(AllocationInstance given, string row)
-    {
-        var name = row[(row.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        var caps = given.Caps;
-        IReadOnlyList<RewardNetwork> Networks(Func<RewardNetwork, RewardNetwork> change) => [.. given.Networks.Select(n => n.Id == name ? change(n) : n)];
-        Dictionary<string, double>? Less(IReadOnlyDictionary<string, double>? of) =>
-            of?.Where(c => c.Key != name).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
-        return row.Split(':')[0] switch
-        {
-            RowNames.Budget => given with { BudgetUsdPerHour = given.Items.Sum(i => i.UsdPerGpuHour * i.Available) + 1 },
-            RowNames.Moves => given with { Caps = caps with { MaxMoves = null } },
-            "provider" => given with { Caps = caps with { ProviderUsdPerHour = Less(caps.ProviderUsdPerHour) } },
-            "bucketMin" => given with { Caps = caps with { BucketMinUsdPerHour = Less(caps.BucketMinUsdPerHour) } },
-            "bucketMax" => given with { Caps = caps with { BucketMaxUsdPerHour = Less(caps.BucketMaxUsdPerHour) } },
-            "exposure" => given with { Networks = Networks(n => n with { ExposureCapUsdPerHour = null }) },
-            "gpuCap" => given with { Networks = Networks(n => n with { GpuCap = null }) },
-            _ => given with { Networks = Networks(n => n with { StakeOwned = null }) },
-        };
-    }
 }

@@ -29,6 +29,19 @@ public sealed class OptimiseTests
     }
 
     [Fact]
+    public async Task What_the_limits_cost_is_written_beside_the_plan_and_said()
+    {
+        using var folder = new TempFolder();
+        var path = folder.Write("instance.json", Instance);
+        var why = path + ".why.json";
+        var said = await Run.NirmaanAsync("optimise", path, "--explain", why);
+        said.Code.ShouldBe(0, said.Error);
+        AllocationPlan.Parse(said.Out).Assignments.ShouldHaveSingleItem();
+        JsonNode.Parse(await File.ReadAllTextAsync(why, TestContext.Current.CancellationToken))!["rows"]![0]!["row"]!.GetValue<string>().ShouldBe("budget");
+        said.Error.ShouldContain("the hourly budget: one dollar an hour more earns $");
+    }
+
+    [Fact]
     public async Task An_instance_may_come_from_standard_input() =>
         (await Run.NirmaanAsync(new Dictionary<string, string>(), Instance, "optimise", "-")).Code.ShouldBe(0);
 

@@ -34,6 +34,35 @@ public sealed class WalkTests
     }
 
     [Fact]
+    public void What_a_network_s_tokens_cost_is_told_with_the_share_and_the_yield_that_make_it()
+    {
+        // 6 of 2 others for a rent of 1: 3 per dollar at no share; with a third of the pool a dollar of tokens costs 1 / (3 x 2/3).
+        var network = Result(Run(History((One(8, 1), 6, 2), (One(8, 1), 6, 2)))).Networks.ShouldHaveSingleItem();
+        network.Share!.Value.ShouldBe(1 / 3.0, 1e-9);
+        network.YieldAtNoShare!.Value.ShouldBe(3, 1e-9);
+        network.AcquisitionCost!.Value.ShouldBe(AcquisitionCost.At(3, 1 / 3.0), 1e-9);
+    }
+
+    [Theory]
+    [InlineData(0.7, 1.43, 2.04)]
+    [InlineData(0.6, 1.67, 2.78)]
+    [InlineData(0.1, 10, 100)]
+    [InlineData(0.05, 20, 400)]
+    public void A_cost_takes_its_inverse_in_yield_at_no_share_and_the_square_of_it_at_the_best_share(double cost, double alone, double grown)
+    {
+        AcquisitionCost.YieldFor(cost, 0).ShouldBe(alone, 0.01);
+        AcquisitionCost.YieldAtBestShareFor(cost).ShouldBe(grown, 0.01);
+        AcquisitionCost.At(AcquisitionCost.YieldAtBestShareFor(cost), 1 - cost).ShouldBe(cost, 1e-12);
+    }
+
+    [Fact]
+    public void Pins_and_vetoes_of_the_day_bind_no_policy_of_a_backtest()
+    {
+        var ruled = One(8, 1) with { Pins = [new Pin { Item = "a", Workload = "w", Count = 1 }], Vetoes = [new Veto { Item = "a" }] };
+        Result(Run(History((ruled, 8, 1), (ruled, 8, 1)))).RevenueUsd.ShouldBe(8, 1e-9);
+    }
+
+    [Fact]
     public void Its_own_weight_lowers_what_a_pool_pays_per_GPU()
     {
         // A value of 4 for each of two GPUs alone is 8 x 2/4 = 4 for both together beside two others.
