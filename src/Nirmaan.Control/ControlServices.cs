@@ -68,6 +68,7 @@ public static class ControlServices
         services.TryAddSingleton<ReplaceLost>();
         services.TryAddSingleton<ReconcileSupplier>();
         services.TryAddSingleton<EnrolMiner>();
+        services.TryAddSingleton<ReadBills>();
         services.TryAddSingleton<SwitchWorkload>();
         services.TryAddSingleton<AcceptBid>();
         services.TryAddSingleton<SyncOffers>();

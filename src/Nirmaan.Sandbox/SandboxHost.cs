@@ -12,8 +12,10 @@ public static partial class SandboxHost
     /// <summary>The web host, not yet started.</summary>
     /// <param name="args">Settings such as <c>--Sandbox:Seed=7</c>.</param>
     /// <param name="further">Registrations on top of the parts' own, for example a miner that a test plays.</param>
-    public static WebApplication Build(string[] args, Action<IServiceCollection>? further = null)
+    /// <param name="parts">Only these parts of the world; null = all of them.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? further = null, IReadOnlyList<ISandboxModule>? parts = null)
     {
+        parts ??= SandboxModules.All;
         var builder = WebApplication.CreateBuilder(args);
         if (builder.Configuration["urls"] is null) { builder.WebHost.UseUrls(DefaultUrl); }
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
@@ -27,7 +29,7 @@ public static partial class SandboxHost
         builder.Services.AddSingleton<SandboxAddress>();
         builder.Services.AddSingleton(services => new Seed(services.GetRequiredService<IOptions<SandboxOptions>>().Value.Seed));
         builder.Services.AddHostedService<LiveWorld>();
-        foreach (var module in SandboxModules.All) { module.AddTo(builder.Services, builder.Configuration); }
+        foreach (var module in parts) { module.AddTo(builder.Services, builder.Configuration); }
         further?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -37,7 +39,7 @@ public static partial class SandboxHost
         app.UseRouting();
         app.UseMiddleware<FaultMiddleware>();
         app.MapGet("/healthz", () => Results.Text("ok")).WithName("sandbox.health");
-        foreach (var module in SandboxModules.All) { module.Map(app); }
+        foreach (var module in parts) { module.Map(app); }
         LogStart(app.Logger, options.Seed, options.Profile, options.Start);
         return app;
     }

@@ -21,7 +21,7 @@ internal static class WorkQueue
                 WHERE state IN ('Intended', 'Sent', 'Unknown', 'Closing') AND due_at <= @now AND (token IS NULL OR token_until <= @now)
                 ORDER BY due_at, id FOR UPDATE SKIP LOCKED LIMIT @count)
             RETURNING id AS "Value"
-            """, token, now, lease, count, cancellationToken)).Select(id => new OperationId(id)).Order(ById)];
+            """, token, now, lease, count, cancellationToken)).Select(id => new OperationId(id))];
 
     /// <summary>Takes due live instances, oldest first.</summary>
     public static async Task<IReadOnlyList<InstanceId>> TakeInstancesAsync(
@@ -91,10 +91,9 @@ internal static class WorkQueue
         return (operation, instance) switch { (null, _) => instance, (_, null) => operation, _ => operation < instance ? operation : instance };
     }
 
-    private static readonly Comparer<OperationId> ById = Comparer<OperationId>.Create((a, b) => a.Value.CompareTo(b.Value));
-
-    private static Task<List<Guid>> TakeAsync(NirmaanDbContext db, string sql, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
-        db.Database.SqlQueryRaw<Guid>(
+    /// <summary>In the order in which the rows were made: an UPDATE answers in none.</summary>
+    private static async Task<IEnumerable<Guid>> TakeAsync(NirmaanDbContext db, string sql, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
+        (await db.Database.SqlQueryRaw<Guid>(
             sql, new NpgsqlParameter("token", token), new NpgsqlParameter("until", now + lease), new NpgsqlParameter("now", now), new NpgsqlParameter("count", count))
-        .ToListAsync(cancellationToken);
+        .ToListAsync(cancellationToken)).Order();
 }

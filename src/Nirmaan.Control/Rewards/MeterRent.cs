@@ -70,7 +70,9 @@ public sealed partial class MeterRent(
     {
         var since = now - options.Value.AdjustFor;
         var ended = await db.Instances.AsNoTracking()
-            .Where(i => i.BilledFrom != null && i.ClosedAt != null && i.ClosedAt >= since && i.MeteredTo >= i.ClosedAt && i.SupplierSaysUsd != null).ToListAsync(cancellationToken);
+            .Where(i => i.BilledFrom != null && i.ClosedAt != null && i.ClosedAt >= since && i.MeteredTo >= i.ClosedAt
+                // What the supplier said before the end is not the whole.
+                && i.ObservedAt > i.ClosedAt && i.SupplierSaysUsd != null).ToListAsync(cancellationToken);
         var subjects = ended.Select(i => LedgerSubjects.Instance(i.Id)).ToArray();
         var entered = (await db.Ledger.AsNoTracking()
             .Where(e => (e.Cause == LedgerCauses.Rent || e.Cause == LedgerCauses.RentAdjustment) && subjects.Contains(e.Subject))

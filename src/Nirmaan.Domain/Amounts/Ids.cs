@@ -4,7 +4,7 @@ namespace Nirmaan.Domain.Amounts;
 public readonly record struct OfferId(Guid Value)
 {
     /// <summary>A new id, ordered by time.</summary>
-    public static OfferId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public static OfferId New(DateTimeOffset now) => new(OrderedGuid.New(now));
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }
@@ -13,7 +13,7 @@ public readonly record struct OfferId(Guid Value)
 public readonly record struct InstanceId(Guid Value)
 {
     /// <summary>A new id, ordered by time.</summary>
-    public static InstanceId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public static InstanceId New(DateTimeOffset now) => new(OrderedGuid.New(now));
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }
@@ -22,7 +22,7 @@ public readonly record struct InstanceId(Guid Value)
 public readonly record struct MinerId(Guid Value)
 {
     /// <summary>A new id, ordered by time.</summary>
-    public static MinerId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public static MinerId New(DateTimeOffset now) => new(OrderedGuid.New(now));
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }
@@ -31,7 +31,7 @@ public readonly record struct MinerId(Guid Value)
 public readonly record struct OperationId(Guid Value)
 {
     /// <summary>A new id, ordered by time.</summary>
-    public static OperationId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public static OperationId New(DateTimeOffset now) => new(OrderedGuid.New(now));
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }
@@ -40,7 +40,7 @@ public readonly record struct OperationId(Guid Value)
 public readonly record struct PlanId(Guid Value)
 {
     /// <summary>A new id, ordered by time.</summary>
-    public static PlanId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public static PlanId New(DateTimeOffset now) => new(OrderedGuid.New(now));
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }
@@ -49,7 +49,7 @@ public readonly record struct PlanId(Guid Value)
 public readonly record struct MoveId(Guid Value)
 {
     /// <summary>A new id, ordered by time.</summary>
-    public static MoveId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public static MoveId New(DateTimeOffset now) => new(OrderedGuid.New(now));
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }

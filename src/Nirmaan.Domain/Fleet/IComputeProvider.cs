@@ -8,7 +8,8 @@ namespace Nirmaan.Domain.Fleet;
 /// <param name="ListsNames">The inventory shows the name that we gave; false = one create in flight per account, found by elimination.</param>
 /// <param name="Prepaid">Hours are paid up front.</param>
 /// <param name="ChangesInPlace">The workload can be changed without giving the machine back.</param>
-public sealed record SupplierTraits(bool HasBids, bool ListsNames, bool Prepaid, bool ChangesInPlace, SupplierAbilities Abilities);
+/// <param name="SendsBill">It says what a machine cost in the end; false = our own hours are the bill.</param>
+public sealed record SupplierTraits(bool HasBids, bool ListsNames, bool Prepaid, bool ChangesInPlace, SupplierAbilities Abilities, bool SendsBill = true);
 
 /// <summary>All that a supplier must be told to start one miner. Secrets are in Env: never logged, never stored.</summary>
 /// <param name="Name">The operation's name; goes outside as the supplier's name field and as NIRMAAN_OPERATION in the environment.</param>
@@ -112,6 +113,10 @@ public interface IComputeProvider
     Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken);
     /// <summary>The newest lines of the container's log, output before errors, timed by our reading where the supplier names no time; null = it has none to give.</summary>
     Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken);
+    /// <summary>What a thing that is over cost in all, by the supplier's own figures; null = it is not over, or the supplier does not say (yet).</summary>
+    /// <param name="since">It is not older than this.</param>
+    async Task<decimal?> ReadBillAsync(string externalId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        await FindAsync(externalId, cancellationToken) is { Status: SupplierStatus.Closed or SupplierStatus.Failed, SpentUsd: { } spent } ? spent : null;
     /// <summary>Credit left.</summary>
     Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken);
 }

@@ -234,6 +234,9 @@ public sealed class Instance : IFenced
         Region = seen.Region ?? Region;
     }
 
+    /// <summary>The supplier's bill after the end: what it says from here on is final.</summary>
+    public void Settle(decimal usd, DateTimeOffset at) => (SupplierSaysUsd, ObservedAt) = (usd, at);
+
     /// <summary>Rent is entered up to a time.</summary>
     public void MarkMetered(DateTimeOffset to) => MeteredTo = to;
 

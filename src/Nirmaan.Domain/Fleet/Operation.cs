@@ -196,6 +196,9 @@ public sealed class Operation : IFenced
         (State, EndedAt, Reason) = (OperationState.Abandoned, at, why);
     }
 
+    /// <summary>What was closed had no owner in the books; this is what it cost, to the answer.</summary>
+    public void Settle(string bill) => Answer = bill;
+
     /// <summary>Looks again later.</summary>
     public void Postpone(DateTimeOffset until) => (DueAt, Attempts) = (until, Attempts + 1);
 

@@ -92,6 +92,11 @@ internal sealed class RunPodComputeProvider : IComputeProvider, IDisposable
     }
 
     /// <inheritdoc />
+    public async Task<decimal?> ReadBillAsync(string externalId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        // A terminated pod is no longer there to be found; the account's bill still has it.
+        await _inventory.ReadAsync(externalId, cancellationToken) is null ? await _billing.SpentAsync(externalId, since, cancellationToken, afresh: true) : null;
+
+    /// <inheritdoc />
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new SupplierBalance(null, null, _clock.GetUtcNow(), NoBalance));
 

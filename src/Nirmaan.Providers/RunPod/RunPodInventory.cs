@@ -66,13 +66,14 @@ internal sealed class RunPodBilling(IRunPodApi api, SupplierCalls calls, RunPodO
     private (DateTimeOffset ReadAt, DateTimeOffset From, IReadOnlyDictionary<string, decimal> Spent)? _bill;
 
     /// <summary>USD since the pod began; null = the bill cannot be read, or does not know the pod yet.</summary>
-    public async Task<decimal?> SpentAsync(string pod, DateTimeOffset start, CancellationToken cancellationToken)
+    /// <param name="afresh">What was read a moment ago does not do.</param>
+    public async Task<decimal?> SpentAsync(string pod, DateTimeOffset start, CancellationToken cancellationToken, bool afresh = false)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
             var now = clock.GetUtcNow();
-            if (_bill is not { } bill || bill.From > start || now - bill.ReadAt > options.BillingAge || now < bill.ReadAt)
+            if (_bill is not { } bill || bill.From > start || now - bill.ReadAt > (afresh ? TimeSpan.Zero : options.BillingAge) || now < bill.ReadAt)
             {
                 // A pod that began before the bill does would be billed in part only.
                 var from = _bill is { } old && old.From < start ? old.From : start;

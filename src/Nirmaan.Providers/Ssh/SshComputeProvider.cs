@@ -22,10 +22,11 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _creating = new(1, 1);
 
-    public SshComputeProvider(IOptions<SshOptions> options, TimeProvider clock)
+    /// <param name="shell">Null = the system's ssh.</param>
+    public SshComputeProvider(IOptions<SshOptions> options, TimeProvider clock, ISshShell? shell = null)
     {
         (_options, _clock) = (options.Value, clock);
-        _docker = new SshDocker(SupplierName.Own, new SshShell(_options.Program, _options.ConnectTimeout), _options.ReadTimeout, _options.WriteTimeout, clock);
+        _docker = new SshDocker(SupplierName.Own, shell ?? new SshShell(_options.Program, _options.ConnectTimeout), _options.ReadTimeout, _options.WriteTimeout, clock);
         _prices = new SshPrices(_options, clock);
         _inventory = new SshInventory(_options, _docker, _prices, clock);
     }
@@ -36,7 +37,7 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     /// <inheritdoc />
     public SupplierTraits Traits => new(
         HasBids: false, ListsNames: true, Prepaid: false, ChangesInPlace: true,
-        new SupplierAbilities(OffersVms: false, OffersInboundPorts: _options.Machines.All(m => m.PublicHost is not null), _options.Machines.Max(m => m.GpuCount), _options.MiningPermission));
+        new SupplierAbilities(OffersVms: false, OffersInboundPorts: _options.Machines.All(m => m.PublicHost is not null), _options.Machines.Max(m => m.GpuCount), _options.MiningPermission), SendsBill: false);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) =>

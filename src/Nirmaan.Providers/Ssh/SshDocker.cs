@@ -7,7 +7,7 @@ using Nirmaan.Domain.Fleet;
 namespace Nirmaan.Providers.Ssh;
 
 /// <summary>Docker on a machine behind ssh, whoever's the machine is.</summary>
-internal sealed class SshDocker(SupplierName supplier, SshShell shell, TimeSpan readTimeout, TimeSpan writeTimeout, TimeProvider clock)
+internal sealed class SshDocker(SupplierName supplier, ISshShell shell, TimeSpan readTimeout, TimeSpan writeTimeout, TimeProvider clock)
 {
     private const int MostLines = 5000;
     private static readonly TimeSpan s_whenBusy = TimeSpan.FromSeconds(10);

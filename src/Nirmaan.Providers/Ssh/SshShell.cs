@@ -27,14 +27,21 @@ internal sealed record SshAnswer(int Exit, string Output, string Errors)
     public bool Says(string text) => Errors.Contains(text, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>Runs one of <see cref="SshScripts"/> on a machine with the system's ssh: no password is asked for, and a host is trusted by its key only.</summary>
-internal sealed class SshShell(string program, TimeSpan connectTimeout)
+/// <summary>Runs one of <see cref="SshScripts"/> on a machine.</summary>
+internal interface ISshShell
 {
-    private const int MaxOutput = 8 * 1024 * 1024;
-
     /// <summary>Runs it.</summary>
     /// <param name="env">Entries for the environment of docker, which a container takes over by name.</param>
     /// <exception cref="TimeoutException">No end within the time allowed; the script may have run.</exception>
+    Task<SshAnswer> RunAsync(SshDoor door, string script, IReadOnlyList<string> words, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyList<string>? env = null);
+}
+
+/// <summary>The same with the system's ssh: no password is asked for, and a host is trusted by its key only.</summary>
+internal sealed class SshShell(string program, TimeSpan connectTimeout) : ISshShell
+{
+    private const int MaxOutput = 8 * 1024 * 1024;
+
+    /// <inheritdoc />
     public async Task<SshAnswer> RunAsync(
         SshDoor door, string script, IReadOnlyList<string> words, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyList<string>? env = null)
     {

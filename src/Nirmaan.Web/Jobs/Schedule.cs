@@ -30,6 +30,7 @@ internal static class Schedule
         Line<JudgeMiners>("uptime:judge", EveryMinute, v => v.RunAsync),
         Line<CloseUptimeWindow>("uptime:close-window", Every10Minutes, v => v.RunAsync),
         Line<SyncStakes>("staking:sync", Every2Minutes, v => v.RunAsync),
+        Line<ReadBills>("fleet:read-bills", Every10Minutes, v => v.RunAsync),
         Line<MeterRent>("rewards:meter-rent", Every10Minutes, v => v.RunAsync),
         Line<EstimateYields>("allocation:estimate", Every30Minutes, v => v.RunAsync),
         Line<ExecutePlan>("allocation:execute", EveryMinute, v => v.RunAsync),

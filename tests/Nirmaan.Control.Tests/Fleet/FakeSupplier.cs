@@ -64,6 +64,8 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public List<OfferQuote> Offers { get; } = [];
     /// <summary>What it shows of every container's log; null = it has none to give.</summary>
     public List<LogLine>? Log { get; set; }
+    /// <summary>What ended machines cost in all, by its own figures.</summary>
+    public Dictionary<string, decimal> Bills { get; } = [];
     /// <summary>Called when a machine is closed, before it is.</summary>
     public Action? OnClose { get; set; }
     public string RefuseCode { get; set; } = "no-capacity";
@@ -121,6 +123,8 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
             }
         }
     }
+
+    public Task<decimal?> ReadBillAsync(string externalId, DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult<decimal?>(Bills.TryGetValue(externalId, out var usd) ? usd : null);
 
     public Task<IReadOnlyList<SupplierInstance>> ListAsync(CancellationToken cancellationToken)
     {

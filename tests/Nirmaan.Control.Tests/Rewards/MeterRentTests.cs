@@ -26,7 +26,7 @@ public sealed class MeterRentTests(ControlPostgres postgres) : ControlTest(postg
             row.MarkDraining(at, "test");
             row.MarkClosing(at, "test");
             row.MarkClosed(at);
-            if (supplierSays is not null) { row.Observe(new SupplierInstance("x", null, SupplierStatus.Closed, "closed", SpentUsd: supplierSays), at); }
+            if (supplierSays is { } usd) { row.Settle(usd, at.AddMinutes(1)); }
         });
     }
 
@@ -107,11 +107,22 @@ public sealed class MeterRentTests(ControlPostgres postgres) : ControlTest(postg
     }
 
     [Fact]
+    public async Task What_the_supplier_said_before_the_end_is_not_taken_for_the_whole()
+    {
+        var instance = await RentAsync(usdPerGpuHour: 1m);
+        await WriteAsync(db => db.Instances.Single().Observe(new SupplierInstance("x", null, SupplierStatus.Running, "running", SpentUsd: 0.4m), Noon.AddMinutes(30)));
+        await EndAsync(instance, Noon.AddHours(1));
+        Clock.Advance(TimeSpan.FromHours(1));
+        await MeterAsync();
+        (await UsdAsync("rent:akash")).ShouldBe(1m);
+    }
+
+    [Fact]
     public async Task A_figure_that_the_supplier_changes_later_is_followed()
     {
         var instance = await RentAsync(usdPerGpuHour: 1m);
         await EndAsync(instance, Noon.AddHours(1), supplierSays: 0.97m);
-        Clock.Advance(TimeSpan.FromHours(1));
+        Clock.Advance(TimeSpan.FromHours(2));
         await MeterAsync();
         await WriteAsync(db => db.Instances.Single().Observe(new SupplierInstance("x", null, SupplierStatus.Closed, "closed", SpentUsd: 1.02m), Clock.GetUtcNow()));
         Clock.Advance(TimeSpan.FromHours(1));

@@ -130,6 +130,20 @@ public abstract class SupplierConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_machine_cost_in_all_is_told_after_its_end_and_not_before()
+    {
+        var id = await RunningAsync();
+        await Supplier.AdvanceAsync(TimeSpan.FromHours(1));
+        Task<decimal?> BillAsync() => Provider.ReadBillAsync(id, Supplier.Now.AddHours(-3), Token);
+        (await BillAsync()).ShouldBeNull();
+        var charged = (await Supplier.LivingAsync()).Single().ChargedUsd;
+        await Provider.CloseAsync(id, Token);
+        await Supplier.AdvanceAsync(TimeSpan.FromMinutes(5));
+        var bill = await BillAsync();
+        if (Provider.Traits.SendsBill) { bill.ShouldNotBeNull().ShouldBe(charged, tolerance: 0.0001m); } else { bill.ShouldBeNull(); }
+    }
+
+    [Fact]
     public async Task A_state_word_that_is_new_to_us_is_unrecognised()
     {
         var id = await CreatedAsync();
