@@ -106,6 +106,15 @@ public static class ControlServices
         services.TryAddSingleton<IPlanAllocation, PlanAllocation>();
         services.TryAddSingleton(s => new WhatIf(s.GetRequiredService<PlanBasis>(), s.GetRequiredService<SetConstraints>()));
         services.TryAddSingleton<ApprovePlan>();
+        services.TryAddSingleton<StopPlan>();
+        services.TryAddSingleton<GiveDirective>();
+        services.TryAddSingleton<SetAutopilot>();
+        services.TryAddSingleton<RunAutopilot>();
+        services.TryAddSingleton<AutopilotQueries>();
+        services.TryAddSingleton(s => new DirectiveQueries(
+            s.GetRequiredService<IDbContextFactory<NirmaanDbContext>>(), s.GetRequiredService<PlanBasis>(), s.GetRequiredService<SetConstraints>(), s.GetRequiredService<NetworkShelf>(),
+            s.GetRequiredService<SupplierShelf>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<DisruptionQueries>();
         services.TryAddSingleton<LimitWatch>();
         services.TryAddSingleton<MoveSteps>();
         services.TryAddSingleton<ExecutePlan>();

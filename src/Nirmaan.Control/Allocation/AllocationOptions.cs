@@ -23,6 +23,8 @@ public sealed class AllocationOptions
     public bool TwoPersons { get; set; }
     /// <summary>GPUs of one plan that may be moving at the same time.</summary>
     public int MaxGpusMoving { get; set; } = 6;
+    /// <summary>GPUs that plans may take from a network's work within an hour; renting takes none.</summary>
+    public int MaxGpusPerNetworkPerHour { get; set; } = 30;
     /// <summary>A move that has not got there after this long has failed.</summary>
     public TimeSpan MovePatience { get; set; } = TimeSpan.FromHours(1);
     /// <summary>Half-life of observed work in the estimates.</summary>
@@ -47,6 +49,7 @@ internal sealed class AllocationOptionsCheck : IValidateOptions<AllocationOption
         Need(options.StartTakes >= TimeSpan.Zero && options.StartTakes <= TimeSpan.FromHours(24), "Allocation:StartTakes must be 0 to 24 hours.");
         Need(options.PlanLife > TimeSpan.Zero, "Allocation:PlanLife must be greater than zero.");
         Need(options.MaxGpusMoving > 0, "Allocation:MaxGpusMoving must be at least 1 GPU.");
+        Need(options.MaxGpusPerNetworkPerHour > 0, "Allocation:MaxGpusPerNetworkPerHour must be at least 1 GPU.");
         Need(options.AssumedReliability is > 0 and <= 1, "Allocation:AssumedReliability must be above 0 and at most 1.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

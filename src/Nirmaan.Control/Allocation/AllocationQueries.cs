@@ -29,6 +29,12 @@ public sealed record PlanRow(
     public int MovesApproved { get; init; }
     /// <summary>What became of it; null = its horizon is not over, or nothing could be measured.</summary>
     public PlanGrade? Grade { get; init; }
+    /// <summary>Since when no new move begins; null = it goes on.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+    /// <summary>Who stopped it.</summary>
+    public string? StoppedBy { get; init; }
+    /// <summary>Why.</summary>
+    public string? StoppedWhy { get; init; }
     /// <summary>What the approved moves alone gain; null = not worked out here, or all were approved.</summary>
     public decimal? ApprovedGainUsdPerHour { get; init; }
 }
@@ -41,6 +47,8 @@ public sealed record PlanDetail(
 {
     /// <summary>Limits that the fleet broke when the plan was made: keeping them may cost more than it gains.</summary>
     public IReadOnlyList<LimitUse> BrokenBefore { get; init; } = [];
+    /// <summary>Pins and vetoes that it keeps.</summary>
+    public IReadOnlyList<Directive> Directives { get; init; } = [];
 }
 
 /// <summary>GPUs that a plan does not use, and what speaks against them.</summary>
@@ -116,6 +124,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         return new PlanDetail(row, plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan))
         {
             BrokenBefore = [.. LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)])).Where(l => !l.Holds)],
+            Directives = plan.Directives.Count == 0 ? [] : await db.Directives.AsNoTracking().Where(x => plan.Directives.Contains(x.Id)).OrderBy(x => x.At).ToListAsync(cancellationToken),
         };
     }
 
@@ -181,7 +190,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
     {
         var items = AllocationInstance.Parse(plan.Instance).Items.ToDictionary(i => i.Id);
         return [.. AllocationPlan.Parse(plan.Solution).Rejected.Where(r => items.ContainsKey(r.Item)).Select(r => (Item: items[r.Item], r.Why)).Select(r => new NotUsed(
-            new SupplierName(r.Item.Provider), new GpuModel(r.Item.Gpu), PlanAllocation.Usd(r.Item.UsdPerGpuHour), r.Item.Available, r.Item.Held?.Count ?? 0, r.Why))];
+            new SupplierName(r.Item.Provider), new GpuModel(DirectiveRules.GpuOf(r.Item.Gpu)), PlanAllocation.Usd(r.Item.UsdPerGpuHour), r.Item.Available, r.Item.Held?.Count ?? 0, r.Why))];
     }
 
     private static Optimiser.Assignment Of(Assignment assignment) => new(assignment.Item, assignment.Workload!, assignment.Count);
@@ -205,7 +214,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
 
     private static PlanRow Row(Plan p, IReadOnlyList<MoveState> moves) => new(
         p.Id, p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.NowUsdPerHour, p.RentUsdPerHour, p.Gap, moves.Count, moves.Count(s => s == MoveState.Done), p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt)
-    { MovesApproved = moves.Count(IsApproved) };
+    { MovesApproved = moves.Count(IsApproved), StoppedAt = p.StoppedAt, StoppedBy = p.StoppedBy, StoppedWhy = p.StoppedWhy };
 
     private static MoveRow Row(Move m) => new(
         m.Id, m.Rank, m.Kind, m.State, m.Reason, m.Supplier, m.Gpu, m.From, m.To, m.Count, m.DoneCount, m.UsdPerGpuHour, m.GainUsdPerHour, m.CostUsd, m.BreakEvenHours, m.StartedAt, m.EndedAt, m.Instances);

@@ -84,7 +84,7 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
     private static async Task<string?> InTheWayAsync(NirmaanDbContext db, Plan plan, CancellationToken cancellationToken)
     {
         var underWay = await db.Plans.AsNoTracking().Where(p => p.Id != plan.Id && (p.State == PlanState.Approved || db.Moves.Any(m => m.PlanId == p.Id && m.State == MoveState.Running))).OrderBy(p => p.At).FirstOrDefaultAsync(cancellationToken);
-        if (underWay is not null) { return $"Plan {underWay.Id}, approved by {underWay.DecidedBy}, is still being carried out. Wait for its end or call it off, then make a new one."; }
+        if (underWay is not null) { return $"Plan {underWay.Id}, approved by {underWay.DecidedBy}, is {(underWay.IsStopped ? $"stopped by {underWay.StoppedBy}. Resume it" : "still being carried out. Wait for its end")} or call it off, then make a new one."; }
         if (await db.Moves.AsNoTracking().AnyAsync(m => m.PlanId != plan.Id && m.StartedAt >= plan.At, cancellationToken)) { return "Another plan moved GPUs since this one was made; its figures no longer hold. Make a new one."; }
         // Launches by hand and losses count too: against a fleet of another size the caps were never checked.
         var then = plan.Now.GroupBy(a => (a.Supplier, a.Gpu, Workload: a.Workload!)).ToDictionary(g => g.Key, g => g.Sum(a => a.Count));
@@ -95,16 +95,22 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         return different.Count == 0 ? null : $"The fleet is another than when this plan was made ({string.Join(", ", different)}). Make a new one.";
     }
 
+    /// <summary>Drops what has not begun; the caller saves.</summary>
+    internal static async Task CallOffAsync(NirmaanDbContext db, Plan plan, string by, string why, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var before = plan.State;
+        plan.Cancel(by, now, why);
+        foreach (var move in await db.Moves.Where(m => m.PlanId == plan.Id && (m.State == MoveState.Proposed || m.State == MoveState.Approved)).ToListAsync(cancellationToken)) { move.Drop($"called off by {by}"); }
+        db.Note(now, "plan", plan.Id, by, "cancelled", why, before, plan.State);
+    }
+
     /// <summary>Calls a plan off: moves under way are finished, the rest is dropped. False = it had ended or there is none.</summary>
     public async Task<bool> CancelAsync(PlanId id, string by, string why, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var plan = await db.Plans.SingleOrDefaultAsync(p => p.Id == id, cancellationToken);
         if (plan is not { State: PlanState.Proposed or PlanState.Approved }) { return false; }
-        var (now, before) = (clock.GetUtcNow(), plan.State);
-        plan.Cancel(by, now, why);
-        foreach (var move in await db.Moves.Where(m => m.PlanId == id && (m.State == MoveState.Proposed || m.State == MoveState.Approved)).ToListAsync(cancellationToken)) { move.Drop($"called off by {by}"); }
-        db.Note(now, "plan", id, by, "cancelled", why, before, plan.State);
+        await CallOffAsync(db, plan, by, why, clock.GetUtcNow(), cancellationToken);
         try { await db.SaveChangesAsync(cancellationToken); }
         catch (DbUpdateConcurrencyException) { return false; }
         events.Changed(Topic.Allocation);

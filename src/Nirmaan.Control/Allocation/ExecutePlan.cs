@@ -12,12 +12,12 @@ using Nirmaan.Domain.Market;
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>
-/// Carries out approved moves by rank under a disruption budget, watches each until its miners serve, and ends the plan when all moves ended. What
+/// Carries out approved moves by rank under a disruption budget (GPUs at a time, and per network and hour), watches each until its miners serve, and ends the plan when all moves ended. What
 /// is rented comes before what is given back, so that income does not dip; only what a rent has no room without is given back before it.
 /// Everything it does goes through the fleet's verbs, so it may stop and go on at any point.
 /// </summary>
 public sealed partial class ExecutePlan(
-    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, MoveSteps steps, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, MoveSteps steps, DisruptionQueries disruption, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
 {
     /// <summary>One line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -38,7 +38,9 @@ public sealed partial class ExecutePlan(
         foreach (var move in moves.Where(m => m.State == MoveState.Running)) { await WatchAsync(plan, move.Id, cancellationToken); }
         // What ended just now makes room at once.
         (plan, moves) = await ReadAsync(id, cancellationToken);
+        if (plan.IsStopped) { await EndAsync(id, cancellationToken); return; }
         var room = new PlanRoom(plan, moves);
+        var hour = await disruption.HourAsync(cancellationToken);
         var moving = moves.Where(m => m.State == MoveState.Running).Sum(m => m.Count - m.DoneCount);
         bool IsTooMany(Move move) => moving > 0 && moving + move.Count > options.Value.MaxGpusMoving;
         List<Move> releases = [.. moves.Where(m => m is { Kind: MoveKind.Release, State: MoveState.Approved })], leaving = [.. moves.Where(m => m is { Kind: MoveKind.Release, State: MoveState.Running })];
@@ -48,7 +50,8 @@ public sealed partial class ExecutePlan(
         foreach (var move in moves.Where(m => m is { Kind: MoveKind.Switch, State: MoveState.Approved }))
         {
             if (IsTooMany(move)) { await EndAsync(id, cancellationToken); return; }
-            if (await BeginAsync(plan, move, cancellationToken)) { moving += move.Count; room.Take(move); }
+            if (hour.WaitOf(move) is not null) { continue; }
+            if (await BeginAsync(plan, move, cancellationToken)) { moving += move.Count; room.Take(move); hour.Take(move); }
         }
         List<Move> first = [];
         foreach (var rent in rents)
@@ -74,7 +77,8 @@ public sealed partial class ExecutePlan(
         foreach (var move in first)
         {
             if (IsTooMany(move)) { break; }
-            if (await BeginAsync(plan, move, cancellationToken)) { moving += move.Count; }
+            if (hour.WaitOf(move) is not null) { continue; }
+            if (await BeginAsync(plan, move, cancellationToken)) { moving += move.Count; hour.Take(move); }
         }
         await EndAsync(id, cancellationToken);
     }
@@ -91,9 +95,17 @@ public sealed partial class ExecutePlan(
         return await db.Moves.AnyAsync(m => m.PlanId == id && m.Kind == MoveKind.Start && (m.State == MoveState.Approved || m.State == MoveState.Running), cancellationToken);
     }
 
-    /// <summary>Begins a move of machines that we hold. False = there are none any more.</summary>
+    // A run takes a while: whoever stops the plan meanwhile wants no further move of this run either.
+    private async Task<bool> IsStoppedAsync(PlanId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Plans.AnyAsync(p => p.Id == id && p.StoppedAt != null, cancellationToken);
+    }
+
+    /// <summary>Begins a move of machines that we hold. False = there are none any more, or the plan was stopped.</summary>
     private async Task<bool> BeginAsync(Plan plan, Move move, CancellationToken cancellationToken)
     {
+        if (await IsStoppedAsync(plan.Id, cancellationToken)) { return false; }
         var picked = await PickAsync(move, cancellationToken);
         if (picked.Count == 0) { await FailUnstartedAsync(move, $"no running {move.From} on {move.Gpu} at {move.Supplier} is left", cancellationToken); return false; }
         // Written before anything is done: a crash on the way goes on with these machines and picks no others.
@@ -105,6 +117,7 @@ public sealed partial class ExecutePlan(
     /// <summary>Rents. Null = asked for; else why not, and the move failed unless it may wait for money that becomes free.</summary>
     private async Task<string?> RentAsync(Plan plan, Move move, bool mayWait, CancellationToken cancellationToken)
     {
+        if (await IsStoppedAsync(plan.Id, cancellationToken)) { return "the plan was stopped"; }
         var request = new LaunchRequest(move.To!.Value, move.Count, move.CeilingUsdPerGpuHour, new GpuModel(move.Gpu), move.Supplier, Reason: plan.WhyOf(move));
         var outcome = await launch.RunAsync(request, $"move:{move.Id}", plan.DecidedBy ?? plan.By, cancellationToken);
         if (outcome is not LaunchOutcome.Accepted accepted)

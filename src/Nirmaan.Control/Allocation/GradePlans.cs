@@ -88,7 +88,7 @@ public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, Con
             Workloads = [.. instance.Workloads.Select(w => w with
             {
                 // What a model was measured at since takes the place of what was thought; one that nobody has tried keeps the thought.
-                WorkPerGpuHour = w.WorkPerGpuHour.ToDictionary(g => g.Key, g => pools[w.Network].Work.FirstOrDefault(x => x.Workload.Value == w.Id && x.Gpu == g.Key)?.Mean ?? g.Value),
+                WorkPerGpuHour = w.WorkPerGpuHour.ToDictionary(g => g.Key, g => pools[w.Network].Work.FirstOrDefault(x => x.Workload.Value == w.Id && x.Gpu == DirectiveRules.GpuOf(g.Key))?.Mean ?? g.Value),
             })],
         };
     }

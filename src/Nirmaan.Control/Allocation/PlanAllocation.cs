@@ -65,7 +65,7 @@ internal sealed partial class PlanAllocation(
         var id = PlanId.New(now);
         var plan = new Plan(
             id, now, by, limits.Version, read.Estimate.Id, read.Instance.ToJson(), solution.Plan.ToJson(), Usd(solution.Plan.ObjectiveUsdPerHour), UsdUp(solution.Plan.BoundUsdPerHour), Usd(stay.ObjectiveUsdPerHour), RentOf(read, solution.Plan.Assignments),
-            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife);
+            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife, read.Directives.Select(d => d.Id));
         var moves = MoveList.Of(id, now, read, solution.Plan.Assignments);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.Plans.Add(plan);
@@ -87,8 +87,13 @@ internal sealed partial class PlanAllocation(
             plan.Expire();
             db.Note(now, "plan", plan.Id, nameof(PlanAllocation), "expired", "nobody approved it in time", PlanState.Proposed, plan.State);
         }
+        // Its figures age while it stands still, as those of one that waits for approval do.
+        var limit = now - options.Value.PlanLife;
+        var stopped = await db.Plans.Where(p => p.State == PlanState.Approved && p.StoppedAt <= limit).ToListAsync(cancellationToken);
+        foreach (var plan in stopped) { await ApprovePlan.CallOffAsync(db, plan, nameof(PlanAllocation), "stopped and not resumed in time; its figures are too old", now, cancellationToken); }
         await db.SaveChangesAsync(cancellationToken);
-        return $"{old.Count} plans expired";
+        if (old.Count + stopped.Count > 0) { events.Changed(Topic.Allocation); }
+        return $"{old.Count} plans expired{(stopped.Count > 0 ? $", {stopped.Count} stopped ones called off" : "")}";
     }
 
     internal static PlanEvaluation Evaluate(string instanceJson, IReadOnlyList<Optimiser.Assignment> assignments) => PlanEvaluator.Evaluate(AllocationInstance.Parse(instanceJson), assignments);

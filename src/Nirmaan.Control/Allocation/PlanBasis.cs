@@ -21,6 +21,9 @@ internal sealed record ItemOrigin(string Item, SupplierName Supplier, GpuModel G
 /// <param name="LeftOut">Pools that cannot be planned with, each with the word for why.</param>
 internal sealed record Basis(AllocationInstance Instance, IReadOnlyDictionary<string, ItemOrigin> Origins, YieldEstimate Estimate, Constraints Constraints, IReadOnlyDictionary<PoolName, string> LeftOut)
 {
+    /// <summary>Pins and vetoes that it keeps.</summary>
+    public IReadOnlyList<Directive> Directives { get; init; } = [];
+
     /// <summary>Everything stays where it is.</summary>
     public IReadOnlyList<Optimiser.Assignment> Now => [.. Origins.Values.Where(o => o.Held is not null).Select(o => new Optimiser.Assignment(o.Item, o.Held!.Value.Value, o.Instances.Count))];
 }
@@ -33,7 +36,8 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
 {
     /// <summary>Reads the present state.</summary>
     /// <exception cref="CannotPlanException">There is nothing to plan with, or it is too old.</exception>
-    public async Task<Basis> ReadAsync(Constraints constraints, CancellationToken cancellationToken)
+    /// <param name="except">A pin or veto that is left out, to see what it costs.</param>
+    public async Task<Basis> ReadAsync(Constraints constraints, CancellationToken cancellationToken, DirectiveId? except = null)
     {
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -48,22 +52,24 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
         var strays = live.Where(i => !planned.Contains((i.Workload, i.Gpu.Id))).Select(i => $"{i.Workload} on {i.Gpu}").Distinct().ToList();
         if (strays.Count > 0) { throw new CannotPlanException($"GPUs are held on work that cannot be valued now: {string.Join(", ", strays)}; left out: {string.Join(", ", left)}."); }
 
+        var rules = new DirectiveRules(await DirectiveQueries.InForce(db, now).Where(d => d.Id != except).OrderBy(d => d.At).ToListAsync(cancellationToken), NetworksOf(networks));
+        var pinned = rules.Pinned(live.Where(i => i.GpuCount == 1));
         Dictionary<string, ItemOrigin> origins = new(StringComparer.Ordinal);
         List<AllocationItem> items = [];
-        foreach (var group in live.Where(i => i.GpuCount == 1).GroupBy(i => (i.Supplier, i.Gpu, i.Workload, Price: i.UsdPerGpuHour ?? i.Wish.MaxUsdPerGpuHour, Locked: IsLocked(i, constraints, now)))
-            .OrderBy(g => g.Key.Supplier.Value, StringComparer.Ordinal).ThenBy(g => g.Key.Gpu.Id, StringComparer.Ordinal).ThenBy(g => g.Key.Workload.Value, StringComparer.Ordinal).ThenBy(g => g.Key.Price).ThenBy(g => g.Key.Locked))
+        foreach (var group in live.Where(i => i.GpuCount == 1).GroupBy(i => (i.Supplier, i.Gpu, i.Workload, Price: i.UsdPerGpuHour ?? i.Wish.MaxUsdPerGpuHour, Locked: IsLocked(i, constraints, now), Pinned: pinned.Contains(i.Id)))
+            .OrderBy(g => g.Key.Supplier.Value, StringComparer.Ordinal).ThenBy(g => g.Key.Gpu.Id, StringComparer.Ordinal).ThenBy(g => g.Key.Workload.Value, StringComparer.Ordinal).ThenBy(g => g.Key.Price).ThenBy(g => g.Key.Locked).ThenBy(g => g.Key.Pinned))
         {
-            var (supplier, gpu, workload, price, locked) = group.Key;
-            var id = string.Create(CultureInfo.InvariantCulture, $"held:{supplier}:{gpu}:{workload}:{price:0.########}{(locked ? ":paid" : "")}");
+            var (supplier, gpu, workload, price, locked, isPinned) = group.Key;
+            var id = string.Create(CultureInfo.InvariantCulture, $"held:{supplier}:{gpu}:{workload}:{price:0.########}{(locked ? ":paid" : "")}{(isPinned ? ":pinned" : "")}");
             var instances = group.OrderBy(i => i.CreatedAt).ThenBy(i => i.Id.Value).Select(i => i.Id).ToList();
             origins[id] = new ItemOrigin(id, supplier, gpu, price, workload, instances, null, null);
             items.Add(new AllocationItem
             {
-                Id = id, Provider = supplier.Value, Gpu = gpu.Id, UsdPerGpuHour = (double)price, Reliability = options.Value.AssumedReliability, Available = instances.Count,
-                Held = new HeldGpus { Workload = workload.Value, Count = instances.Count, Locked = locked },
+                Id = id, Provider = supplier.Value, Gpu = rules.GpuAt(gpu, workload, isPinned), UsdPerGpuHour = (double)price, Reliability = options.Value.AssumedReliability, Available = instances.Count,
+                Held = new HeldGpus { Workload = workload.Value, Count = instances.Count, Locked = locked || isPinned },
             });
         }
-        foreach (var offer in await FreeOffersAsync(db, planned, cancellationToken))
+        foreach (var offer in await FreeOffersAsync(db, planned, rules, cancellationToken))
         {
             var id = $"free:{offer.Id}";
             origins[id] = new ItemOrigin(id, offer.Supplier, offer.Gpu, offer.UsdPerGpuHour!.Value, null, [], offer.Key, offer.Id);
@@ -78,10 +84,13 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
         return new Basis(new AllocationInstance
         {
             BudgetUsdPerHour = (double)constraints.BudgetUsdPerHour, HorizonHours = constraints.HorizonHours, RiskWeight = constraints.RiskWeight, TailLevel = 0.95, Items = items,
-            Networks = [.. pools.Select(p => Network(p, constraints))], Workloads = [.. pools.SelectMany(p => Workloads(p, constraints, items))],
+            Networks = [.. pools.Select(p => Network(p, constraints))], Workloads = [.. pools.SelectMany(p => Workloads(p, constraints, items, rules))],
             Caps = new AllocationCaps { ProviderUsdPerHour = constraints.ProviderUsdPerHour.ToDictionary(c => c.Key, c => (double)c.Value), MaxMoves = constraints.MaxMoves },
-        }, origins, estimate, constraints, frozen);
+        }, origins, estimate, constraints, frozen) { Directives = rules.InForce };
     }
+
+    /// <summary>The network of each workload that is known.</summary>
+    public static IReadOnlyDictionary<WorkloadName, NetworkName> NetworksOf(NetworkShelf networks) => networks.Templates.DistinctBy(t => t.WorkloadName).ToDictionary(t => t.WorkloadName, t => t.NetworkName);
 
     /// <summary>The machines that a plan disposes of.</summary>
     public static IQueryable<Instance> Held(NirmaanDbContext db) => db.Instances.AsNoTracking()
@@ -91,11 +100,11 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
     private bool IsLocked(Instance instance, Constraints constraints, DateTimeOffset now) =>
         instance.State != InstanceState.Running || (suppliers.Find(instance.Supplier)?.Traits.Prepaid == true && instance.PaidUntil > now.AddHours(Math.Min(1, constraints.HorizonHours)));
 
-    private async Task<List<Offer>> FreeOffersAsync(NirmaanDbContext db, HashSet<(WorkloadName Workload, string Gpu)> planned, CancellationToken cancellationToken)
+    private async Task<List<Offer>> FreeOffersAsync(NirmaanDbContext db, HashSet<(WorkloadName Workload, string Gpu)> planned, DirectiveRules rules, CancellationToken cancellationToken)
     {
-        var gpus = planned.Select(p => p.Gpu).ToHashSet();
+        var gpus = planned.Where(p => !rules.BarsWork(p.Workload)).Select(p => p.Gpu).ToHashSet();
         var offers = await db.Offers.AsNoTracking().Where(o => o.GoneAt == null && o.UsdPerGpuHour != null && o.Available > 0).ToListAsync(cancellationToken);
-        var search = OfferSearch.Run(offers.Where(o => gpus.Contains(o.Gpu.Id)), new OfferFilter(), suppliers.Abilities, fleet.Value.MinReliability, fleet.Value.RequirePermission);
+        var search = OfferSearch.Run(offers.Where(o => gpus.Contains(o.Gpu.Id) && !rules.BarsRent(o.Supplier, o.Gpu)), new OfferFilter(), suppliers.Abilities, fleet.Value.MinReliability, fleet.Value.RequirePermission);
         return [.. search.Eligible.OrderBy(o => o.Id.Value)];
     }
 
@@ -107,9 +116,9 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
         ExposureCapUsdPerHour = constraints.ExposureUsdPerHour.TryGetValue(pool.Pool.Value, out var cap) ? (double)cap : null,
     };
 
-    private IEnumerable<Workload> Workloads(PoolEstimate pool, Constraints constraints, List<AllocationItem> items) => pool.Work.GroupBy(w => w.Workload).Select(g => new Workload
+    private IEnumerable<Workload> Workloads(PoolEstimate pool, Constraints constraints, List<AllocationItem> items, DirectiveRules rules) => pool.Work.GroupBy(w => w.Workload).Select(g => new Workload
     {
-        Id = g.Key.Value, Network = pool.Pool.Value, WorkPerGpuHour = g.ToDictionary(w => w.Gpu, w => w.Mean), GpusPerMiner = networks.TemplateOf(g.Key).Needs.Gpus,
+        Id = g.Key.Value, Network = pool.Pool.Value, WorkPerGpuHour = rules.WorkOf(g.Key, g), GpusPerMiner = networks.TemplateOf(g.Key).Needs.Gpus,
         MoveCostUsd = (double)constraints.MoveCostUsd, StartCostUsd = StartCost(constraints, [.. items.Where(i => i.Held is null && g.Any(w => w.Gpu == i.Gpu)).Select(i => i.UsdPerGpuHour)]),
     });
 

@@ -64,6 +64,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<YieldEstimate> Estimates => Set<YieldEstimate>();
     /// <summary>Allocation: limits, by version.</summary>
     public DbSet<Constraints> Constraints => Set<Constraints>();
+    /// <summary>Allocation: pins and vetoes.</summary>
+    public DbSet<Directive> Directives => Set<Directive>();
     /// <summary>Allocation: plans.</summary>
     public DbSet<Plan> Plans => Set<Plan>();
     /// <summary>Allocation: their moves.</summary>

@@ -159,9 +159,9 @@ public sealed class Plan
     /// <param name="solution">Its output as it was (plan.json).</param>
     public Plan(
         PlanId id, DateTimeOffset at, string by, int constraintsVersion, Guid estimateId, string instance, string solution, decimal objectiveUsdPerHour, decimal boundUsdPerHour,
-        decimal nowUsdPerHour, decimal rentUsdPerHour, IReadOnlyList<Assignment> now, IReadOnlyList<Assignment> proposed, IReadOnlyDictionary<string, decimal> prices, DateTimeOffset expiresAt) =>
-        (Id, At, By, ConstraintsVersion, EstimateId, Instance, Solution, ObjectiveUsdPerHour, BoundUsdPerHour, NowUsdPerHour, RentUsdPerHour, Now, Proposed, Prices, ExpiresAt) =
-        (id, at, by, constraintsVersion, estimateId, instance, solution, objectiveUsdPerHour, boundUsdPerHour, nowUsdPerHour, rentUsdPerHour, [.. now], [.. proposed], new Dictionary<string, decimal>(prices), expiresAt);
+        decimal nowUsdPerHour, decimal rentUsdPerHour, IReadOnlyList<Assignment> now, IReadOnlyList<Assignment> proposed, IReadOnlyDictionary<string, decimal> prices, DateTimeOffset expiresAt, IEnumerable<DirectiveId>? directives = null) =>
+        (Id, At, By, ConstraintsVersion, EstimateId, Instance, Solution, ObjectiveUsdPerHour, BoundUsdPerHour, NowUsdPerHour, RentUsdPerHour, Now, Proposed, Prices, ExpiresAt, Directives) =
+        (id, at, by, constraintsVersion, estimateId, instance, solution, objectiveUsdPerHour, boundUsdPerHour, nowUsdPerHour, rentUsdPerHour, [.. now], [.. proposed], new Dictionary<string, decimal>(prices), expiresAt, [.. directives ?? []]);
 
     /// <summary>Our id.</summary>
     public PlanId Id { get; private set; }
@@ -191,6 +191,8 @@ public sealed class Plan
     public List<Assignment> Proposed { get; private set; } = [];
     /// <summary>Shadow prices by row, USD per hour per unit.</summary>
     public Dictionary<string, decimal> Prices { get; private set; } = [];
+    /// <summary>Pins and vetoes that it keeps.</summary>
+    public List<DirectiveId> Directives { get; private set; } = [];
     /// <summary>After this it may not be approved: its figures are too old.</summary>
     public DateTimeOffset ExpiresAt { get; private set; }
     /// <summary>State.</summary>
@@ -203,6 +205,14 @@ public sealed class Plan
     public string? Reason { get; private set; }
     /// <summary>When the last move ended.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
+    /// <summary>Since when no new move begins; null = it goes on.</summary>
+    public DateTimeOffset? StoppedAt { get; private set; }
+    /// <summary>Who stopped it.</summary>
+    public string? StoppedBy { get; private set; }
+    /// <summary>Why.</summary>
+    public string? StoppedWhy { get; private set; }
+    /// <summary>Moves under way are finished, no new one begins.</summary>
+    public bool IsStopped => StoppedAt is not null;
 
     /// <summary>What is written beside everything that a move does.</summary>
     public string WhyOf(Move move) => $"plan {Id}, move {move.Rank}";
@@ -223,6 +233,20 @@ public sealed class Plan
     {
         if (State is not (PlanState.Proposed or PlanState.Approved)) { throw new WrongStateException($"Plan {Id}", State.ToString(), nameof(PlanState.Cancelled)); }
         (State, DecidedBy, DecidedAt, Reason) = (PlanState.Cancelled, by, at, why);
+    }
+
+    /// <summary>Holds it where it is: moves under way are finished, no new one begins until it is resumed.</summary>
+    public void Stop(string by, DateTimeOffset at, string why)
+    {
+        if (State != PlanState.Approved || IsStopped) { throw new WrongStateException($"Plan {Id}", IsStopped ? "stopped" : State.ToString(), nameof(Stop)); }
+        (StoppedAt, StoppedBy, StoppedWhy) = (at, by, why);
+    }
+
+    /// <summary>Lets a stopped plan go on.</summary>
+    public void Resume()
+    {
+        if (State != PlanState.Approved || !IsStopped) { throw new WrongStateException($"Plan {Id}", State.ToString(), nameof(Resume)); }
+        (StoppedAt, StoppedBy, StoppedWhy) = (null, null, null);
     }
 
     /// <summary>Nobody approved it in time.</summary>

@@ -53,3 +53,12 @@ public readonly record struct MoveId(Guid Value)
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }
+
+/// <summary>A pin or veto.</summary>
+public readonly record struct DirectiveId(Guid Value)
+{
+    /// <summary>A new id, ordered by time.</summary>
+    public static DirectiveId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    /// <inheritdoc />
+    public override string ToString() => Value.ToString();
+}

@@ -55,6 +55,7 @@ internal static class ApiServices
         HeartbeatCalls.Map(open);
         NetworkCalls.Map(read);
         PlanCalls.Map(read, approve);
+        DirectiveCalls.Map(read, approve);
         StakerCalls.Map(open);
         DistributionCalls.Map(open, read, approve);
         TreasuryCalls.Map(read);

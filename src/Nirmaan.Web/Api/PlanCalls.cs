@@ -16,7 +16,7 @@ internal sealed record PlanBody(decimal? BudgetUsdPerHour, double? RiskWeight, I
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ApproveBody(IReadOnlyList<Guid>? Moves);
 
-/// <summary>Why a plan is called off.</summary>
+/// <summary>Why a plan is called off or stopped.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CancelBody(string? Reason);
 
@@ -31,10 +31,10 @@ internal sealed record MoveWire(
 /// <summary>A plan's figures. No feasible plan is worth more than the bound; now = as it is without any move.</summary>
 internal record PlanWire(
     string Id, DateTimeOffset At, string By, PlanState State, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal Gap, decimal NowUsdPerHour, decimal RentUsdPerHour, int MoveCount, int MovesDone, DateTimeOffset ExpiresAt,
-    string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt, GradeWire? Grade)
+    string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt, DateTimeOffset? StoppedAt, string? StoppedBy, string? StoppedWhy, GradeWire? Grade)
 {
     public static PlanWire Of(PlanRow p) => new(
-        p.Id.ToString(), p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.Gap, p.NowUsdPerHour, p.RentUsdPerHour, p.Moves, p.MovesDone, p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt,
+        p.Id.ToString(), p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.Gap, p.NowUsdPerHour, p.RentUsdPerHour, p.Moves, p.MovesDone, p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt, p.StoppedAt, p.StoppedBy, p.StoppedWhy,
         p.Grade is { } g ? new GradeWire(g.At, g.From, g.To, g.Readings, g.WasCarriedOut, g.PromisedUsdPerHour, g.GainUsdPerHour, g.StayUsdPerHour, g.PlanUsdPerHour, g.BoundUsdPerHour, g.RegretUsdPerHour) : null);
 }
 
@@ -66,10 +66,19 @@ internal static class PlanCalls
         approve.MapPost("/plans/{id:guid}/approve", ApproveAsync).WithName("approvePlan").WithSummary("Approves all moves or some; a choice that breaks a cap is refused, naming it.")
             .Produces<ApprovedWire>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         approve.MapPost("/plans/{id:guid}/cancel", async (Guid id, CancelBody? body, ApprovePlan approval, AllocationQueries plans, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-            await approval.CancelAsync(new PlanId(id), user.Actor(), Words.Reason(body?.Reason) ?? "called off by hand", cancellationToken) ? Results.Ok(Detail((await plans.FindAsync(new PlanId(id), cancellationToken))!))
-                : await plans.FindAsync(new PlanId(id), cancellationToken) is { } plan ? Problems.Of(409, "plan_not_open", $"The plan is {plan.Plan.State}.") : Problems.NotFound("plan", id))
+            await AnswerAsync(await approval.CancelAsync(new PlanId(id), user.Actor(), Words.Reason(body?.Reason) ?? "called off by hand", cancellationToken), id, plans, cancellationToken))
             .WithName("cancelPlan").WithSummary("Calls a plan off: moves under way are finished, the rest is dropped.").Produces<PlanDetailWire>().ProducesProblem(404).ProducesProblem(409);
+        approve.MapPost("/plans/{id:guid}/stop", async (Guid id, CancelBody? body, StopPlan stop, AllocationQueries plans, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+            await AnswerAsync(await stop.RunAsync(new PlanId(id), user.Actor(), Words.Reason(body?.Reason) ?? "stopped by hand", cancellationToken), id, plans, cancellationToken))
+            .WithName("stopPlan").WithSummary("Stops a plan under way: moves under way are finished, no new one begins.").Produces<PlanDetailWire>().ProducesProblem(404).ProducesProblem(409);
+        approve.MapPost("/plans/{id:guid}/resume", async (Guid id, StopPlan stop, AllocationQueries plans, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+            await AnswerAsync(await stop.ResumeAsync(new PlanId(id), user.Actor(), cancellationToken), id, plans, cancellationToken))
+            .WithName("resumePlan").WithSummary("Lets a stopped plan go on.").Produces<PlanDetailWire>().ProducesProblem(404).ProducesProblem(409);
     }
+
+    private static async Task<IResult> AnswerAsync(bool isDone, Guid id, AllocationQueries plans, CancellationToken cancellationToken) =>
+        await plans.FindAsync(new PlanId(id), cancellationToken) is not { } plan ? Problems.NotFound("plan", id)
+            : isDone ? Results.Ok(Detail(plan)) : Problems.Of(409, "plan_not_open", $"The plan is {plan.Plan.State}{(plan.Plan.StoppedAt is null ? "" : ", stopped")}.");
 
     /// <summary>The caps in force with those of the call over them, pool by pool.</summary>
     private static async Task<IReadOnlyDictionary<string, decimal>> ExposureAsync(IReadOnlyDictionary<string, decimal?> caps, ConstraintQueries limits, Constraints inForce, CancellationToken cancellationToken)

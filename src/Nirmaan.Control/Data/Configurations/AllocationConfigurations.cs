@@ -36,6 +36,16 @@ internal sealed class ConstraintsConfiguration : IEntityTypeConfiguration<Constr
     }
 }
 
+internal sealed class DirectiveConfiguration : IEntityTypeConfiguration<Directive>
+{
+    public void Configure(EntityTypeBuilder<Directive> builder)
+    {
+        builder.ToTable("directives").HasKey(d => d.Id);
+        builder.HasIndex(d => d.Until);
+        builder.IsVersioned();
+    }
+}
+
 internal sealed class PlanConfiguration : IEntityTypeConfiguration<Plan>
 {
     public void Configure(EntityTypeBuilder<Plan> builder)
@@ -46,7 +56,9 @@ internal sealed class PlanConfiguration : IEntityTypeConfiguration<Plan>
         builder.Property(p => p.Now).AsJson();
         builder.Property(p => p.Proposed).AsJson();
         builder.Property(p => p.Prices).AsJson();
+        builder.Property(p => p.Directives).AsJson();
         builder.Ignore(p => p.Gap);
+        builder.Ignore(p => p.IsStopped);
         builder.HasIndex(p => p.At);
         builder.IsVersioned();
     }

@@ -148,6 +148,13 @@ internal static partial class AllocationWords
         return $"{Limit(row, labels)}: the limit is {(broken.IsFloor ? "at least " : "")}{Amount(row, broken.Limit)}, this choice would make it {Amount(row, broken.Usage)}, {Amount(row, broken.Beyond)} {(broken.IsFloor ? "short" : "over")}.{how}";
     }
 
+    /// <summary>What the hour's budget of a network holds back: "Moves 3 and 4 wait: plans took 28 of 30 GPUs from Heurist within the hour; next at 14:20 UTC."</summary>
+    public static string Waits(IReadOnlyList<DisruptionWait> waits)
+    {
+        var (first, moves) = (waits[0], Moves([.. waits.Select(w => w.Rank)]));
+        return $"{char.ToUpperInvariant(moves[0])}{moves[1..]} {(waits.Count == 1 ? "waits" : "wait")}: plans took {first.Used} of {Gpus(first.Most)} from {Names.Of(first.Network)} within the hour; next at {Format.DayTime(waits.Min(w => w.NextAt))} UTC.";
+    }
+
     /// <summary>move 3, moves 3, 4 and 7.</summary>
     public static string Moves(IReadOnlyList<int> ranks) => ranks.Count == 1 ? $"move {ranks[0]}" : $"moves {string.Join(", ", ranks.SkipLast(1))} and {ranks[^1]}";
 

@@ -38,6 +38,12 @@ public sealed partial class ConstraintsPage
 
     private void Begin() => (_form, _refused, _whyError) = (new LimitForm(_versions[0].Limits, _choices!), null, null);
 
+    private void Restore(ConstraintVersion version)
+    {
+        Begin();
+        _form!.Fill(version.Limits);
+    }
+
     private string? Error(string field) => _form!.Errors.GetValueOrDefault(field) ?? (_refused is { } refused && refused.Field == field ? refused.Expected : null);
 
     private async Task SaveAsync()

@@ -14,20 +14,29 @@ internal sealed class LimitForm
     public LimitForm(Constraints inForce, ConstraintChoices choices)
     {
         _from = inForce;
-        (Budget, Horizon, Risk) = (Text(inForce.BudgetUsdPerHour), Text(inForce.HorizonHours), Text((decimal)inForce.RiskWeight));
-        (MaxMoves, MoveCost, StartCost) = (Text(inForce.MaxMoves), Text(inForce.MoveCostUsd), Text(inForce.StartCostUsd));
-        Pools = [.. choices.Pools.Select(p => new CapField(p.Pool.Value, p.Label, inForce.ExposureUsdPerHour.TryGetValue(p.Pool.Value, out var cap) ? Text(cap) : ""))];
-        Suppliers = [.. choices.Suppliers.Select(s => new CapField(s.Value, Names.Of(s), inForce.ProviderUsdPerHour.TryGetValue(s.Value, out var cap) ? Text(cap) : ""))];
+        Pools = [.. choices.Pools.Select(p => new CapField(p.Pool.Value, p.Label))];
+        Suppliers = [.. choices.Suppliers.Select(s => new CapField(s.Value, Names.Of(s)))];
+        Fill(inForce);
+    }
+
+    /// <summary>Types the limits of a version into the form. Caps on what can no longer be chosen are left out.</summary>
+    public void Fill(Constraints limits)
+    {
+        (Budget, Horizon, Risk) = (Text(limits.BudgetUsdPerHour), Text(limits.HorizonHours), Text((decimal)limits.RiskWeight));
+        (MaxMoves, MoveCost, StartCost) = (Text(limits.MaxMoves), Text(limits.MoveCostUsd), Text(limits.StartCostUsd));
+        foreach (var pool in Pools) { pool.Text = limits.ExposureUsdPerHour.TryGetValue(pool.Name, out var cap) ? Text(cap) : ""; }
+        foreach (var supplier in Suppliers) { supplier.Text = limits.ProviderUsdPerHour.TryGetValue(supplier.Name, out var cap) ? Text(cap) : ""; }
+        if (limits.Version != Version) { Why = $"as in version {limits.Version}"; }
     }
 
     /// <summary>The version it began with.</summary>
     public int Version => _from.Version;
-    public string Budget { get; set; }
-    public string Horizon { get; set; }
-    public string Risk { get; set; }
-    public string MaxMoves { get; set; }
-    public string MoveCost { get; set; }
-    public string StartCost { get; set; }
+    public string Budget { get; set; } = "";
+    public string Horizon { get; set; } = "";
+    public string Risk { get; set; } = "";
+    public string MaxMoves { get; set; } = "";
+    public string MoveCost { get; set; } = "";
+    public string StartCost { get; set; } = "";
     public string Why { get; set; } = "";
     public IReadOnlyList<CapField> Pools { get; }
     public IReadOnlyList<CapField> Suppliers { get; }
@@ -73,9 +82,9 @@ internal sealed class LimitForm
 }
 
 /// <summary>A cap on one pool or supplier as it is typed.</summary>
-internal sealed class CapField(string name, string label, string text)
+internal sealed class CapField(string name, string label)
 {
     public string Name => name;
     public string Label => label;
-    public string Text { get; set; } = text;
+    public string Text { get; set; } = "";
 }

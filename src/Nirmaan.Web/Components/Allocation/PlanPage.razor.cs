@@ -17,7 +17,7 @@ public sealed partial class PlanPage
 
     private readonly HashSet<MoveId> _chosen = [];
     private Confirm? _approve;
-    private ConfirmWithReason? _cancel;
+    private ConfirmWithReason? _cancel, _stop;
     private PlanDetail? _detail;
     private PlanChoice? _choice, _part;
     private GpuMatrix _matrix = GpuMatrix.Of([], []);
@@ -26,6 +26,7 @@ public sealed partial class PlanPage
     private IReadOnlyList<Timeline.TimelineEntry> _events = [];
     private IReadOnlyList<string> _overrides = [];
     private IReadOnlyList<MeasuredMoves> _measured = [];
+    private IReadOnlyList<DisruptionWait> _waits = [];
     private string? _scenarios;
     private string? _lead;
     private Guid _ticked;
@@ -36,6 +37,10 @@ public sealed partial class PlanPage
     [Inject] public required AllocationQueries Plans { get; init; }
 
     [Inject] public required ApprovePlan Approve { get; init; }
+
+    [Inject] public required StopPlan Stop { get; init; }
+
+    [Inject] public required DisruptionQueries Disruption { get; init; }
 
     protected override IReadOnlyList<Topic> Topics { get; } = [Topic.Allocation, Topic.Fleet];
 
@@ -84,6 +89,7 @@ public sealed partial class PlanPage
         }
         var approved = detail.Moves.Where(m => m.State is not (MoveState.Proposed or MoveState.Dropped)).Select(m => m.Id).ToList();
         _part = approved.Count > 0 && approved.Count < detail.Moves.Count ? await Plans.WeighAsync(PlanId, approved, cancellationToken) : null;
+        _waits = detail.Plan.State == PlanState.Approved ? await Disruption.WaitsAsync(PlanId, cancellationToken) : [];
         _detail = detail;
         if (detail.Plan.State == PlanState.Proposed && _choice is null) { await WeighAsync(cancellationToken); }
     }
@@ -127,6 +133,16 @@ public sealed partial class PlanPage
             : ("It had ended by then; nothing was changed.", Tone.Warn));
     }
 
+    private async Task StopAsync()
+    {
+        if (await _stop!.AskAsync() is not { } why) { return; }
+        await DoAsync(async token => await Stop.RunAsync(PlanId, By, why, token)
+            ? ("Stopped. Moves under way are finished, no new one begins.", Tone.Good) : ("It had ended or was stopped by then; nothing was changed.", Tone.Warn));
+    }
+
+    private Task ResumeAsync() => DoAsync(async token => await Stop.ResumeAsync(PlanId, By, token)
+        ? ("It goes on.", Tone.Good) : ("It had ended or went on by then; nothing was changed.", Tone.Warn));
+
     private string Sentence(PlanDetail plan) => AllocationWords.Counts(k => plan.Moves.Where(m => m.Kind == k && _chosen.Contains(m.Id)).Sum(m => m.Count));
 
     private string StateLine(PlanRow plan) => plan.State switch
@@ -163,5 +179,5 @@ public sealed partial class PlanPage
 
     private static Timeline.TimelineEntry Entry(TimelineEvent e) => new(
         e.At, $"{char.ToUpperInvariant(e.What[0])}{e.What[1..]}", e.Why, EventWords.Actor(e.Actor),
-        e.What.Contains("failed", StringComparison.Ordinal) ? Tone.Bad : e.What is "done" || e.What.EndsWith("done", StringComparison.Ordinal) ? Tone.Good : e.What is "cancelled" or "expired" ? Tone.Warn : Tone.Busy);
+        e.What.Contains("failed", StringComparison.Ordinal) ? Tone.Bad : e.What is "done" || e.What.EndsWith("done", StringComparison.Ordinal) ? Tone.Good : e.What is "cancelled" or "expired" or "stopped" ? Tone.Warn : Tone.Busy);
 }

@@ -1,0 +1,75 @@
+using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
+
+namespace Nirmaan.Control.Allocation;
+
+/// <summary>
+/// Pins and vetoes in the optimiser's terms. GPUs that may do other work than others of their model appear under a model of their own, named after the
+/// work they do: <c>rtx-a6000:pinned:heurist-llm</c> may do that work only, <c>rtx-a6000:held:heurist-llm</c> that and whatever is not vetoed.
+/// </summary>
+internal sealed class DirectiveRules(IReadOnlyList<Directive> inForce, IReadOnlyDictionary<WorkloadName, NetworkName> networks)
+{
+    private readonly Dictionary<string, (string Gpu, WorkloadName Work, bool IsPinned)> _apart = new(StringComparer.Ordinal);
+
+    /// <summary>What is kept.</summary>
+    public IReadOnlyList<Directive> InForce => inForce;
+
+    /// <summary>The GPU model behind one of the optimiser's.</summary>
+    public static string GpuOf(string gpu) => gpu.IndexOf(':', StringComparison.Ordinal) is var end && end < 0 ? gpu : gpu[..end];
+
+    /// <summary>Machines that stay at their work: of each pin the cheapest, as many as it asks for and are there.</summary>
+    public HashSet<InstanceId> Pinned(IEnumerable<Instance> held)
+    {
+        HashSet<InstanceId> pinned = [];
+        List<Instance> machines = [.. held.OrderBy(PriceOf).ThenBy(i => i.CreatedAt).ThenBy(i => i.Id.Value)];
+        foreach (var pin in inForce.Where(d => d.Kind == DirectiveKind.Pin).OrderBy(d => d.At).ThenBy(d => d.Id.Value))
+        {
+            // Two pins of the same machines do not add up: each asks for so many GPUs, and one may serve both.
+            List<Instance> fit = [.. machines.Where(i => IsOf(pin, i.Workload) && (pin.Gpu is null || pin.Gpu == i.Gpu.Id))];
+            var missing = pin.Count - fit.Count(i => pinned.Contains(i.Id));
+            pinned.UnionWith(fit.Where(i => !pinned.Contains(i.Id)).Take(Math.Max(0, missing)).Select(i => i.Id));
+        }
+        return pinned;
+    }
+
+    /// <summary>Whether nothing further may be rented there.</summary>
+    public bool BarsRent(SupplierName supplier, GpuModel gpu) => inForce.Any(d => d.Kind == DirectiveKind.Veto
+        && ((d.Subject == DirectiveSubject.Supplier && d.Name == supplier.Value) || (d.Subject == DirectiveSubject.Gpu && d.Name == gpu.Id)));
+
+    /// <summary>Whether no further GPU may do that work.</summary>
+    public bool BarsWork(WorkloadName workload) => inForce.Any(d => d.Kind == DirectiveKind.Veto && IsOf(d, workload));
+
+    /// <summary>The model under which held GPUs appear.</summary>
+    public string GpuAt(GpuModel gpu, WorkloadName held, bool isPinned)
+    {
+        if (!isPinned && !BarsWork(held)) { return gpu.Id; }
+        var name = $"{gpu.Id}:{(isPinned ? "pinned" : "held")}:{held}";
+        _apart[name] = (gpu.Id, held, isPinned);
+        return name;
+    }
+
+    /// <summary>Work per hour by model, for those that may do it; after every held GPU was named.</summary>
+    public Dictionary<string, double> WorkOf(WorkloadName workload, IEnumerable<WorkEstimate> work)
+    {
+        var rates = work.ToDictionary(w => w.Gpu, w => w.Mean);
+        var bars = BarsWork(workload);
+        var may = bars ? [] : rates.ToDictionary();
+        foreach (var (name, (gpu, held, isPinned)) in _apart)
+        {
+            if (rates.TryGetValue(gpu, out var rate) && (held == workload || (!isPinned && !bars))) { may[name] = rate; }
+        }
+        return may;
+    }
+
+    /// <summary>Whether a directive speaks of a workload.</summary>
+    public bool IsOf(Directive directive, WorkloadName workload) => directive.Subject switch
+    {
+        DirectiveSubject.Workload => directive.Name == workload.Value,
+        DirectiveSubject.Network => networks.TryGetValue(workload, out var network) && network.Value == directive.Name,
+        _ => false,
+    };
+
+    private static decimal PriceOf(Instance instance) => instance.UsdPerGpuHour ?? instance.Wish.MaxUsdPerGpuHour;
+}
