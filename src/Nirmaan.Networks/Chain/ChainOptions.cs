@@ -22,8 +22,11 @@ public sealed class ChainOptions : CallOptions
     /// <summary>The contract in which NRM is staked.</summary>
     public string Staking { get; set; } = "";
 
-    /// <summary>The contract that pays claims of MOR out, where one is deployed; shown, not read.</summary>
+    /// <summary>The contract that pays claims of MOR out, where one is deployed.</summary>
     public string Distributor { get; set; } = "";
+
+    /// <summary>The owner of staking and distributor, through which every change of theirs is announced; shown, not read.</summary>
+    public string Timelock { get; set; } = "";
 
     /// <summary>The MOR token.</summary>
     public string Mor { get; set; } = "";
@@ -64,7 +67,7 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
     private static IEnumerable<string> Wrong(ChainOptions options)
     {
         if (options.Rpc is { } rpc && Addresses.Fault(rpc) is { } fault) { yield return $"Rpc {fault}"; }
-        var addresses = new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Distributor", options.Distributor), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) };
+        var addresses = new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Distributor", options.Distributor), ("Timelock", options.Timelock), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) };
         foreach (var (key, value) in addresses)
         {
             if (value.Length > 0 && !EvmAddress.TryParse(value, AddressSpelling.ChecksumOrLowerCase, out _))
