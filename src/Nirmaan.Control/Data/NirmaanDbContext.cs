@@ -54,6 +54,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<StakeEvent> StakeEvents => Set<StakeEvent>();
     /// <summary>Staking: how far the chain was read.</summary>
     public DbSet<ChainCursor> Cursors => Set<ChainCursor>();
+    /// <summary>Staking: what browsers may sign in with.</summary>
+    public DbSet<SignInNonce> SignInNonces => Set<SignInNonce>();
     /// <summary>Allocation: what pools paid, as read.</summary>
     public DbSet<PoolOutlook> Outlooks => Set<PoolOutlook>();
     /// <summary>Allocation: estimates.</summary>

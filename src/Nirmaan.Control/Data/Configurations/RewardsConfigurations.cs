@@ -78,6 +78,15 @@ internal sealed class StakeEventConfiguration : IEntityTypeConfiguration<StakeEv
     }
 }
 
+internal sealed class SignInNonceConfiguration : IEntityTypeConfiguration<SignInNonce>
+{
+    public void Configure(EntityTypeBuilder<SignInNonce> builder)
+    {
+        builder.ToTable("sign_in_nonces").HasKey(n => n.Nonce);
+        builder.HasIndex(n => n.ExpiresAt);
+    }
+}
+
 internal sealed class ChainCursorConfiguration : IEntityTypeConfiguration<ChainCursor>
 {
     public void Configure(EntityTypeBuilder<ChainCursor> builder)
