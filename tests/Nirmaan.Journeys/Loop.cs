@@ -27,6 +27,9 @@ public sealed class Loop : IAsyncDisposable
     /// <summary>Address of the chain.</summary>
     public Uri Chain => _chain.Url;
 
+    /// <summary>The chain itself.</summary>
+    public LocalChain OnChain => _chain;
+
     /// <summary>The staking contract on it.</summary>
     public string Staking => _chain.Contracts.Staking.ToString();
 

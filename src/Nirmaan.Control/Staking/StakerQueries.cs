@@ -49,6 +49,15 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             .Select(f => new StakerClaim(Asset.Of(f.Asset), f.Epoch, f.Leaves.Single(l => l.Account == address).Cumulative, f.Root, f.ProofOf(address)!))];
     }
 
+    /// <summary>What an account may claim under the root that a distributor holds; null = no epoch of ours has that root, or the account has no line in it.</summary>
+    public async Task<StakerClaim?> FindClaimAsync(WalletAddress address, Asset asset, string root, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var epoch = await db.Distributions.AsNoTracking().Where(d => d.AssetId == asset.Id && d.Root == root).OrderByDescending(d => d.Epoch).FirstOrDefaultAsync(cancellationToken);
+        return epoch is not null && DistributionFile.Of(epoch) is var file && file.Leaves.FirstOrDefault(l => l.Account == address) is { } leaf
+            ? new StakerClaim(asset, epoch.Epoch, leaf.Cumulative, file.Root, file.ProofOf(address)!) : null;
+    }
+
     /// <summary>An account's stakes and unstakes, newest first.</summary>
     public async Task<IReadOnlyList<StakeMove>> ReadMovesAsync(WalletAddress address, int? limit, CancellationToken cancellationToken)
     {

@@ -59,9 +59,10 @@ public sealed record WalletState(
 public sealed record PreparedCall(long ChainId, string To, string Data, long? Gas, BigInteger? WeiPerGas, string? Refusal);
 
 /// <summary>A transaction that a wallet has sent, as far as it was seen.</summary>
+/// <param name="To">With <paramref name="Data"/> what it does; null = not known any more.</param>
 /// <param name="Nonce">Of the account; null = the chain has not shown the transaction yet.</param>
 /// <param name="FromBlock">The newest block when it was sent: it cannot be in an earlier one.</param>
-public sealed record SentCall(WalletAddress From, string Hash, string To, string Data, long? Nonce, long FromBlock);
+public sealed record SentCall(WalletAddress From, string Hash, string? To, string? Data, long? Nonce, long FromBlock);
 
 /// <summary>What the chain says of a transaction that was sent.</summary>
 public abstract record Sighting

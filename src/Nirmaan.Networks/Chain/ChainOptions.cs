@@ -37,6 +37,9 @@ public sealed class ChainOptions : CallOptions
     /// <summary>The account out of which Morpheus pays providers.</summary>
     public string FundingAccount { get; set; } = "";
 
+    /// <summary>Where NRM can be bought; the wallet's page leads there. Unset = no link.</summary>
+    public Uri? BuyUrl { get; set; }
+
     /// <summary>Blocks below the newest one that are left alone because they may still be replaced.</summary>
     public int FinalityDepth { get; set; } = 12;
 
@@ -75,6 +78,7 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
                 yield return $"{key} '{value}' must be an address (0x and 40 hexadecimal digits, lower case or with its EIP-55 checksum).";
             }
         }
+        if (options.BuyUrl is { } buy && Addresses.Fault(buy) is { } wrong) { yield return $"BuyUrl {wrong}"; }
         if (options.FinalityDepth is < 0 or > 10_000) { yield return $"FinalityDepth {options.FinalityDepth} must lie between 0 and 10000 blocks."; }
         if (options.FromBlock < 0) { yield return $"FromBlock {options.FromBlock} must not be negative."; }
         if (options.MaxRange is < 1 or > 1_000_000) { yield return $"MaxRange {options.MaxRange} must lie between 1 and 1000000 blocks."; }

@@ -64,7 +64,8 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
         if (nonce is { } n && await rpc.GetNonceAsync(from, BlockTag.Latest, cancellationToken) > n && await rpc.GetReceiptAsync(hash, cancellationToken) is null)
         {
             var other = await FindAsync(rpc, from, n, sent.FromBlock, cancellationToken);
-            return new Sighting.Replaced(other?.Hash.ToString(), other is not null && other.To == EvmAddress.Parse(sent.To) && other.Data.AsSpan().SequenceEqual(Hex.Decode(sent.Data)));
+            var doesTheSame = other is not null && sent is { To: { } to, Data: { } data } && other.To == EvmAddress.Parse(to) && other.Data.AsSpan().SequenceEqual(Hex.Decode(data));
+            return new Sighting.Replaced(other?.Hash.ToString(), doesTheSame);
         }
         return known is null ? (Sighting)new Sighting.Unseen() : new Sighting.Waiting(known.Nonce);
     }, cancellationToken);
