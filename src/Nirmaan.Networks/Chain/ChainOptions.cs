@@ -13,6 +13,9 @@ public sealed class ChainOptions : CallOptions
     /// <summary>JSON-RPC address of a node. Unset = no chain: stakes cannot be read.</summary>
     public Uri? Rpc { get; set; }
 
+    /// <summary>Further nodes, of other operators, that must say the same of stakes before it is stored. One that says otherwise stops the reading.</summary>
+    public IList<Uri> Witnesses { get; } = [];
+
     /// <summary>The chain's id; a node of another chain is not read. Unset = any, for a local chain.</summary>
     public long? Id { get; set; }
 
@@ -70,6 +73,10 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
     private static IEnumerable<string> Wrong(ChainOptions options)
     {
         if (options.Rpc is { } rpc && Addresses.Fault(rpc) is { } fault) { yield return $"Rpc {fault}"; }
+        foreach (var (i, witness) in options.Witnesses.Index())
+        {
+            if (Addresses.Fault(witness) is { } why) { yield return $"Witnesses:{i} {why}"; }
+        }
         var addresses = new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Distributor", options.Distributor), ("Timelock", options.Timelock), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) };
         foreach (var (key, value) in addresses)
         {

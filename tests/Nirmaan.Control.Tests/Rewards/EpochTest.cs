@@ -36,7 +36,7 @@ public abstract class EpochTest(ControlPostgres postgres) : ControlTest(postgres
         await IngestAsync();
     }
 
-    protected Task SyncAsync() => new SyncStakes(Contexts, Chain, Events, Log<SyncStakes>()).RunAsync(Token);
+    protected Task SyncAsync() => new SyncStakes(Contexts, Chain, Events, Clock, Log<SyncStakes>()).RunAsync(Token);
     protected Task IngestAsync() => new IngestRewards(Contexts, new NetworkShelf([Network]), Events, Clock, Log<IngestRewards>()).RunAsync(Token);
     protected Task<string> CloseAsync() => new CloseEpoch(
         Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, With(Options), Log<MeterRent>()), new PriceBook(Contexts, Clock, With(Options)), Events, Clock, With(Options), Log<CloseEpoch>()).RunAsync(Token);

@@ -57,7 +57,7 @@ public sealed partial class WalletView
             var published = await Stakers.FindClaimAsync(Account, state.Asset, state.Root, cancellationToken);
             claims.Add(new ClaimRow(state, published, newest.FirstOrDefault(c => c.Asset == state.Asset)));
         }
-        return new View(wallet, claims);
+        return new View(wallet, claims, (await Stakers.ReadTotalsAsync(cancellationToken)).Chain, await Stakers.ReadLostAsync(Account, cancellationToken));
     }
 
     private void AskStake()
@@ -143,7 +143,7 @@ public sealed partial class WalletView
     }
 
     /// <summary>What is shown.</summary>
-    public sealed record View(WalletState Wallet, IReadOnlyList<ClaimRow> Claims);
+    public sealed record View(WalletState Wallet, IReadOnlyList<ClaimRow> Claims, ChainReading? Chain, IReadOnlyList<StakeLost> Lost);
 
     /// <summary>Claims of one asset.</summary>
     /// <param name="Published">The account's line under the root that the distributor holds; null = it has none there.</param>
