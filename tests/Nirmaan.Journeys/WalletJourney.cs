@@ -28,6 +28,16 @@ public sealed class LiveLoop(Site site) : IAsyncLifetime
         return (visit, wallet);
     }
 
+    /// <summary>Opens a window of ops.</summary>
+    public async Task<Visit> OpenStaffAsync()
+    {
+        var visit = await site.OpenAsync(at: Loop.Web.Url);
+        await visit.GoAsync("/sign-in");
+        await visit.SignInAsync("ops@nirmaan.example", "demo-ops");
+        await visit.Page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        return visit;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_loop is not null) { await _loop.DisposeAsync(); }
@@ -145,6 +155,44 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
     }
 
     [Fact]
+    public async Task A_reorganisation_that_removes_a_stake_is_seen_and_explained()
+    {
+        var chain = live.Loop.OnChain;
+        var cancel = TestContext.Current.CancellationToken;
+        var (visit, wallet) = await live.OpenAsync(8);
+        await using var _ = visit;
+        await SignInAsync(visit);
+        await PreviewStakeAsync(visit, "75");
+        await SignAsync(visit);
+        await HeadingAsync(visit, "Stake 75 NRM");
+        await SignAsync(visit);
+        await visit.Page.GetByText("Done; not final yet").WaitForAsync();
+        var block = await chain.Rpc.GetBlockNumberAsync(cancel);
+        await chain.MineAsync(2, cancel);
+        await visit.Page.GetByText("Done, and final").WaitForAsync();
+
+        await using var ops = await live.OpenStaffAsync();
+        await ops.GoAsync("/ops/jobs");
+        using var api = live.Loop.Api(null);
+        await Until.SeenAsync(() => ReadAsync(), text => text.Contains("\"stake\":{\"amount\":\"75", StringComparison.Ordinal), s_patience, "the stake in the index");
+
+        // The chain replaces every block from the stake's on, and the stake is in none of the new ones.
+        await chain.Rpc.RequestAsync("anvil_reorg", [await chain.Rpc.GetBlockNumberAsync(cancel) - block + 1, Array.Empty<object>()], cancel);
+        await chain.MineAsync(3, cancel);
+        await Until.SeenAsync(() => ReadAsync(), text => text.Contains("\"stake\":{\"amount\":\"0\"", StringComparison.Ordinal), s_patience, "the stake taken back");
+        await visit.GoAsync($"/stakers/{wallet.Account}");
+        await HeadingAsync(visit, "The chain took something back");
+        await visit.Page.GetByText("It is in no final block now, so it does not count.").WaitForAsync();
+        await visit.ScreenshotAsync("reorganised", isWhole: true);
+
+        async Task<string> ReadAsync()
+        {
+            await ops.RunNowAsync("staking:sync");
+            return await api.GetStringAsync($"stakers/{wallet.Account}/returns", cancel);
+        }
+    }
+
+    [Fact]
     public async Task The_wallets_page_fits_a_telephone_signed_in_and_out()
     {
         var (visit, _) = await live.OpenAsync(6, width: 400);
@@ -173,10 +221,7 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
         await visit.PressAsync("Preview");
     }
 
-    private static async Task SignAsync(Visit visit)
-    {
-        await visit.PressAsync("Sign in the wallet");
-    }
+    private static Task SignAsync(Visit visit) => visit.PressAsync("Sign in the wallet");
 
     private static Task HeadingAsync(Visit visit, string name) =>
         visit.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name, Exact = true }).WaitForAsync();

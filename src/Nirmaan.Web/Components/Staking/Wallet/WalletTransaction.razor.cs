@@ -2,7 +2,6 @@ using System.Numerics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
-using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Staking;
@@ -26,7 +25,6 @@ public sealed partial class WalletTransaction : IDisposable
     private SentCall? _sent;
     private Sighting? _seen;
     private string? _fault;
-    private decimal? _ethUsd;
     private bool _isAsking, _wasMined, _wasTakenBack;
     private long _sentAt;
 
@@ -40,6 +38,9 @@ public sealed partial class WalletTransaction : IDisposable
     /// <summary>A transaction to watch on.</summary>
     [Parameter] public string? Hash { get; set; }
 
+    /// <summary>What gas is paid in; null = unknown.</summary>
+    [Parameter] public decimal? EthUsd { get; set; }
+
     /// <summary>Which step of several it is.</summary>
     [Parameter] public string? Step { get; set; }
 
@@ -49,8 +50,6 @@ public sealed partial class WalletTransaction : IDisposable
     [Parameter] public EventCallback OnClose { get; set; }
 
     [Inject] public required IStakeWallets Wallets { get; init; }
-
-    [Inject] public required PriceBook Prices { get; init; }
 
     [Inject] public required IJSRuntime Browser { get; init; }
 
@@ -113,7 +112,6 @@ public sealed partial class WalletTransaction : IDisposable
         (_call, _fault, _answer) = (null, null, null);
         try
         {
-            _ethUsd = (await Prices.FindAsync("ETH", _gone.Token))?.Usd;
             _call = await Wallets.PrepareAsync(Account, Action!, _gone.Token);
         }
         catch (SupplierUnavailableException e) { _fault = $"The chain cannot be read: {e.Message}"; }
@@ -197,7 +195,7 @@ public sealed partial class WalletTransaction : IDisposable
         }
     }
 
-    private decimal? UsdOf(BigInteger wei) => _ethUsd is { } usd ? (decimal)wei / 1_000_000_000_000_000_000m * usd : null;
+    private decimal? UsdOf(BigInteger wei) => EthUsd is { } usd ? (decimal)wei / 1_000_000_000_000_000_000m * usd : null;
 
     /// <inheritdoc />
     public void Dispose()

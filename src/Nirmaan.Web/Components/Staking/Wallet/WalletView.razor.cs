@@ -3,6 +3,7 @@ using System.Numerics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Staking;
@@ -27,6 +28,8 @@ public sealed partial class WalletView
     [Inject] public required IStakeWallets Wallets { get; init; }
 
     [Inject] public required StakerQueries Stakers { get; init; }
+
+    [Inject] public required PriceBook Prices { get; init; }
 
     [Inject] public required NavigationManager Navigation { get; init; }
 
@@ -57,7 +60,8 @@ public sealed partial class WalletView
             var published = await Stakers.FindClaimAsync(Account, state.Asset, state.Root, cancellationToken);
             claims.Add(new ClaimRow(state, published, newest.FirstOrDefault(c => c.Asset == state.Asset)));
         }
-        return new View(wallet, claims, (await Stakers.ReadTotalsAsync(cancellationToken)).Chain, await Stakers.ReadLostAsync(Account, cancellationToken));
+        var ether = await Prices.FindAsync("ETH", cancellationToken);
+        return new View(wallet, claims, ether?.Usd, (await Stakers.ReadTotalsAsync(cancellationToken)).Chain, await Stakers.ReadLostAsync(Account, cancellationToken));
     }
 
     private void AskStake()
@@ -143,7 +147,8 @@ public sealed partial class WalletView
     }
 
     /// <summary>What is shown.</summary>
-    public sealed record View(WalletState Wallet, IReadOnlyList<ClaimRow> Claims, ChainReading? Chain, IReadOnlyList<StakeLost> Lost);
+    /// <param name="EthUsd">Null = unknown.</param>
+    public sealed record View(WalletState Wallet, IReadOnlyList<ClaimRow> Claims, decimal? EthUsd, ChainReading? Chain, IReadOnlyList<StakeLost> Lost);
 
     /// <summary>Claims of one asset.</summary>
     /// <param name="Published">The account's line under the root that the distributor holds; null = it has none there.</param>
