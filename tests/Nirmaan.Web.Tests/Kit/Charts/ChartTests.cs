@@ -34,6 +34,11 @@ public sealed class ChartTests : BunitContext
     }
 
     [Fact]
+    public void A_label_at_an_end_leans_inwards() =>
+        Lines(1, 2, 3).FindAll(".plot-x span").Select(label => label.GetAttribute("style")).Where(style => style!.Contains("left:0%", StringComparison.Ordinal) || style.Contains("left:100%", StringComparison.Ordinal))
+            .ShouldBe(["left:0%;translate:-0%", "left:100%;translate:-100%"]);
+
+    [Fact]
     public void The_read_out_has_every_time_and_names_gaps()
     {
         using var readout = JsonDocument.Parse(Lines(1, null, 3).Find("[data-plot]").GetAttribute("data-plot")!);
