@@ -71,6 +71,7 @@ public static class NetworkServices
             .AddHttpMessageHandler(provider => new ReadRetryHandler(Options<ChainOptions>(provider), everything: true));
         services.TryAddSingleton<EvmChain>();
         services.TryAddSingleton<IStakeChain, NrmStakeChain>();
+        services.TryAddSingleton<IStakeWallets, NrmStakeWallets>();
     }
 
     private static bool IsEnabled(IConfiguration configuration, string section) => configuration.GetSection(section).GetValue(nameof(EndpointOptions.Enabled), false);

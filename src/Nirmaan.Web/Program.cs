@@ -43,6 +43,7 @@ app.MapReadiness();
 if (roles.Web)
 {
     app.MapSignOut();
+    app.MapWalletSignIn();
     app.MapApi();
     app.MapPages();
 }

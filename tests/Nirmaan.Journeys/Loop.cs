@@ -27,6 +27,9 @@ public sealed class Loop : IAsyncDisposable
     /// <summary>Address of the chain.</summary>
     public Uri Chain => _chain.Url;
 
+    /// <summary>The chain itself.</summary>
+    public LocalChain OnChain => _chain;
+
     /// <summary>The staking contract on it.</summary>
     public string Staking => _chain.Contracts.Staking.ToString();
 
@@ -92,6 +95,8 @@ public sealed class Loop : IAsyncDisposable
         ["Chain__Rpc"] = _chain.Url.ToString(),
         ["Chain__Nrm"] = _chain.Contracts.Nrm.ToString(),
         ["Chain__Staking"] = _chain.Contracts.Staking.ToString(),
+        ["Chain__Distributor"] = _chain.Contracts.MorDistributor.ToString(),
+        ["Chain__Timelock"] = _chain.Contracts.Timelock.ToString(),
         ["Chain__Mor"] = _chain.Contracts.Mor.ToString(),
         ["Chain__Diamond"] = _chain.Contracts.Diamond.ToString(),
         ["Chain__FundingAccount"] = _chain.Contracts.FundingAccount.ToString(),

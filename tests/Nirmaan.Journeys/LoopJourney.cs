@@ -1,8 +1,13 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Nirmaan.Evm;
+using Nirmaan.Evm.Abi;
+using Nirmaan.Evm.JsonRpc;
+using Nirmaan.Testing;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -84,6 +89,36 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         await Until.SeenAsync(async () => Number(await ops.StatAsync("Without an owner")), count => count == 0, s_patience, "nothing without an owner");
         await ops.ScreenshotAsync("recovered-1400", isWhole: true);
     }
+
+    [Fact]
+    public async Task A_staker_claims_what_a_closed_epoch_says_and_the_balance_arrives()
+    {
+        var (chain, cancel) = (world.Loop.OnChain, TestContext.Current.CancellationToken);
+        using var site = world.Loop.Api(null);
+        var epochs = await Until.SeenAsync(() => ItemsAsync("distributions"), all => all.Count > 0, s_patience, "a closed epoch");
+        var paid = await site.GetFromJsonAsync<JsonElement>($"/epochs/{epochs[0].GetProperty("epoch").GetInt32()}/MOR/distribution.json", cancel);
+        var leaves = paid.GetProperty("leaves").EnumerateArray().Select(l => (Account: EvmAddress.Parse(l.GetProperty("account").GetString()!), Units: BigInteger.Parse(l.GetProperty("cumulative").GetString()!, CultureInfo.InvariantCulture))).ToList();
+        await chain.PublishRootAsync(paid.GetProperty("epoch").GetInt32(), Bytes32.Parse(paid.GetProperty("root").GetString()!), leaves.Aggregate(BigInteger.Zero, (sum, l) => sum + l.Units), cancel);
+
+        var (account, units) = leaves.First(l => l.Units > 0);
+        var before = await chain.Rpc.CallAsync(chain.Contracts.Mor, new BalanceOf(account), BlockTag.Latest, cancel);
+        await using var staker = await world.OpenAsync();
+        await new TestWallet(chain, account).EnterAsync(staker);
+        await staker.GoAsync("/me");
+        await staker.PressAsync("Test wallet");
+        await staker.Page.GetByText("Returns of this address").WaitForAsync();
+        await staker.ReadyAsync();
+        await staker.ScreenshotAsync("wallet-claim", isWhole: true);
+        await staker.PressAsync("Claim");
+        await staker.Page.GetByText("It settles all epochs up to the published one.").WaitForAsync();
+        await staker.PressAsync("Sign in the wallet");
+        await staker.Page.GetByText("Done", new PageGetByTextOptions { Exact = false }).First.WaitForAsync();
+        await Until.SeenAsync(() => chain.Rpc.CallAsync(chain.Contracts.Mor, new BalanceOf(account), BlockTag.Latest, cancel), now => now - before == units, s_patience, "the claimed MOR in the wallet");
+        (await Until.SeenAsync(() => staker.StatAsync("Claimable, MOR"), text => text.StartsWith('0'), s_patience, "nothing left to claim")).ShouldContain("MOR");
+    }
+
+    [Function("balanceOf(address account) returns (uint256)")]
+    private sealed record BalanceOf(EvmAddress Account) : IFunction<BigInteger>;
 
     [Fact]
     public async Task All_that_ops_launched_earn()

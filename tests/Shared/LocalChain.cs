@@ -10,7 +10,7 @@ namespace Nirmaan.Testing;
 
 /// <summary>
 /// An anvil chain of one's own on a free port, with Nirmaan's contracts deployed: a class, collection or assembly fixture. Accounts 1 to 9
-/// hold NRM; account 0 owns everything and is the account that pays providers. Without the npm tools every test that touches it skips.
+/// hold NRM, 10 and 11 only ether; account 0 owns everything and is the account that pays providers. Without the npm tools every test that touches it skips.
 /// The project that links this file needs the ASP.NET framework reference (for the HttpClient factory) and Nirmaan.Evm.
 /// </summary>
 public sealed class LocalChain : IAsyncLifetime
@@ -133,7 +133,7 @@ public sealed class LocalChain : IAsyncLifetime
     {
         const string EndWithInput = "\"$0\" \"$@\" </dev/null & anvil=$!; read -r _; kill $anvil; wait $anvil";
         string[] begins = Start is { } start ? ["--timestamp", start.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)] : [];
-        _anvil = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", EndWithInput, NpmTools.AnvilOrNull!, "--host", "127.0.0.1", "--port", "0", .. begins])
+        _anvil = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", EndWithInput, NpmTools.AnvilOrNull!, "--host", "127.0.0.1", "--port", "0", "--accounts", "12", .. begins])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

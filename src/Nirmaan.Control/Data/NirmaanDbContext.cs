@@ -56,8 +56,14 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<PriceQuote> Prices => Set<PriceQuote>();
     /// <summary>Staking: changes of stake.</summary>
     public DbSet<StakeEvent> StakeEvents => Set<StakeEvent>();
+    /// <summary>Staking: what else the contracts told.</summary>
+    public DbSet<ChainRecord> ChainRecords => Set<ChainRecord>();
+    /// <summary>Staking: what the chain took back.</summary>
+    public DbSet<StakeTakenBack> StakesTakenBack => Set<StakeTakenBack>();
     /// <summary>Staking: how far the chain was read.</summary>
     public DbSet<ChainCursor> Cursors => Set<ChainCursor>();
+    /// <summary>Staking: what browsers may sign in with.</summary>
+    public DbSet<SignInNonce> SignInNonces => Set<SignInNonce>();
     /// <summary>Allocation: what pools paid, as read.</summary>
     public DbSet<PoolOutlook> Outlooks => Set<PoolOutlook>();
     /// <summary>Allocation: estimates.</summary>

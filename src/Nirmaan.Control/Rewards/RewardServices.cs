@@ -36,6 +36,7 @@ internal static class RewardServices
         services.TryAddSingleton<DistributionQueries>();
         services.TryAddSingleton<InvariantQueries>();
         services.TryAddSingleton<StakerQueries>();
+        services.TryAddSingleton<WalletNonces>();
         services.TryAddSingleton<LoopQueries>();
         return services;
     }

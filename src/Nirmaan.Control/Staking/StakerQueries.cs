@@ -49,12 +49,49 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             .Select(f => new StakerClaim(Asset.Of(f.Asset), f.Epoch, f.Leaves.Single(l => l.Account == address).Cumulative, f.Root, f.ProofOf(address)!))];
     }
 
+    /// <summary>What an account may claim under the root that a distributor holds; null = no epoch of ours has that root, or the account has no line in it.</summary>
+    public async Task<StakerClaim?> FindClaimAsync(WalletAddress address, Asset asset, string root, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var epoch = await db.Distributions.AsNoTracking().Where(d => d.AssetId == asset.Id && d.Root == root).OrderByDescending(d => d.Epoch).FirstOrDefaultAsync(cancellationToken);
+        return epoch is not null && DistributionFile.Of(epoch) is var file && file.Leaves.FirstOrDefault(l => l.Account == address) is { } leaf
+            ? new StakerClaim(asset, epoch.Epoch, leaf.Cumulative, file.Root, file.ProofOf(address)!) : null;
+    }
+
     /// <summary>An account's stakes and unstakes, newest first.</summary>
     public async Task<IReadOnlyList<StakeMove>> ReadMovesAsync(WalletAddress address, int? limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.StakeEvents.AsNoTracking().Where(e => e.Account == address).OrderByDescending(e => e.BlockNumber).ThenByDescending(e => e.LogIndex).Take(Paging.Limit(limit))
             .Select(e => new StakeMove(e.At, e.Delta, e.Balance, e.BlockNumber, e.TxHash)).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>What the chain took back of an account's changes of stake, newest first.</summary>
+    public async Task<IReadOnlyList<StakeLost>> ReadLostAsync(WalletAddress address, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.StakesTakenBack.AsNoTracking().Where(s => s.Account == address).OrderByDescending(s => s.TakenBackAt).ThenBy(s => s.BlockNumber).Take(Paging.MaxLimit)
+            .Select(s => new StakeLost(s.TakenBackAt, s.Delta, s.BlockNumber, s.BlockHash, s.TxHash,
+                db.StakeEvents.Where(e => e.TxHash == s.TxHash && e.Account == s.Account && e.Delta == s.Delta).Select(e => (long?)e.BlockNumber).FirstOrDefault()))
+            .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>An account's unbondings, delegations and claims, newest first.</summary>
+    public async Task<IReadOnlyList<StakerRecord>> ReadRecordsAsync(WalletAddress address, int? limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.ChainRecords.AsNoTracking().Where(r => r.Account == address).OrderByDescending(r => r.BlockNumber).ThenByDescending(r => r.LogIndex).Take(Paging.Limit(limit))
+            .Select(r => new StakerRecord(r.At, r.Kind, r.Amount, r.Number, r.AvailableAt, r.Recipient, r.TxHash, r.BlockNumber)).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Who held how much at the end of a block, by address; the same for ever once the block is final.</summary>
+    public async Task<IReadOnlyList<(WalletAddress Account, BigInteger Units)>> ReadStakesAtAsync(long block, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Database.SqlQuery<AccountUnits>($"""
+            SELECT account AS "Account", sum(delta) AS "Units" FROM stake_events WHERE block_number <= {block} GROUP BY account HAVING sum(delta) <> 0 ORDER BY account
+            """).ToListAsync(cancellationToken);
+        return [.. rows.Select(r => (WalletAddress.Parse(r.Account), r.Units))];
     }
 
     /// <summary>Stakers, the largest first.</summary>
@@ -85,7 +122,7 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var (apr, unit) = await RatesAsync(db, 7, cancellationToken);
         return new StakeTotals(
             held.Aggregate(BigInteger.Zero, (sum, units) => sum + units), held.Count, apr, (await RatesAsync(db, 30, cancellationToken)).Apr, unit,
-            ReturnRates.MethodVersion, await ChainCursors.StakesReadToAsync(db, cancellationToken));
+            ReturnRates.MethodVersion, await ChainCursors.StakesReadToAsync(db, cancellationToken), await ChainTrust.ReadAsync(db, cancellationToken));
     }
 
     /// <summary>The pool's yearly rate, and what 1,000 NRM brought per day, over the epochs that ended in the last days.</summary>
@@ -163,5 +200,6 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     private static decimal? SumOrUnknown(IEnumerable<decimal?> values) => values.Aggregate((decimal?)0, (sum, value) => sum + value);
 
     private sealed record AccountSum(string Account, BigInteger Staked, DateTimeOffset FirstStakedAt);
+    private sealed record AccountUnits(string Account, BigInteger Units);
     private sealed record PointsOfDay(DateOnly Day, string Network, string Kind, decimal Points);
 }

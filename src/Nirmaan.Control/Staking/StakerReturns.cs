@@ -4,6 +4,7 @@ using System.Text;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Rewards;
+using Nirmaan.Domain.Staking;
 
 namespace Nirmaan.Control.Staking;
 
@@ -95,5 +96,13 @@ public sealed record StakerRow(WalletAddress Address, BigInteger Staked, decimal
 
 /// <summary>All stakers together.</summary>
 /// <param name="PerThousandPerDay">What 1,000 NRM brought per day over the epochs of the last 7 days, per asset; empty = no epoch closed in them.</param>
+/// <param name="Chain">How the reading of the chain goes.</param>
 public sealed record StakeTotals(
-    BigInteger Staked, int Stakers, decimal? Apr7d, decimal? Apr30d, IReadOnlyList<UnitReturn> PerThousandPerDay, string MethodVersion, DateTimeOffset? ReadTo);
+    BigInteger Staked, int Stakers, decimal? Apr7d, decimal? Apr30d, IReadOnlyList<UnitReturn> PerThousandPerDay, string MethodVersion, DateTimeOffset? ReadTo, ChainReading? Chain = null);
+
+/// <summary>A change of stake that was counted, until the chain replaced its block.</summary>
+/// <param name="NowInBlock">The block that holds the same transaction's change now; null = none that is final does.</param>
+public sealed record StakeLost(DateTimeOffset TakenBackAt, BigInteger Delta, long BlockNumber, string BlockHash, string TxHash, long? NowInBlock);
+
+/// <summary>What happened to an account beside its stake: on the way out and back, delegation, claims.</summary>
+public sealed record StakerRecord(DateTimeOffset At, ChainRecordKind Kind, BigInteger Amount, long? Number, DateTimeOffset? AvailableAt, WalletAddress? Recipient, string TxHash, long BlockNumber);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Staking;
 
@@ -10,13 +11,23 @@ namespace Nirmaan.Control.Staking;
 /// <summary>
 /// Reads stakes from the chain, final blocks only. Events and the cursor behind them are one transaction. When a block that was read has
 /// another hash now, the chain was reorganised: everything above the newest block that still stands is taken back and read anew.
+/// Each event carries the account's stake after it, so one that a node left out shows at the account's next one: then it is read again from
+/// the account's last event on. What stays away, and nodes that contradict each other, stop the reading, and the pages say why.
 /// </summary>
-public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> contexts, IStakeChain chain, ControlEvents events, ILogger<SyncStakes> logger)
+public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> contexts, IStakeChain chain, ControlEvents events, TimeProvider clock, ILogger<SyncStakes> logger)
 {
     /// <summary>Reads up to the newest final block.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        try { return await SyncAsync(cancellationToken); }
+        try
+        {
+            var done = await SyncAsync(cancellationToken);
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            if (await ChainTrust.SettleAsync(db, cancellationToken)) { events.Changed(Topic.Staking); }
+            return done;
+        }
+        catch (EndpointsDisagreeException e) { return await StopAsync($"The nodes contradict each other about block {e.Block}.", e.Words, e.Message, cancellationToken); }
+        catch (GapException e) { return await StopAsync(e.Message, [], e.Message, cancellationToken); }
         catch (SupplierUnavailableException e)
         {
             LogUnread(e);
@@ -29,6 +40,7 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
         var chainId = await chain.ReadChainIdAsync(cancellationToken);
         await EnsureOneChainAsync(chainId, cancellationToken);
         var (stored, takenBack) = (0, 0);
+        Gap? refilled = null;
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -47,8 +59,51 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
                 return $"Chain {chainId}: {stored} new stake events up to block {cursor.BlockNumber}{(takenBack > 0 ? $"; {takenBack} taken back after a reorganisation" : "")}.";
             }
             if (page.To.Number <= cursor.BlockNumber) { throw new InvalidOperationException($"The chain was read from block {cursor.BlockNumber + 1} but answered up to {page.To.Number}."); }
-            stored += await StoreAsync(db, chainId, cursor, page, cancellationToken);
+            var fresh = page.Events.Where(e => e.ChainId == chainId && e.BlockNumber > cursor.BlockNumber).DistinctBy(e => (e.TxHash, e.LogIndex)).ToList();
+            if (await FindGapAsync(db, chainId, cursor, fresh, cancellationToken) is { } gap)
+            {
+                if (gap == refilled) { throw new GapException(gap); }
+                refilled = gap;
+                await RereadAsync(db, cursor, gap, cancellationToken);
+                continue;
+            }
+            stored += await StoreAsync(db, cursor, page, fresh, cancellationToken);
         }
+    }
+
+    /// <summary>Why it goes no further, in the log, for the job's line and for the pages.</summary>
+    private async Task<string> StopAsync(string what, IReadOnlyList<EndpointWord> words, string whole, CancellationToken cancellationToken)
+    {
+        LogStopped(whole);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await ChainTrust.RaiseAsync(db, clock.GetUtcNow(), what, words, cancellationToken);
+        events.Changed(Topic.Staking);
+        return $"STOPPED: {whole}";
+    }
+
+    /// <summary>The first event whose balance does not follow from the account's one before; null = none is missing.</summary>
+    private static async Task<Gap?> FindGapAsync(NirmaanDbContext db, long chainId, ChainCursor cursor, List<StakeEvent> fresh, CancellationToken cancellationToken)
+    {
+        if (fresh.Count == 0) { return null; }
+        var last = await StakeStore.LastAsync(db, chainId, fresh.Select(e => e.Account).Distinct(), cursor.BlockNumber + 1, cancellationToken);
+        foreach (var e in fresh.OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex))
+        {
+            var (balance, block) = last.GetValueOrDefault(e.Account);
+            if (balance + e.Delta != e.Balance) { return new Gap(e.Account, block, e.BlockNumber); }
+            last[e.Account] = (e.Balance, e.BlockNumber);
+        }
+        return null;
+    }
+
+    /// <summary>Goes back to the block that the account's last known event is in, which may itself hold the missing one. Known events stay.</summary>
+    private async Task RereadAsync(NirmaanDbContext db, ChainCursor cursor, Gap gap, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await LockAsync(db, cursor, cancellationToken) is not { } held) { return; }
+        held.RewindTo(Math.Max(0, gap.After - 1));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        LogGap(gap.Account.Value, gap.After, gap.Before);
     }
 
     private async Task EnsureOneChainAsync(long chainId, CancellationToken cancellationToken)
@@ -101,6 +156,13 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
             throw new InvalidOperationException(
                 $"The node's chain {chainId} differs from block {last + 1} on, below {paidFor} stake events of closed epochs (to {paidTo:u}): nothing was taken back. Connect a node of the chain that was read, or begin with an empty database.");
         }
+        var now = clock.GetUtcNow();
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO stakes_taken_back (chain_id, block_hash, tx_hash, log_index, block_number, at, account, delta, taken_back_at)
+            SELECT chain_id, block_hash, tx_hash, log_index, block_number, at, account, delta, {now} FROM stake_events WHERE chain_id = {chainId} AND block_number > {last}
+            ON CONFLICT DO NOTHING
+            """, cancellationToken);
+        await db.ChainRecords.Where(r => r.ChainId == chainId && r.BlockNumber > last).ExecuteDeleteAsync(cancellationToken);
         var deleted = await db.StakeEvents.Where(e => e.ChainId == chainId && e.BlockNumber > last).ExecuteDeleteAsync(cancellationToken);
         if (above is null) { held.RewindTo(0); } else { held.MoveTo(above); }
         await db.SaveChangesAsync(cancellationToken);
@@ -110,17 +172,17 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
         return deleted;
     }
 
-    private async Task<int> StoreAsync(NirmaanDbContext db, long chainId, ChainCursor cursor, StakePage page, CancellationToken cancellationToken)
+    private async Task<int> StoreAsync(NirmaanDbContext db, ChainCursor cursor, StakePage page, List<StakeEvent> fresh, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(db, cursor, cancellationToken) is not { } held) { return 0; }
-        var fresh = page.Events.Where(e => e.ChainId == chainId && e.BlockNumber > cursor.BlockNumber).DistinctBy(e => (e.TxHash, e.LogIndex)).ToList();
-        db.StakeEvents.AddRange(fresh);
-        held.MoveTo(page.To);
+        var stored = await StakeStore.StoreAsync(db, fresh, cancellationToken);
+        await StakeStore.StoreAsync(db, page.Records, cancellationToken);
+        held.MoveTo(page.To, page.Newest);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        if (fresh.Count > 0) { events.Changed(Topic.Staking); }
-        return fresh.Count;
+        if (fresh.Count > 0 || page.Records.Count > 0) { events.Changed(Topic.Staking); }
+        return stored;
     }
 
     /// <summary>The cursor's row for us alone; null = another reader moved it since it was read.</summary>
@@ -130,6 +192,18 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
         var held = (await db.Cursors.FromSql($"SELECT *, xmin FROM cursors WHERE id = {read.Id} FOR UPDATE").ToListAsync(cancellationToken))[0];
         return held.BlockNumber == read.BlockNumber && held.BlockHash == read.BlockHash ? held : null;
     }
+
+    /// <summary>Events of an account are missing between two blocks.</summary>
+    private sealed record Gap(WalletAddress Account, long After, long Before);
+
+    private sealed class GapException(Gap gap) : Exception(
+        $"The node leaves events out: the stake of {gap.Account.Checksummed()} in block {gap.Before} does not follow from what it told of the blocks from {gap.After} on, asked twice. Use another node, or an earlier Chain:FromBlock.");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stakes are read no further: {Why}")]
+    private partial void LogStopped(string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of {Account} are missing between blocks {After} and {Before}: read again")]
+    private partial void LogGap(string account, long after, long before);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Chain {Chain}: read to block {Block}, {Stored} new stake events, {TakenBack} taken back")]
     private partial void LogSynced(long chain, long block, int stored, int takenBack);

@@ -20,9 +20,10 @@ public sealed record BlockRef(long Number, string Hash, DateTimeOffset At);
 
 /// <summary>Stake events of a range of final blocks.</summary>
 /// <param name="To">Last block read.</param>
-public sealed record StakePage(IReadOnlyList<StakeEvent> Events, BlockRef To);
+/// <param name="Newest">The newest final block that there was; null = not known.</param>
+public sealed record StakePage(IReadOnlyList<StakeEvent> Events, IReadOnlyList<ChainRecord> Records, BlockRef To, long? Newest = null);
 
-/// <summary>The chain on which NRM is staked. Read-only.</summary>
+/// <summary>The chain on which NRM is staked. Read-only. Where several nodes are asked, one that contradicts the others is an <see cref="EndpointsDisagreeException"/>.</summary>
 public interface IStakeChain
 {
     /// <summary>Chain id.</summary>
@@ -50,8 +51,11 @@ public sealed class ChainCursor
     /// <summary>Its time.</summary>
     public DateTimeOffset? BlockAt { get; private set; }
 
+    /// <summary>The newest final block when it was read last; null = not known.</summary>
+    public long? NewestNumber { get; private set; }
+
     /// <summary>Goes on to a block.</summary>
-    public void MoveTo(BlockRef block) => (BlockNumber, BlockHash, BlockAt) = (block.Number, block.Hash, block.At);
+    public void MoveTo(BlockRef block, long? newest = null) => (BlockNumber, BlockHash, BlockAt, NewestNumber) = (block.Number, block.Hash, block.At, newest ?? NewestNumber);
     /// <summary>Goes back to before a block, after a reorganisation.</summary>
     public void RewindTo(long number) => (BlockNumber, BlockHash, BlockAt) = (number, null, null);
 }

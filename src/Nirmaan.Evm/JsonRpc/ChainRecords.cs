@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using Nirmaan.Evm.Abi;
 
 namespace Nirmaan.Evm.JsonRpc;
@@ -43,10 +44,16 @@ public sealed record EvmLog(
     public bool TryDecode<TEvent>([MaybeNullWhen(false)] out TEvent value) => Events.TryDecode(Topics, Data, out value);
 }
 
+/// <summary>A transaction as it was sent.</summary>
+/// <param name="To">Null = it creates a contract.</param>
+/// <param name="BlockNumber">Null while it is not mined.</param>
+public sealed record EvmTransaction(Bytes32 Hash, EvmAddress From, EvmAddress? To, long Nonce, byte[] Data, long? BlockNumber);
+
 /// <summary>What became of a transaction that was mined.</summary>
 /// <param name="ContractAddress">Of the contract it created, else null.</param>
+/// <param name="WeiPerGas">What each unit of gas cost; null = the node does not say.</param>
 public sealed record EvmReceipt(
-    Bytes32 TransactionHash, bool Succeeded, long BlockNumber, Bytes32 BlockHash, EvmAddress? ContractAddress, long GasUsed, IReadOnlyList<EvmLog> Logs);
+    Bytes32 TransactionHash, bool Succeeded, long BlockNumber, Bytes32 BlockHash, EvmAddress? ContractAddress, long GasUsed, IReadOnlyList<EvmLog> Logs, BigInteger? WeiPerGas = null);
 
 /// <summary>
 /// Which logs are wanted: of any of these addresses (none = any address), and for each topic position any of these values (an empty

@@ -58,6 +58,34 @@ public sealed partial class JsonRpcClient
         return json.ValueKind == JsonValueKind.Null ? null : Wire.Receipt(json, await LogsAsync(json, cancellationToken));
     }
 
+    /// <summary>eth_getTransactionByHash; null when the node does not know it (any more).</summary>
+    public async Task<EvmTransaction?> GetTransactionAsync(Bytes32 transaction, CancellationToken cancellationToken) =>
+        Wire.Transaction(await RequestAsync("eth_getTransactionByHash", [transaction], cancellationToken));
+
+    /// <summary>The transactions of a block (eth_getBlockByNumber with transactions); null when the node has no such block.</summary>
+    public async Task<IReadOnlyList<EvmTransaction>?> GetTransactionsAsync(BlockTag block, CancellationToken cancellationToken)
+    {
+        var json = await RequestAsync("eth_getBlockByNumber", [block.ToString(), true], cancellationToken);
+        return json.ValueKind == JsonValueKind.Null ? null : [.. Wire.Items(json, "transactions").Select(t => Wire.Transaction(t)!)];
+    }
+
+    /// <summary>eth_getTransactionCount: the nonce that the account's next mined transaction has.</summary>
+    public async Task<long> GetNonceAsync(EvmAddress account, BlockTag block, CancellationToken cancellationToken) =>
+        Wire.Height(await RequestAsync("eth_getTransactionCount", [account.ToLowerHex(), block.ToString()], cancellationToken), "eth_getTransactionCount");
+
+    /// <summary>eth_gasPrice in wei.</summary>
+    public async Task<BigInteger> GetGasPriceAsync(CancellationToken cancellationToken) => Wire.Quantity(await RequestAsync("eth_gasPrice", [], cancellationToken), "eth_gasPrice");
+
+    /// <summary>eth_estimateGas of a call by an account, on the newest state.</summary>
+    /// <exception cref="JsonRpcException">The call would revert: see <see cref="JsonRpcException.RevertData"/>.</exception>
+    public async Task<long> EstimateGasAsync(EvmAddress from, EvmAddress to, byte[] data, CancellationToken cancellationToken) =>
+        Wire.Height(await RequestAsync("eth_estimateGas", [Transaction(from, to, data)], cancellationToken), "eth_estimateGas");
+
+    /// <summary>eth_call as a certain account.</summary>
+    /// <exception cref="JsonRpcException">The call reverted: see <see cref="JsonRpcException.RevertData"/>.</exception>
+    public async Task<byte[]> CallAsAsync(EvmAddress from, EvmAddress to, byte[] data, BlockTag block, CancellationToken cancellationToken) =>
+        Wire.Bytes(await RequestAsync("eth_call", [Transaction(from, to, data), block.ToString()], cancellationToken), "eth_call");
+
     /// <summary>Asks for the receipt until the transaction is mined; even a chain that mines at once answers null for a moment.</summary>
     public async Task<EvmReceipt> WaitForReceiptAsync(Bytes32 transaction, TimeSpan pollEvery, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -86,6 +114,9 @@ public sealed partial class JsonRpcClient
 
     private static EvmLog Timed(EvmLog log, EvmBlock block) =>
         block.Hash == log.BlockHash ? log with { Time = block.Time } : throw new ChainMovedException(log.BlockNumber, log.BlockHash, block.Hash);
+
+    private static Dictionary<string, string> Transaction(EvmAddress from, EvmAddress to, byte[] data) =>
+        new() { ["from"] = from.ToLowerHex(), ["to"] = to.ToLowerHex(), ["data"] = Hex.Encode(data) };
 
     private static object?[] Parameters(EvmAddress? to, byte[] data, BlockTag block)
     {

@@ -34,9 +34,20 @@ internal static class Wire
         Quantity(json, "status") == BigInteger.One,
         Height(json, "blockNumber"),
         Hash(json, "blockHash"),
-        json.TryGetProperty("contractAddress", out var created) && created.ValueKind != JsonValueKind.Null ? Address(json, "contractAddress") : null,
+        IsThere(json, "contractAddress") ? Address(json, "contractAddress") : null,
         Height(json, "gasUsed"),
-        logs);
+        logs,
+        json.TryGetProperty("effectiveGasPrice", out var price) && price.ValueKind == JsonValueKind.String ? Quantity(json, "effectiveGasPrice") : null);
+
+    public static EvmTransaction? Transaction(JsonElement json) => json.ValueKind == JsonValueKind.Null ? null : new EvmTransaction(
+        Hash(json, "hash"),
+        Address(json, "from"),
+        IsThere(json, "to") ? Address(json, "to") : null,
+        Height(json, "nonce"),
+        Bytes(json, "input"),
+        IsThere(json, "blockNumber") ? Height(json, "blockNumber") : null);
+
+    private static bool IsThere(JsonElement json, string what) => json.TryGetProperty(what, out var value) && value.ValueKind != JsonValueKind.Null;
 
     public static long Height(JsonElement json, string what) => Bounded(what, Quantity(json, what), long.MaxValue);
 

@@ -13,6 +13,9 @@ public sealed class ChainOptions : CallOptions
     /// <summary>JSON-RPC address of a node. Unset = no chain: stakes cannot be read.</summary>
     public Uri? Rpc { get; set; }
 
+    /// <summary>Further nodes, of other operators, that must say the same of stakes before it is stored. One that says otherwise stops the reading.</summary>
+    public IList<Uri> Witnesses { get; } = [];
+
     /// <summary>The chain's id; a node of another chain is not read. Unset = any, for a local chain.</summary>
     public long? Id { get; set; }
 
@@ -22,8 +25,11 @@ public sealed class ChainOptions : CallOptions
     /// <summary>The contract in which NRM is staked.</summary>
     public string Staking { get; set; } = "";
 
-    /// <summary>The contract that pays claims of MOR out, where one is deployed; shown, not read.</summary>
+    /// <summary>The contract that pays claims of MOR out, where one is deployed.</summary>
     public string Distributor { get; set; } = "";
+
+    /// <summary>The owner of staking and distributor, through which every change of theirs is announced; shown, not read.</summary>
+    public string Timelock { get; set; } = "";
 
     /// <summary>The MOR token.</summary>
     public string Mor { get; set; } = "";
@@ -33,6 +39,9 @@ public sealed class ChainOptions : CallOptions
 
     /// <summary>The account out of which Morpheus pays providers.</summary>
     public string FundingAccount { get; set; } = "";
+
+    /// <summary>Where NRM can be bought; the wallet's page leads there. Unset = no link.</summary>
+    public Uri? BuyUrl { get; set; }
 
     /// <summary>Blocks below the newest one that are left alone because they may still be replaced.</summary>
     public int FinalityDepth { get; set; } = 12;
@@ -64,7 +73,11 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
     private static IEnumerable<string> Wrong(ChainOptions options)
     {
         if (options.Rpc is { } rpc && Addresses.Fault(rpc) is { } fault) { yield return $"Rpc {fault}"; }
-        var addresses = new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Distributor", options.Distributor), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) };
+        foreach (var (i, witness) in options.Witnesses.Index())
+        {
+            if (Addresses.Fault(witness) is { } why) { yield return $"Witnesses:{i} {why}"; }
+        }
+        var addresses = new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Distributor", options.Distributor), ("Timelock", options.Timelock), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) };
         foreach (var (key, value) in addresses)
         {
             if (value.Length > 0 && !EvmAddress.TryParse(value, AddressSpelling.ChecksumOrLowerCase, out _))
@@ -72,6 +85,7 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
                 yield return $"{key} '{value}' must be an address (0x and 40 hexadecimal digits, lower case or with its EIP-55 checksum).";
             }
         }
+        if (options.BuyUrl is { } buy && Addresses.Fault(buy) is { } wrong) { yield return $"BuyUrl {wrong}"; }
         if (options.FinalityDepth is < 0 or > 10_000) { yield return $"FinalityDepth {options.FinalityDepth} must lie between 0 and 10000 blocks."; }
         if (options.FromBlock < 0) { yield return $"FromBlock {options.FromBlock} must not be negative."; }
         if (options.MaxRange is < 1 or > 1_000_000) { yield return $"MaxRange {options.MaxRange} must lie between 1 and 1000000 blocks."; }

@@ -23,12 +23,14 @@ public sealed partial class ChainModule : ISandboxModule
         });
         services.TryAddSingleton<MorPayments>();
         services.TryAddSingleton<DemoStakers>();
+        services.TryAddSingleton<Faucet>();
     }
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder routes)
     {
         var options = routes.ServiceProvider.GetRequiredService<IOptions<ChainOptions>>().Value;
+        Faucet.Map(routes);
         var logger = routes.ServiceProvider.GetRequiredService<ILogger<ChainModule>>();
         if (!options.PaysMor) { LogOff(logger, "MOR is not paid", "Chain:Rpc, Chain:Mor and Chain:Diamond"); }
         if (options.HasStaking && options.Stakers > 0) { routes.ServiceProvider.GetRequiredService<DemoStakers>().Begin(); }

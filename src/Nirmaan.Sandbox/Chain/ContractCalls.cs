@@ -26,6 +26,9 @@ internal sealed record Unbonding(BigInteger Amount, long AvailableAt);
 [Function("approve(address spender, uint256 amount)")]
 internal sealed record Approve(EvmAddress Spender, BigInteger Amount) : IFunction;
 
+[Function("mint(address to, uint256 amount)")]
+internal sealed record Mint(EvmAddress To, BigInteger Amount) : IFunction;
+
 [Function("balanceOf(address account) returns (uint256)")]
 internal sealed record BalanceOf(EvmAddress Account) : IFunction<BigInteger>;
 

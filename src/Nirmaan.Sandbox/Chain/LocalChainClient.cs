@@ -33,6 +33,10 @@ public sealed class LocalChainClient(JsonRpcClient rpc, SandboxClock clock) : ID
     public Task<BigInteger> EtherAsync(EvmAddress account, CancellationToken cancellationToken) =>
         AskAsync(() => rpc.GetBalanceAsync(account, BlockTag.Latest, cancellationToken));
 
+    /// <summary>Gives an account this much ether, in wei, out of nothing.</summary>
+    public Task SetEtherAsync(EvmAddress account, BigInteger wei, CancellationToken cancellationToken) =>
+        AskAsync(() => rpc.RequestAsync("anvil_setBalance", [account.ToLowerHex(), Hex.Quantity(wei)], cancellationToken));
+
     /// <summary>An account's balance of a token, in base units.</summary>
     public Task<BigInteger> BalanceAsync(EvmAddress token, EvmAddress account, CancellationToken cancellationToken) =>
         CallAsync(token, new BalanceOf(account), cancellationToken);

@@ -34,10 +34,20 @@ public interface ISandboxApi
     [Get("/sandbox/world")]
     Task<JsonElement> ReadWorldAsync(CancellationToken cancellationToken);
 
+    /// <summary>Fills an address with NRM and ether for gas.</summary>
+    [Post("/sandbox/faucet")]
+    Task<SandboxGiftWire?> FillAsync([Body] SandboxFillOrder order, CancellationToken cancellationToken);
+
     /// <summary>What each supplier truly charged.</summary>
     [Get("/sandbox/bills")]
     Task<SandboxList<SandboxBillWire>?> ReadBillsAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>Whom the faucet is to fill.</summary>
+public sealed record SandboxFillOrder(string Address);
+
+/// <summary>What the faucet gave, base units; 0 = there was enough.</summary>
+public sealed record SandboxGiftWire(string Nrm, string Wei);
 
 /// <summary>A list in an answer.</summary>
 public sealed record SandboxList<T>(IReadOnlyList<T> Items);

@@ -12,7 +12,10 @@ public static class Roles
     /// <summary>Reads every staff page, changes nothing.</summary>
     public const string Auditor = "auditor";
 
-    /// <summary>Every role.</summary>
+    /// <summary>Owns a wallet, shown by a signature. No member of staff: configuration cannot give it.</summary>
+    public const string Staker = "staker";
+
+    /// <summary>Every role of staff.</summary>
     public static readonly IReadOnlyList<string> All = [Ops, Admin, Auditor];
 }
 

@@ -30,6 +30,8 @@ public static class SignInServices
         services.TryAddSingleton<StaffAccounts>();
         services.TryAddSingleton<IApiKeys, ConfiguredApiKeys>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<CookieAuthenticationOptions>, StaffCookie>());
+        services.AddHttpClient(WalletSignIn.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10)).RemoveAllLoggers();
+        services.TryAddSingleton<WalletSignIn>();
         services.TryAddScoped<AuthenticationStateProvider, StaffSession>();
         services.AddCascadingAuthenticationState();
         services.AddProblemDetails();

@@ -37,8 +37,9 @@ public sealed class StaffAccounts
         [new(ClaimTypes.Name, account.Email), new(StampClaim, Stamp(account)), .. account.Roles.Select(role => new Claim(ClaimTypes.Role, role))],
         StaffCookie.Scheme));
 
-    /// <summary>False once the account was removed, or its password or roles were changed after the sign-in.</summary>
+    /// <summary>False once the account was removed, or its password or roles were changed after the sign-in. A wallet cannot be removed.</summary>
     public bool IsCurrent(ClaimsPrincipal user) =>
+        WalletIdentity.AddressOf(user) is not null ||
         user.Identity?.Name is { } email && Find(email) is { } account && user.FindFirst(StampClaim)?.Value == Stamp(account);
 
     private StaffAccount? Find(string email) =>

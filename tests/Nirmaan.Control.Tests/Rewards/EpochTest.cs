@@ -37,7 +37,7 @@ public abstract class EpochTest(ControlPostgres postgres) : ControlTest(postgres
         await IngestAsync();
     }
 
-    protected Task SyncAsync() => new SyncStakes(Contexts, Chain, Events, Log<SyncStakes>()).RunAsync(Token);
+    protected Task SyncAsync() => new SyncStakes(Contexts, Chain, Events, Clock, Log<SyncStakes>()).RunAsync(Token);
     protected Task IngestAsync() => new IngestRewards(Contexts, new NetworkShelf([Network]), Events, Clock, Log<IngestRewards>()).RunAsync(Token);
     protected Task<string> CloseAsync() => Closer.RunAsync(Token);
     protected AnnounceFeePolicy Policies => new(Contexts, Events, Settings, Clock);

@@ -1,5 +1,7 @@
 using System.Numerics;
 using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
@@ -13,7 +15,7 @@ public sealed class SyncStakesTests(ControlPostgres postgres) : ControlTest(post
 {
     private readonly FakeStakeChain _chain = new(Noon);
 
-    private Task<string> SyncAsync() => new SyncStakes(Contexts, _chain, Events, Log<SyncStakes>()).RunAsync(Token);
+    private Task<string> SyncAsync() => new SyncStakes(Contexts, _chain, Events, Clock, Log<SyncStakes>()).RunAsync(Token);
     private Task<BigInteger[]> DeltasAsync() => ReadAsync(db => db.StakeEvents.OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex).Select(e => e.Delta).ToArrayAsync(Token));
     private Task<ChainCursor> CursorAsync() => ReadAsync(db => db.Cursors.AsNoTracking().SingleAsync(Token));
     private void Mine(int minute, params (int Account, int Delta)[] moves) => _chain.Mine(Noon.AddMinutes(minute), [.. moves.Select(m => (Wallet(m.Account), (BigInteger)m.Delta))]);
@@ -156,4 +158,108 @@ public sealed class SyncStakesTests(ControlPostgres postgres) : ControlTest(post
         _chain.ChainId = 1;
         (await Should.ThrowAsync<InvalidOperationException>(SyncAsync())).Message.ShouldContain("connect a node of chain 31337");
     }
+
+    [Fact]
+    public async Task An_event_that_the_node_left_out_is_seen_by_the_next_ones_balance_and_read_again()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (1, 20), (2, 5));
+        _chain.Lost[2] = 2;
+        await SyncAsync();
+        Mine(3, (2, 1));
+        Mine(4, (1, 3));
+        await SyncAsync();
+        (await DeltasAsync()).ShouldBe([100, 20, 5, 1, 3]);
+        (await ReadingAsync()).Alert.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_event_that_stays_away_stops_the_reading_and_says_whose()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (1, 20));
+        Mine(3, (1, 3));
+        _chain.Lost[2] = 1000;
+        (await SyncAsync()).ShouldStartWith("STOPPED: The node leaves events out");
+        (await ReadingAsync()).Alert.ShouldNotBeNull().What.ShouldContain(Wallet(1).Checksummed());
+        (await DeltasAsync()).ShouldBeEmpty();
+        _chain.Lost.Clear();
+        await SyncAsync();
+        (await DeltasAsync()).ShouldBe([100, 20, 3]);
+        (await ReadingAsync()).Alert.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Nodes_that_contradict_each_other_stop_the_reading_until_they_agree_and_are_named()
+    {
+        Mine(1, (1, 100));
+        await SyncAsync();
+        Mine(2, (1, 5));
+        _chain.Quarrel = new EndpointsDisagreeException(2, [new EndpointWord("one.test", "hash 0xa"), new EndpointWord("two.test", "hash 0xb")]);
+        (await SyncAsync()).ShouldBe("STOPPED: block 2: one.test says hash 0xa; two.test says hash 0xb");
+        var since = Clock.GetUtcNow();
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        await SyncAsync();
+        var alert = (await ReadingAsync()).Alert.ShouldNotBeNull();
+        (alert.Since, alert.Words[1]).ShouldBe((since, new EndpointWord("two.test", "hash 0xb")));
+        (await DeltasAsync()).ShouldBe([100]);
+        _chain.Quarrel = null;
+        await SyncAsync();
+        (await ReadingAsync()).Alert.ShouldBeNull();
+        (await DeltasAsync()).ShouldBe([100, 5]);
+    }
+
+    [Fact]
+    public async Task How_far_the_chain_is_read_and_how_far_it_has_come_is_known()
+    {
+        for (var minute = 1; minute <= 5; minute++) { Mine(minute, (1, minute)); }
+        _chain.PageSize = 2;
+        await SyncAsync();
+        var reading = await ReadingAsync();
+        (reading.ReadTo, reading.Newest, reading.At).ShouldBe((5, 5, Noon.AddMinutes(5)));
+    }
+
+    [Fact]
+    public async Task A_stake_that_a_reorganisation_took_back_is_remembered_with_where_it_went()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (1, 50));
+        Mine(3, (1, 7));
+        await SyncAsync();
+        _chain.Reorganise(2);
+        Mine(2, (1, 50));
+        Mine(4);
+        await SyncAsync();
+        var lost = await Stakers().ReadLostAsync(Wallet(1), Token);
+        lost.Select(l => (l.Delta, l.BlockNumber, l.NowInBlock)).ShouldBe([(50, 2, 2L), (7, 3, null)]);
+        lost.ShouldAllBe(l => l.TakenBackAt == Clock.GetUtcNow());
+        (await Stakers().ReadLostAsync(Wallet(2), Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_stakes_at_any_block_can_be_told_again()
+    {
+        Mine(1, (1, 100), (2, 5));
+        Mine(2, (1, -100));
+        Mine(3, (3, 9));
+        await SyncAsync();
+        (await Stakers().ReadStakesAtAsync(1, Token)).ShouldBe([(Wallet(1), 100), (Wallet(2), 5)]);
+        (await Stakers().ReadStakesAtAsync(2, Token)).ShouldBe([(Wallet(2), 5)]);
+        (await Stakers().ReadStakesAtAsync(3, Token)).ShouldBe([(Wallet(2), 5), (Wallet(3), 9)]);
+    }
+
+    [Fact]
+    public async Task Blocks_that_are_read_a_second_time_change_nothing()
+    {
+        Mine(1, (1, 100));
+        Mine(2, (2, 50));
+        await SyncAsync();
+        await WriteAsync(db => db.Cursors.Single().RewindTo(0));
+        (await SyncAsync()).ShouldBe("Chain 31337: 0 new stake events up to block 2.");
+        (await DeltasAsync()).ShouldBe([100, 50]);
+    }
+
+    private StakerQueries Stakers() => new(Contexts, new PriceBook(Contexts, Clock, With<RewardsOptions>()), new NetworkShelf([]), Clock);
+
+    private async Task<ChainReading> ReadingAsync() => (await Stakers().ReadTotalsAsync(Token)).Chain.ShouldNotBeNull();
 }

@@ -151,6 +151,22 @@ public sealed class ChainTests
     }
 
     [Fact]
+    public async Task The_faucet_fills_an_address_up_and_gives_nothing_twice()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await NetworksWorld.BeginAsync(settings: Settings(chain));
+        var stranger = EvmAddress.Parse("0x00000000000000000000000000000000000000a1");
+        var order = $$"""{"address":"{{stranger}}"}""";
+
+        var first = await world.PostAsync("/sandbox/faucet", order);
+        var second = await world.PostAsync("/sandbox/faucet", order);
+
+        (first["nrm"]!.GetValue<string>(), first["wei"]!.GetValue<string>()).ShouldBe(("10000000000000000000000", "1000000000000000000"));
+        (second["nrm"]!.GetValue<string>(), second["wei"]!.GetValue<string>()).ShouldBe(("0", "0"));
+        (await world.Get<LocalChainClient>().BalanceAsync(chain.Contracts.Nrm, stranger, TestContext.Current.CancellationToken)).ShouldBe(10_000 * BigInteger.Pow(10, 18));
+    }
+
+    [Fact]
     public async Task A_chain_that_is_away_is_a_refusal_too()
     {
         await using var world = await NetworksWorld.BeginAsync(settings: ("Chain:Rpc", "http://127.0.0.1:9"));

@@ -50,9 +50,9 @@ public sealed partial class MethodTests : BunitContext
     [Fact]
     public void The_contracts_are_named_with_chain_and_block_each_to_be_copied()
     {
-        Services.AddSingleton(Options.Create(new ChainOptions { Id = 31337, Staking = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8", Distributor = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc", FromBlock = 7 }));
+        Services.AddSingleton(Options.Create(new ChainOptions { Id = 31337, Staking = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8", Distributor = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc", Timelock = "0x90f79bf6eb2c4f870365e785982e1f101e93b906", FromBlock = 7 }));
         Render<Contracts>().FindAll("[data-copy]").Select(c => c.GetAttribute("data-copy"))
-            .ShouldBe(["31337", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "7", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"]);
+            .ShouldBe(["31337", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "7", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"]);
     }
 
     [Fact]

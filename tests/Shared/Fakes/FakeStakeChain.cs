@@ -20,6 +20,10 @@ public sealed class FakeStakeChain(DateTimeOffset genesis) : IStakeChain
     public int PageSize { get; set; } = 1000;
     /// <summary>True: the node cannot be read.</summary>
     public bool Down { get; set; }
+    /// <summary>Blocks whose logs the node has lost, and how often it still answers without them.</summary>
+    public Dictionary<long, int> Lost { get; } = [];
+    /// <summary>What the nodes contradict each other in; null = they agree.</summary>
+    public EndpointsDisagreeException? Quarrel { get; set; }
     /// <summary>Newest block.</summary>
     public BlockRef Head => _blocks[^1].Block;
 
@@ -44,13 +48,21 @@ public sealed class FakeStakeChain(DateTimeOffset genesis) : IStakeChain
     /// <inheritdoc />
     public Task<StakePage?> ReadAsync(long fromBlock, CancellationToken cancellationToken)
     {
+        if (Quarrel is { } quarrel) { throw quarrel; }
         var to = Math.Min(Math.Min(FinalTo ?? long.MaxValue, Head.Number), fromBlock + PageSize - 1);
-        return Task.FromResult(to < fromBlock ? null : new StakePage([.. Events().Where(e => e.BlockNumber >= fromBlock && e.BlockNumber <= to)], _blocks[(int)to].Block));
+        return Task.FromResult(to < fromBlock ? null : new StakePage([.. Events().Where(e => e.BlockNumber >= fromBlock && e.BlockNumber <= to && !IsLost(e))], [], _blocks[(int)to].Block, Math.Min(FinalTo ?? long.MaxValue, Head.Number)));
     }
 
     /// <inheritdoc />
     public Task<BlockRef?> FindBlockAsync(long number, CancellationToken cancellationToken) =>
         Task.FromResult(number <= Math.Min(FinalTo ?? long.MaxValue, Head.Number) ? _blocks[(int)number].Block : null);
+
+    private bool IsLost(StakeEvent stake)
+    {
+        if (Lost.GetValueOrDefault(stake.BlockNumber) == 0) { return false; }
+        Lost[stake.BlockNumber]--;
+        return true;
+    }
 
     private IEnumerable<StakeEvent> Events()
     {

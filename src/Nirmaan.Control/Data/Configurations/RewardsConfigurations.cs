@@ -90,6 +90,35 @@ internal sealed class StakeEventConfiguration : IEntityTypeConfiguration<StakeEv
         builder.ToTable("stake_events").HasKey(e => new { e.ChainId, e.TxHash, e.LogIndex });
         builder.HasIndex(e => new { e.Account, e.At });
         builder.HasIndex(e => e.BlockNumber);
+        builder.HasIndex(e => new { e.Account, e.BlockNumber, e.LogIndex });
+    }
+}
+
+internal sealed class ChainRecordConfiguration : IEntityTypeConfiguration<ChainRecord>
+{
+    public void Configure(EntityTypeBuilder<ChainRecord> builder)
+    {
+        builder.ToTable("chain_records").HasKey(r => new { r.ChainId, r.TxHash, r.LogIndex });
+        builder.HasIndex(r => new { r.Account, r.At });
+        builder.HasIndex(r => r.BlockNumber);
+    }
+}
+
+internal sealed class StakeTakenBackConfiguration : IEntityTypeConfiguration<StakeTakenBack>
+{
+    public void Configure(EntityTypeBuilder<StakeTakenBack> builder)
+    {
+        builder.ToTable("stakes_taken_back").HasKey(s => new { s.ChainId, s.BlockHash, s.TxHash, s.LogIndex });
+        builder.HasIndex(s => s.Account);
+    }
+}
+
+internal sealed class SignInNonceConfiguration : IEntityTypeConfiguration<SignInNonce>
+{
+    public void Configure(EntityTypeBuilder<SignInNonce> builder)
+    {
+        builder.ToTable("sign_in_nonces").HasKey(n => n.Nonce);
+        builder.HasIndex(n => n.ExpiresAt);
     }
 }
 

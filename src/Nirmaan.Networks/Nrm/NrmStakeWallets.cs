@@ -1,0 +1,136 @@
+using System.Numerics;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Staking;
+using Nirmaan.Evm;
+using Nirmaan.Evm.Abi;
+using Nirmaan.Evm.JsonRpc;
+using Nirmaan.Networks.Chain;
+
+namespace Nirmaan.Networks.Nrm;
+
+/// <summary>Stakers' wallets as NRM, staking and distributor (infra/contracts) see them. Reads one block at a time; holds no key.</summary>
+internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
+{
+    /// <summary>Blocks that are searched for what took a transaction's place.</summary>
+    private const int SearchBlocks = 50;
+
+    /// <inheritdoc />
+    public Task<WalletState> ReadAsync(WalletAddress account, CancellationToken cancellationToken) => chain.ReadAsync("wallet", async (rpc, _) =>
+    {
+        var (nrm, staking, of) = (Address("Nrm", chain.Options.Nrm), Address("Staking", chain.Options.Staking), EvmAddress.Parse(account.Value));
+        var head = await rpc.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new JsonRpcProtocolException("The node has no block.");
+        var at = BlockTag.At(head.Number);
+        var entries = await rpc.CallAsync(staking, new UnbondingsOf(of), at, cancellationToken);
+        return new WalletState(
+            account,
+            await rpc.CallAsync(nrm, new BalanceOf(of), at, cancellationToken),
+            await rpc.CallAsync(nrm, new Allowance(of, staking), at, cancellationToken),
+            await rpc.CallAsync(staking, new BalanceOf(of), at, cancellationToken),
+            [.. entries.Index().Where(e => e.Item.Amount > 0).Select(e => new Unbonding(e.Index, e.Item.Amount, DateTimeOffset.FromUnixTimeSeconds(e.Item.AvailableAt)))],
+            TimeSpan.FromSeconds(await rpc.CallAsync(staking, new UnbondingPeriodCall(), at, cancellationToken)),
+            WalletAddress.Parse((await rpc.CallAsync(staking, new RewardsRecipientOf(of), at, cancellationToken)).ToLowerHex()),
+            await rpc.CallAsync(staking, new PausedCall(), at, cancellationToken),
+            await rpc.GetBalanceAsync(of, at, cancellationToken),
+            await ClaimsAsync(rpc, of, at, cancellationToken),
+            new BlockRef(head.Number, head.Hash.ToString(), head.Time));
+    }, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<PreparedCall> PrepareAsync(WalletAddress account, StakeAction action, CancellationToken cancellationToken) => chain.ReadAsync("a transaction", async (rpc, chainId) =>
+    {
+        var (to, call) = CallOf(action);
+        var (from, data) = (EvmAddress.Parse(account.Value), Functions.Encode(call));
+        var price = await rpc.GetGasPriceAsync(cancellationToken);
+        try
+        {
+            var gas = await rpc.EstimateGasAsync(from, to, data, cancellationToken);
+            return new PreparedCall(chainId, to.ToString(), Hex.Encode(data), gas, price, null);
+        }
+        catch (JsonRpcException e) when (e.RevertData is { } revert) { return new PreparedCall(chainId, to.ToString(), Hex.Encode(data), null, price, StakingRefusals.Words(revert)); }
+        // Nodes say so in words of their own, and before anything is tried: an empty wallet cannot pay for gas.
+        catch (JsonRpcException e) { return new PreparedCall(chainId, to.ToString(), Hex.Encode(data), null, price, $"the node answered: {e.NodeMessage}"); }
+    }, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<Sighting> LookAsync(SentCall sent, CancellationToken cancellationToken) => chain.ReadAsync("a transaction", async (rpc, _) =>
+    {
+        var hash = Bytes32.Parse(sent.Hash);
+        var known = await rpc.GetTransactionAsync(hash, cancellationToken);
+        if (known is not null && await rpc.GetReceiptAsync(hash, cancellationToken) is { } receipt) { return await MinedAsync(rpc, known, receipt, cancellationToken); }
+        var nonce = known?.Nonce ?? sent.Nonce;
+        var from = EvmAddress.Parse(sent.From.Value);
+        // A place that another transaction took is lost for good, whatever the node still remembers.
+        if (nonce is { } n && await rpc.GetNonceAsync(from, BlockTag.Latest, cancellationToken) > n && await rpc.GetReceiptAsync(hash, cancellationToken) is null)
+        {
+            var other = await FindAsync(rpc, from, n, sent.FromBlock, cancellationToken);
+            var doesTheSame = other is not null && sent is { To: { } to, Data: { } data } && other.To == EvmAddress.Parse(to) && other.Data.AsSpan().SequenceEqual(Hex.Decode(data));
+            return new Sighting.Replaced(other?.Hash.ToString(), doesTheSame);
+        }
+        return known is null ? (Sighting)new Sighting.Unseen() : new Sighting.Waiting(known.Nonce);
+    }, cancellationToken);
+
+    private async Task<Sighting> MinedAsync(JsonRpcClient rpc, EvmTransaction sent, EvmReceipt receipt, CancellationToken cancellationToken)
+    {
+        var block = await rpc.GetBlockAsync(BlockTag.At(receipt.BlockNumber), cancellationToken) ?? throw new JsonRpcProtocolException($"The node has a receipt of block {receipt.BlockNumber} but not the block.");
+        var head = await rpc.GetBlockNumberAsync(cancellationToken);
+        var reason = receipt.Succeeded ? null : await ReasonAsync(rpc, sent, receipt.BlockNumber, cancellationToken);
+        return new Sighting.Mined(
+            new BlockRef(block.Number, block.Hash.ToString(), block.Time), sent.Nonce, reason, receipt.GasUsed, receipt.WeiPerGas * receipt.GasUsed,
+            Math.Max(0, head - receipt.BlockNumber), chain.Options.FinalityDepth);
+    }
+
+    // The chain keeps no reason: the same call on the state of that block tells it again, unless another transaction of the block was in the way.
+    private static async Task<string> ReasonAsync(JsonRpcClient rpc, EvmTransaction sent, long block, CancellationToken cancellationToken)
+    {
+        if (sent.To is not { } to) { return "the contract refused it"; }
+        try
+        {
+            await rpc.CallAsAsync(sent.From, to, sent.Data, BlockTag.At(block), cancellationToken);
+            return "the contract refused it, or it ran out of gas";
+        }
+        catch (JsonRpcException e) { return e.RevertData is { } revert ? StakingRefusals.Words(revert) : e.NodeMessage; }
+    }
+
+    private static async Task<EvmTransaction?> FindAsync(JsonRpcClient rpc, EvmAddress from, long nonce, long fromBlock, CancellationToken cancellationToken)
+    {
+        var head = await rpc.GetBlockNumberAsync(cancellationToken);
+        for (var block = Math.Max(fromBlock, head - SearchBlocks); block <= head; block++)
+        {
+            var found = (await rpc.GetTransactionsAsync(BlockTag.At(block), cancellationToken))?.FirstOrDefault(t => t.From == from && t.Nonce == nonce);
+            if (found is not null) { return found; }
+        }
+        return null;
+    }
+
+    private async Task<IReadOnlyList<ClaimState>> ClaimsAsync(JsonRpcClient rpc, EvmAddress account, BlockTag at, CancellationToken cancellationToken)
+    {
+        if (chain.Options.Distributor.Length == 0) { return []; }
+        var distributor = EvmAddress.Parse(chain.Options.Distributor);
+        return
+        [
+            new ClaimState(
+                Asset.Mor, (int)await rpc.CallAsync(distributor, new EpochCall(), at, cancellationToken), (await rpc.CallAsync(distributor, new RootCall(), at, cancellationToken)).ToString(),
+                await rpc.CallAsync(distributor, new ClaimedOf(account), at, cancellationToken), await rpc.CallAsync(distributor, new PausedCall(), at, cancellationToken)),
+        ];
+    }
+
+    private (EvmAddress To, IFunction Call) CallOf(StakeAction action)
+    {
+        var staking = Address("Staking", chain.Options.Staking);
+        return action switch
+        {
+            StakeAction.Allow(var amount) => (Address("Nrm", chain.Options.Nrm), new ApproveCall(staking, amount)),
+            StakeAction.Stake(var amount) => (staking, new StakeCall(amount)),
+            StakeAction.Unstake(var amount) => (staking, new UnstakeCall(amount)),
+            StakeAction.Cancel(var id, _) => (staking, new CancelCall(id)),
+            StakeAction.Withdraw(var ids, _) => (staking, new WithdrawCall([.. ids.Select(id => (BigInteger)id)])),
+            StakeAction.Claim claim when claim.Asset == Asset.Mor =>
+                (Address("Distributor", chain.Options.Distributor), new ClaimCall(EvmAddress.Parse(claim.Account.Value), claim.Cumulative, [.. claim.Proof.Select(Bytes32.Parse)])),
+            _ => throw new ArgumentException($"action: {action} has no contract.", nameof(action)),
+        };
+    }
+
+    private static EvmAddress Address(string key, string value) =>
+        value.Length > 0 ? EvmAddress.Parse(value) : throw new SupplierUnavailableException("chain", $"{ChainOptions.Section}:{key} is not set");
+}

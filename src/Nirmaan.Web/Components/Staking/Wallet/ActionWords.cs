@@ -1,0 +1,62 @@
+using System.Numerics;
+using Nirmaan.Control.Staking;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Staking;
+using Nirmaan.Web.Components.Kit;
+
+namespace Nirmaan.Web.Components.Staking.Wallet;
+
+/// <summary>What a transaction will do, before it is signed.</summary>
+internal static class ActionWords
+{
+    /// <summary>What it is, as a heading.</summary>
+    public static string Title(StakeAction action) => action switch
+    {
+        StakeAction.Allow(var amount) => $"Allow the staking contract to take {Nrm(amount)}",
+        StakeAction.Stake(var amount) => $"Stake {Nrm(amount)}",
+        StakeAction.Unstake(var amount) => $"Unstake {Nrm(amount)}",
+        StakeAction.Cancel(_, var amount) => $"Stake again {Nrm(amount)} that were on their way out",
+        StakeAction.Withdraw(_, var amount) => $"Withdraw {Nrm(amount)}",
+        StakeAction.Claim claim => $"Claim {new TokenAmount(claim.Amount, claim.Asset)}",
+        _ => "",
+    };
+
+    /// <summary>What happens, in the order in which it matters.</summary>
+    public static IReadOnlyList<string> WhatHappens(StakeAction action, WalletState state, DateTimeOffset now) => action switch
+    {
+        StakeAction.Allow(var amount) =>
+        [
+            $"The contract may take up to {Nrm(amount)} from your wallet, and nothing else. Nothing moves yet.",
+            "It is the first of two steps: the second stakes it.",
+        ],
+        StakeAction.Stake(var amount) =>
+        [
+            $"{Nrm(amount)} move from your wallet into the staking contract. They stay yours: nobody else can move them.",
+            $"They earn from the block's second on; your stake is then {Nrm(state.Staked + amount)}. The first part is paid when the UTC day is over and its epoch is closed and published.",
+            $"They are not liquid while staked: after you unstake they wait {Wait(state)} before you can withdraw them.",
+        ],
+        StakeAction.Unstake(var amount) =>
+        [
+            $"{Nrm(amount)} stop earning in the block's second; {Left(state.Staked - amount)} keep earning. What was earned before stays yours.",
+            $"They can be withdrawn after {Wait(state)}, about {Format.DayTime(now + state.UnbondingPeriod)} UTC. Until then you can take this back: staked again they earn from that moment on.",
+        ],
+        StakeAction.Cancel(_, var amount) =>
+        [
+            $"{Nrm(amount)} earn again from the block's second on; your stake is then {Nrm(state.Staked + amount)}. The time in between is not made good.",
+            $"To leave after that takes another {Wait(state)}.",
+        ],
+        StakeAction.Withdraw(_, var amount) => [$"{Nrm(amount)} move from the staking contract to your wallet and are liquid at once."],
+        StakeAction.Claim claim =>
+        [
+            $"{new TokenAmount(claim.Amount, claim.Asset)} move from the distributor to {(state.RewardsGoTo == state.Account ? "your wallet" : $"{state.RewardsGoTo.Checksummed()}, whom you named for your rewards")} and are liquid at once.",
+            "It settles all epochs up to the published one. Your stake is not touched and keeps earning.",
+        ],
+        _ => [],
+    };
+
+    private static string Left(BigInteger units) => units.IsZero ? "none" : Nrm(units);
+
+    private static string Wait(WalletState state) => Format.Span(state.UnbondingPeriod);
+
+    private static string Nrm(BigInteger units) => new TokenAmount(units, Asset.Nrm).ToString();
+}

@@ -1,0 +1,186 @@
+using System.Numerics;
+using System.Text.Json;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Staking;
+using Nirmaan.Evm;
+using Nirmaan.Evm.Merkle;
+using Nirmaan.Testing;
+
+namespace Nirmaan.Networks.Tests.Nrm;
+
+/// <summary>What a staker's wallet is told, against the real contracts on a chain of its own.</summary>
+public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<LocalChain>
+{
+    private static readonly BigInteger s_nrm = Asset.Nrm.One;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private Rig Reader(params (string, string?)[] more) => Rig.Of([
+        ("Chain:Rpc", chain.Url.ToString()), ("Chain:Nrm", chain.Contracts.Nrm.ToString()), ("Chain:Staking", chain.Contracts.Staking.ToString()),
+        ("Chain:Distributor", chain.Contracts.MorDistributor.ToString()), ("Chain:FinalityDepth", "2"), .. more]);
+
+    private WalletAddress Wallet(int account) => WalletAddress.Parse(chain.Accounts[account].ToLowerHex());
+
+    /// <summary>Does it as the browser's wallet would: from the prepared call.</summary>
+    private async Task<SentCall> SendAsync(Rig rig, int account, StakeAction action, long? gas = null)
+    {
+        var call = await rig.Get<IStakeWallets>().PrepareAsync(Wallet(account), action, Cancel);
+        var head = await chain.Rpc.GetBlockNumberAsync(Cancel);
+        return new SentCall(Wallet(account), await SubmitAsync(account, call, gas), call.To, call.Data, null, head);
+    }
+
+    private async Task<string> SubmitAsync(int account, PreparedCall call, long? gas = null, long? nonce = null, BigInteger? price = null)
+    {
+        var transaction = new Dictionary<string, string> { ["from"] = Wallet(account).Value, ["to"] = call.To, ["data"] = call.Data, ["gas"] = Hex.Quantity(gas ?? 1_000_000) };
+        if (nonce is { } n) { transaction["nonce"] = Hex.Quantity(n); }
+        if (price is { } p) { transaction["gasPrice"] = Hex.Quantity(p); }
+        return (await chain.Rpc.RequestAsync("eth_sendTransaction", [transaction], Cancel)).Deserialize<Bytes32>().ToString();
+    }
+
+    private static async Task<Sighting> LookAsync(Rig rig, SentCall sent) => await rig.Get<IStakeWallets>().LookAsync(sent, Cancel);
+
+    private async Task<WalletState> ReadAsync(Rig rig, int account) => await rig.Get<IStakeWallets>().ReadAsync(Wallet(account), Cancel);
+
+    private async Task AutomineAsync(bool on) => await chain.Rpc.RequestAsync("evm_setAutomine", [on], Cancel);
+
+    private async Task StakeAsync(Rig rig, int account, BigInteger amount)
+    {
+        await SendAsync(rig, account, new StakeAction.Allow(amount));
+        var sent = await SendAsync(rig, account, new StakeAction.Stake(amount));
+        (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Mined>().Reason.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_is_staked_unstaked_and_taken_back_stands_in_the_wallets_state()
+    {
+        await using var rig = Reader();
+        var before = await ReadAsync(rig, 1);
+        await StakeAsync(rig, 1, 100 * s_nrm);
+        await SendAsync(rig, 1, new StakeAction.Unstake(30 * s_nrm));
+        await SendAsync(rig, 1, new StakeAction.Unstake(20 * s_nrm));
+        await SendAsync(rig, 1, new StakeAction.Cancel(0, 30 * s_nrm));
+        var state = await ReadAsync(rig, 1);
+        (state.Staked, before.Nrm - state.Nrm, state.Allowed).ShouldBe((80 * s_nrm, 100 * s_nrm, BigInteger.Zero));
+        var unbonding = state.Unbondings.ShouldHaveSingleItem();
+        (unbonding.Id, unbonding.Amount).ShouldBe((1, 20 * s_nrm));
+        unbonding.AvailableAt.ShouldBeGreaterThan(state.AsOf.At);
+        (state.UnbondingPeriod, state.RewardsGoTo, state.IsPaused).ShouldBe((TimeSpan.FromDays(7), Wallet(1), false));
+    }
+
+    [Theory]
+    [InlineData("more than is staked", "the stake is lower")]
+    [InlineData("more than is allowed", "allow it first")]
+    [InlineData("too early", "waiting time is not over")]
+    [InlineData("what never was", "no longer on its way out")]
+    public async Task What_the_contract_would_refuse_is_said_in_words_before_it_is_sent(string what, string words)
+    {
+        await using var rig = Reader();
+        await StakeAsync(rig, 2, s_nrm);
+        await SendAsync(rig, 2, new StakeAction.Unstake(s_nrm / 2));
+        StakeAction action = what switch
+        {
+            "more than is staked" => new StakeAction.Unstake(1000 * s_nrm),
+            "more than is allowed" => new StakeAction.Stake(5 * s_nrm),
+            "too early" => new StakeAction.Withdraw([0], s_nrm / 2),
+            _ => new StakeAction.Cancel(99, 1),
+        };
+        var call = await rig.Get<IStakeWallets>().PrepareAsync(Wallet(2), action, Cancel);
+        call.Refusal.ShouldNotBeNull().ShouldContain(words);
+        call.Gas.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_transaction_is_watched_from_its_pool_to_finality()
+    {
+        await using var rig = Reader();
+        await AutomineAsync(false);
+        try
+        {
+            var sent = await SendAsync(rig, 3, new StakeAction.Allow(s_nrm));
+            (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Waiting>();
+            await chain.MineAsync(1, Cancel);
+            (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Mined>().IsFinal.ShouldBeFalse();
+            await chain.MineAsync(2, Cancel);
+            var mined = (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Mined>();
+            (mined.IsFinal, mined.Depth, mined.Reason).ShouldBe((true, 2, null));
+            mined.Wei.ShouldNotBeNull().ShouldBeGreaterThan(0);
+        }
+        finally { await AutomineAsync(true); }
+    }
+
+    [Fact]
+    public async Task What_the_contract_refused_in_its_block_has_its_reason_in_words()
+    {
+        await using var rig = Reader();
+        var sent = await SendAsync(rig, 4, new StakeAction.Unstake(s_nrm));
+        (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Mined>().Reason.ShouldNotBeNull().ShouldContain("the stake is lower");
+    }
+
+    [Fact]
+    public async Task A_transaction_that_was_dropped_is_not_seen()
+    {
+        await using var rig = Reader();
+        await AutomineAsync(false);
+        try
+        {
+            var sent = await SendAsync(rig, 5, new StakeAction.Allow(s_nrm));
+            var nonce = (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Waiting>().Nonce;
+            await chain.Rpc.RequestAsync("anvil_dropTransaction", [sent.Hash], Cancel);
+            (await LookAsync(rig, sent with { Nonce = nonce })).ShouldBeOfType<Sighting.Unseen>();
+        }
+        finally { await AutomineAsync(true); }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transaction_that_another_took_the_place_of_is_replaced_by_the_same_or_something_else(bool isSame)
+    {
+        await using var rig = Reader();
+        var account = isSame ? 6 : 7;
+        await AutomineAsync(false);
+        try
+        {
+            var sent = await SendAsync(rig, account, new StakeAction.Allow(s_nrm));
+            var nonce = (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Waiting>().Nonce;
+            var other = await rig.Get<IStakeWallets>().PrepareAsync(Wallet(account), new StakeAction.Allow(isSame ? s_nrm : 2 * s_nrm), Cancel);
+            var hash = await SubmitAsync(account, other, nonce: nonce, price: 4 * (await chain.Rpc.GetGasPriceAsync(Cancel)));
+            await chain.MineAsync(1, Cancel);
+            (await LookAsync(rig, sent with { Nonce = nonce })).ShouldBe(new Sighting.Replaced(hash, isSame));
+        }
+        finally { await AutomineAsync(true); }
+    }
+
+    [Fact]
+    public async Task A_reorganisation_that_takes_the_block_away_takes_the_receipt_away()
+    {
+        await using var rig = Reader();
+        var snapshot = await chain.SnapshotAsync(Cancel);
+        var sent = await SendAsync(rig, 8, new StakeAction.Allow(s_nrm));
+        (await LookAsync(rig, sent)).ShouldBeOfType<Sighting.Mined>();
+        await chain.RevertAsync(snapshot, Cancel);
+        (await LookAsync(rig, sent)).ShouldNotBeOfType<Sighting.Mined>();
+    }
+
+    [Fact]
+    public async Task A_claim_under_the_published_root_pays_the_wallet()
+    {
+        await using var rig = Reader();
+        var tree = StandardMerkleTree.Build([new MerkleLeaf(chain.Accounts[9], 5 * s_nrm), new MerkleLeaf(chain.Accounts[1], s_nrm)]);
+        await chain.PublishRootAsync(1, tree.Root, 6 * s_nrm, Cancel);
+        var state = (await ReadAsync(rig, 9)).Claims.ShouldHaveSingleItem();
+        (state.Epoch, state.Root, state.Claimed).ShouldBe((1, tree.Root.ToString(), BigInteger.Zero));
+        var claim = new StakeAction.Claim(Asset.Mor, Wallet(9), 5 * s_nrm, 5 * s_nrm, [.. tree.ProofOf(0).Select(p => p.ToString())]);
+        (await LookAsync(rig, await SendAsync(rig, 9, claim))).ShouldBeOfType<Sighting.Mined>().Reason.ShouldBeNull();
+        (await ReadAsync(rig, 9)).Claims[0].Claimed.ShouldBe(5 * s_nrm);
+        (await rig.Get<IStakeWallets>().PrepareAsync(Wallet(9), claim, Cancel)).Refusal.ShouldNotBeNull().ShouldContain("claimed before");
+    }
+
+    [Fact]
+    public async Task Without_its_contracts_the_wallet_cannot_be_read_and_says_which_key_is_missing()
+    {
+        await using var rig = Reader(("Chain:Staking", null));
+        (await Should.ThrowAsync<SupplierUnavailableException>(() => ReadAsync(rig, 1))).Message.ShouldContain("Chain:Staking is not set");
+    }
+}
