@@ -11,7 +11,7 @@ public sealed class ExplainerTests
     private static PlanExplanation Explain(AllocationInstance instance, ExplainOptions? options = null)
     {
         var solution = AllocationSolver.Solve(instance, null, TestContext.Current.CancellationToken);
-        return Explainer.Explain(instance, solution.Plan, (options ?? new ExplainOptions()) with { ScenarioWeights = solution.ScenarioWeights }, TestContext.Current.CancellationToken);
+        return Explainer.Explain(instance, solution.Plan, (options ?? new ExplainOptions()) with { ScenarioWeights = solution.ScenarioWeights, IsProvedOptimal = solution.IsProvedOptimal }, TestContext.Current.CancellationToken);
     }
 
     [Fact]

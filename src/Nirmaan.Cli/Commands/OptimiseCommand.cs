@@ -33,7 +33,7 @@ internal static class OptimiseCommand
 
     private static async Task ExplainAsync(AllocationInstance instance, AllocationSolution solution, string file, Terminal terminal, CancellationToken cancellationToken)
     {
-        var explanation = Explainer.Explain(instance, solution.Plan, new ExplainOptions { ScenarioWeights = solution.ScenarioWeights }, cancellationToken);
+        var explanation = Explainer.Explain(instance, solution.Plan, new ExplainOptions { ScenarioWeights = solution.ScenarioWeights, IsProvedOptimal = solution.IsProvedOptimal }, cancellationToken);
         try { await File.WriteAllTextAsync(file, explanation.ToJson(), cancellationToken); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw FailureException.BadInput($"--explain: {e.Message}", e); }
         foreach (var text in explanation.Rules.Select(r => r.Text).Concat(explanation.Rows.Where(r => r.Step is not null).Select(r => r.Text)).Concat(explanation.Workloads.Select(w => w.Text)).Concat(explanation.Networks.Select(n => n.Text)))

@@ -140,7 +140,7 @@ internal sealed class Explanation
                 return null;
             }
             var kept = PlanEvaluator.Evaluate(instance, _plan.Assignments).ObjectiveUsdPerHour;
-            var regret = best.ObjectiveUsdPerHour - kept;
+            var regret = best.Plan.ObjectiveUsdPerHour - kept;
             // What the search itself may have left lying is no reason to change.
             if (regret > Math.Max(1e-4 * Math.Abs(_objective), _bound - _objective))
             {
@@ -161,21 +161,24 @@ internal sealed class Explanation
         {
             return null;
         }
-        var most = Math.Max(0, better.BoundUsdPerHour - _objective);
-        var least = Math.Min(most, Math.Max(0, better.ObjectiveUsdPerHour - _bound));
-        return new Gain(Math.Clamp(better.BoundUsdPerHour - _bound, least, most), least, most);
+        // Where every plan that could be better was looked at, the plan itself is the bound: whole miners reach no more.
+        var now = _options.IsProvedOptimal ? _objective : _bound;
+        var then = better.IsProvedOptimal ? better.Plan.ObjectiveUsdPerHour : better.Plan.BoundUsdPerHour;
+        var most = Math.Max(0, then - _objective);
+        var least = Math.Min(most, Math.Max(0, better.Plan.ObjectiveUsdPerHour - now));
+        return new Gain(Math.Clamp(then - now, least, most), least, most);
     }
 
-    private AllocationPlan? Solve(AllocationInstance instance)
+    private AllocationSolution? Solve(AllocationInstance instance)
     {
         if (_solves >= _options.MaxSolves)
         {
             _isShort = true;
             return null;
         }
-        var plan = AllocationSolver.Solve(instance, _options.Solving with { WarmStart = _plan, WarmScenarioWeights = _options.ScenarioWeights, Progress = null }, _cancellation).Plan;
+        var solution = AllocationSolver.Solve(instance, _options.Solving with { WarmStart = _plan, WarmScenarioWeights = _options.ScenarioWeights, Progress = null }, _cancellation);
         _options.Progress?.Report((++_solves, _options.MaxSolves));
-        return plan;
+        return solution;
     }
 
     private static double Mean(RewardNetwork network) => network.ScenarioValuesUsdPerHour?.Average() ?? network.ValueUsdPerHour;

@@ -169,6 +169,9 @@ public sealed record ExplainOptions
     /// <summary>The scenario weights that came with the plan; without them some are searched for.</summary>
     public IReadOnlyList<double>? ScenarioWeights { get; init; }
 
+    /// <summary>True if the solver proved that no plan is better (<see cref="AllocationSolution.IsProvedOptimal"/>): gains are then told more closely.</summary>
+    public bool IsProvedOptimal { get; init; }
+
     /// <summary>Told after every solve: how many are done, and how many there can be at most.</summary>
     public IProgress<(int Done, int AtMost)>? Progress { get; init; }
 }
