@@ -19,7 +19,9 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
     private static readonly TimeSpan s_day = TimeSpan.FromHours(24);
     private readonly StormWorker?[] _workers = new StormWorker?[2];
     private readonly List<Line> _lines = [];
-    private Npgsql.NpgsqlCommand? _look;
+    private readonly List<string> _written = [];
+    private (StormWorker Sleeper, Dictionary<Guid, string> Rows)? _overtaken;
+    private Npgsql.NpgsqlCommand? _look, _versions;
     private int _deaths;
 
     private sealed record Line(string Name, TimeSpan Every, Func<StormWorker, Task> Run) { public DateTimeOffset Due { get; set; } }
@@ -32,7 +34,7 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
     /// <summary>What must hold and does not; empty = all holds.</summary>
     public async Task<IReadOnlyList<string>> RunAsync()
     {
-        world.Others = async sleeper => await RoundsAsync(_workers[0] == sleeper ? 1 : 0);
+        world.Others = OvertakeAsync;
         AddLines();
         await DoAsync(0, "offers", w => w.Get<SyncOffers>().RunAsync(w.Life));
         world.Weather.Rages = true;
@@ -43,7 +45,7 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
         await DoAsync(0, "spending allowed", w => w.Get<SpendingSwitch>().RunAsync(null, "storm", w.Life));
         await PassAsync(world.Now + TimeSpan.FromMinutes(90));
         var verdict = new Verdict(world, await WorkerAsync(0));
-        List<string> wrong = [.. await verdict.OwnersAsync()];
+        List<string> wrong = [.. _written, .. await verdict.OwnersAsync()];
         foreach (var instance in await verdict.LiveAsync()) { await DoAsync(0, "retire", w => w.Get<RetireInstance>().RunAsync(instance, "storm", "the day is over", w.Life)); }
         await PassAsync(world.Now + TimeSpan.FromMinutes(75));
         await DoAsync(0, "bills", w => w.Get<ReadBills>().RunAsync(w.Life));
@@ -103,6 +105,23 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
         foreach (var name in rounds) { await DoAsync(worker, name, w => w.All<IFleetRound>().Single(r => r.GetType().Name == name).RunAsync(w.Life)); }
     }
 
+    /// <summary>A worker sleeps, and the other works: from then on what the other has attended is no longer the sleeper's to write.</summary>
+    private async Task OvertakeAsync(StormWorker sleeper)
+    {
+        var before = await VersionsAsync();
+        await RoundsAsync(_workers[0] == sleeper ? 1 : 0);
+        _overtaken = (sleeper, (await VersionsAsync()).Where(r => before.TryGetValue(r.Key, out var version) && version != r.Value).ToDictionary());
+    }
+
+    private async Task<Dictionary<Guid, string>> VersionsAsync()
+    {
+        _versions ??= await world.LookAsync("SELECT id, xmin::text FROM operations");
+        await using var reader = await _versions.ExecuteReaderAsync();
+        Dictionary<Guid, string> rows = [];
+        while (await reader.ReadAsync()) { rows[reader.GetGuid(0)] = reader.GetString(1); }
+        return rows;
+    }
+
     /// <summary>One verb by one worker, which may not live to see its end.</summary>
     private async Task DoAsync(int index, string? what, Func<StormWorker, Task> verb)
     {
@@ -112,6 +131,12 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
         catch (Exception) when (worker.IsDead) { }
         // A job that fails is shown and comes again at its next turn.
         catch (Exception e) when (e is SupplierUnavailableException or DbUpdateException) { world.Weather.Note($"{worker.Name} {what} failed: {e.GetType().Name}"); }
+        if (_overtaken is { } overtaken && overtaken.Sleeper == worker)
+        {
+            _overtaken = null;
+            var now = await VersionsAsync();
+            _written.AddRange(overtaken.Rows.Where(r => now[r.Key] != r.Value).Select(r => $"written by a worker that no longer held it: operation {r.Key}"));
+        }
         if (worker.IsDead && _workers[index] == worker)
         {
             _deaths++;

@@ -79,8 +79,7 @@ internal sealed class StormWorld : IAsyncDisposable
     /// <summary>A prepared query on a connection that lives as long as the world.</summary>
     public async Task<Npgsql.NpgsqlCommand> LookAsync(string sql)
     {
-        _connection ??= new Npgsql.NpgsqlConnection(ConnectionString);
-        await _connection.OpenAsync();
+        if (_connection is null) { await (_connection = new Npgsql.NpgsqlConnection(ConnectionString)).OpenAsync(); }
         var command = new Npgsql.NpgsqlCommand(sql, _connection);
         await command.PrepareAsync();
         return command;
@@ -143,7 +142,7 @@ internal sealed class StormWorld : IAsyncDisposable
             ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111",
             ["Fleet:RequirePermission"] = "false", ["Fleet:MinReliability"] = "0", ["Fleet:Parallel"] = "1", ["Fleet:RenewEvery"] = "00:00:00", ["Fleet:WorkerLease"] = s_lease.ToString("c"), ["Fleet:ControlUrl"] = "http://control",
             ["Fleet:Poll"] = "00:00:30", ["Fleet:ObserveEvery"] = "01:00:00", ["Fleet:BidPatience"] = "00:03:00", ["Fleet:UnreachablePatience"] = "01:15:00",
-            ["Fleet:MaxUsdPerHourPerSupplier"] = "4", ["Fleet:MaxUsdPerDay"] = "200",
+            ["Fleet:LastWordsPatience"] = "00:00:30", ["Fleet:MaxUsdPerHourPerSupplier"] = "4", ["Fleet:MaxUsdPerDay"] = "200",
             ["Providers:Akash:ApiKey"] = $"ac.sk.sandbox.{new string('0', 64)}", ["Providers:Akash:BaseUrl"] = "http://sandbox/akash", ["Providers:Akash:ManifestRetryDelay"] = "00:00:00",
             ["Providers:Akash:Contract"] = "Next",
             ["Providers:IoNet:ApiKey"] = "sandbox-ionet-key-0001", ["Providers:IoNet:BaseUrl"] = "http://sandbox/ionet",
