@@ -51,6 +51,17 @@ public sealed class PlanPagesTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_plan_is_explained_when_asked_for()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        await using var desk = new Desk(world, Roles.Auditor);
+        var page = Open(desk, await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1.5m)));
+        page.Button("Work it out").Click();
+        page.WaitForAssertion(() => page.Markup.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("Solved again, the question gives this very plan."), m => m.ShouldContain("Budget costs $"), m => m.ShouldContain("heurist-llm comes nearest on RTX A6000")));
+    }
+
+    [Fact]
     public async Task Moves_that_are_left_out_are_dropped_when_the_rest_is_approved()
     {
         await using var world = await PoolWorld.CreateAsync(database);
