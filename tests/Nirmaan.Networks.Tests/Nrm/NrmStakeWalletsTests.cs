@@ -14,6 +14,8 @@ public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<Local
 {
     private static readonly BigInteger s_nrm = Asset.Nrm.One;
 
+    private bool _mines = true;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private Rig Reader(params (string, string?)[] more) => Rig.Of([
@@ -27,7 +29,10 @@ public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<Local
     {
         var call = await rig.Get<IStakeWallets>().PrepareAsync(Wallet(account), action, Cancel);
         var head = await chain.Rpc.GetBlockNumberAsync(Cancel);
-        return new SentCall(Wallet(account), await SubmitAsync(account, call, gas), call.To, call.Data, null, head);
+        var sent = new SentCall(Wallet(account), await SubmitAsync(account, call, gas), call.To, call.Data, null, head);
+        // The node answers before its block is there.
+        if (_mines) { await chain.MineAsync(1, Cancel); }
+        return sent;
     }
 
     private async Task<string> SubmitAsync(int account, PreparedCall call, long? gas = null, long? nonce = null, BigInteger? price = null)
@@ -42,7 +47,11 @@ public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<Local
 
     private async Task<WalletState> ReadAsync(Rig rig, int account) => await rig.Get<IStakeWallets>().ReadAsync(Wallet(account), Cancel);
 
-    private async Task AutomineAsync(bool on) => await chain.Rpc.RequestAsync("evm_setAutomine", [on], Cancel);
+    private async Task AutomineAsync(bool on)
+    {
+        _mines = on;
+        await chain.Rpc.RequestAsync("evm_setAutomine", [on], Cancel);
+    }
 
     private async Task StakeAsync(Rig rig, int account, BigInteger amount)
     {
