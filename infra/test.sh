@@ -17,7 +17,7 @@ wanted() {
 }
 projects=()
 # The longest first, so that the short ones fill the other place beside them.
-for file in tests/Nirmaan.{Journeys,Control.Tests}/*.csproj tests/*/*.csproj; do
+for file in tests/Nirmaan.{Journeys,Control.Tests,Storm.Tests}/*.csproj tests/*/*.csproj; do
   name=$(basename "$file" .csproj)
   [[ " ${projects[*]-} " != *" $name "* ]] || continue
   case $name in
