@@ -105,6 +105,7 @@ public static class ControlServices
         services.TryAddSingleton<PlanBasis>();
         services.TryAddSingleton<IPlanAllocation, PlanAllocation>();
         services.TryAddSingleton<ExplainPlan>();
+        services.TryAddSingleton<Backtests>();
         services.TryAddSingleton(s => new WhatIf(s.GetRequiredService<PlanBasis>(), s.GetRequiredService<SetConstraints>()));
         services.TryAddSingleton<ApprovePlan>();
         services.TryAddSingleton<StopPlan>();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Nirmaan.Optimiser;
 using Nirmaan.Optimiser.Backtest;
 
@@ -8,8 +7,8 @@ namespace Nirmaan.Cli.Files;
 /// <summary>A folder with one instance.json for each decision, named by its time, and outcomes.csv.</summary>
 internal static class HistoryFolder
 {
-    private const string OutcomesFile = "outcomes.csv", Header = "time,network,valueUsdPerHour,othersWork", NamedBy = "yyyy-MM-ddTHHmmssZ";
-    private static readonly string[] s_names = [NamedBy, "yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH-mm-ssZ", "yyyy-MM-ddTHH:mmZ", "yyyy-MM-ddTHHmmZ", "yyyyMMddTHHmmssZ"];
+    private const string OutcomesFile = BacktestHistory.OutcomesFile, Header = BacktestHistory.OutcomesHeader;
+    private static readonly string[] s_names = [BacktestHistory.NamedBy, "yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH-mm-ssZ", "yyyy-MM-ddTHH:mmZ", "yyyy-MM-ddTHHmmZ", "yyyyMMddTHHmmssZ"];
 
     /// <summary>Reads it whole.</summary>
     /// <exception cref="FailureException">Something is missing or cannot be read; names the file, the line and the field.</exception>
@@ -40,13 +39,7 @@ internal static class HistoryFolder
         {
             if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())) { throw FailureException.BadInput(folder, "is there already and not an empty folder", "a new folder"); }
             Directory.CreateDirectory(folder);
-            foreach (var (at, instance) in history.Decisions)
-            {
-                await File.WriteAllTextAsync(Path.Combine(folder, at.UtcDateTime.ToString(NamedBy, CultureInfo.InvariantCulture) + ".json"), instance.ToJson(), cancellationToken);
-            }
-            var csv = new StringBuilder().Append(Header).Append('\n');
-            foreach (var o in history.Outcomes) { csv.Append(CultureInfo.InvariantCulture, $"{o.At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ},{o.Network},{o.ValueUsdPerHour:R},{o.OthersWork:R}\n"); }
-            await File.WriteAllTextAsync(Path.Combine(folder, OutcomesFile), csv.ToString(), cancellationToken);
+            foreach (var (name, text) in history.Files()) { await File.WriteAllTextAsync(Path.Combine(folder, name), text, cancellationToken); }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw FailureException.BadInput(folder, e.Message, "a folder that can be written"); }
     }

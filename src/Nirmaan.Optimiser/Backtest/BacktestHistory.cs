@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Nirmaan.Optimiser.Backtest;
 
 /// <summary>What was believed at a moment: the question as it could be asked then.</summary>
@@ -29,6 +32,24 @@ public sealed record BacktestHistory
 
     /// <summary>Hours from the first decision to the end.</summary>
     public double Hours => (End - Decisions[0].At).TotalHours;
+
+    /// <summary>Name of the file of outcomes in a history's folder.</summary>
+    public const string OutcomesFile = "outcomes.csv";
+
+    /// <summary>First line of that file.</summary>
+    public const string OutcomesHeader = "time,network,valueUsdPerHour,othersWork";
+
+    /// <summary>How an instance.json is named by its time.</summary>
+    public const string NamedBy = "yyyy-MM-ddTHHmmssZ";
+
+    /// <summary>This history as the files of a folder: an instance.json for each decision, named by its time, and outcomes.csv.</summary>
+    public IEnumerable<(string Name, string Text)> Files()
+    {
+        foreach (var (at, instance) in Decisions) { yield return (at.UtcDateTime.ToString(NamedBy, CultureInfo.InvariantCulture) + ".json", instance.ToJson()); }
+        var csv = new StringBuilder().Append(OutcomesHeader).Append('\n');
+        foreach (var o in Outcomes) { csv.Append(CultureInfo.InvariantCulture, $"{o.At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ},{o.Network},{o.ValueUsdPerHour:R},{o.OthersWork:R}\n"); }
+        yield return (OutcomesFile, csv.ToString());
+    }
 
     /// <summary>Puts a history together.</summary>
     /// <exception cref="InvalidInstanceException">Names what is missing or senseless.</exception>

@@ -12,7 +12,8 @@ internal readonly record struct Changes(int Started, int Moved, int Released, in
 /// <summary>The fleet of one policy: what it rents, at the price at which it was rented.</summary>
 internal sealed class Fleet(BacktestOptions options)
 {
-    private const string HeldPrefix = "held:";
+    // Recorded instances have held items of their own, with names of their own.
+    private const string HeldPrefix = "of this fleet:";
 
     public List<Holding> Holdings { get; private set; } = [];
 

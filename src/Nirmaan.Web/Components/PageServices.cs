@@ -49,6 +49,7 @@ public static class PageServices
         app.MapStaticAssets();
         app.MapEpochFiles();
         app.MapPlanFiles();
+        app.MapBacktestFiles();
         // The host sends its own, stricter content policy.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

@@ -51,6 +51,18 @@ public sealed class PlanPagesTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_backtest_of_a_history_that_is_too_short_says_so_and_offers_markets()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        await using var desk = new Desk(world, Roles.Admin);
+        var page = desk.Open<BacktestPage>("/admin/backtest");
+        page.FindAll(".empty").Count.ShouldBe(2);
+        page.Button("Walk through it").Click();
+        page.WaitForAssertion(() => page.Find(".form-error").TextContent.ShouldContain("There is not enough history yet"));
+        page.Buttons("Two markets").Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_plan_is_explained_when_asked_for()
     {
         await using var world = await PoolWorld.CreateAsync(database);
