@@ -58,7 +58,12 @@ public sealed class PlanPagesTests(ControlPostgres database)
         var page = desk.Open<BacktestPage>("/admin/backtest");
         page.FindAll(".empty").Count.ShouldBe(2);
         page.Button("Walk through it").Click();
-        page.WaitForAssertion(() => page.Find(".form-error").TextContent.ShouldContain("There is not enough history yet"));
+        page.WaitForAssertion(() =>
+        {
+            // Changes that follow each other closely are read together, a second later.
+            world.Clock.Advance(TimeSpan.FromSeconds(1));
+            page.Find(".form-error").TextContent.ShouldContain("There is not enough history yet");
+        });
         page.Buttons("Two markets").Count.ShouldBe(1);
     }
 
