@@ -39,10 +39,12 @@ public sealed class SetAutopilot(IDbContextFactory<NirmaanDbContext> contexts, S
         return rails;
     }
 
-    /// <summary>The second person's signature. False = there is nothing to countersign, or it is one's own.</summary>
-    public async Task<bool> CountersignAsync(string by, CancellationToken cancellationToken)
+    /// <summary>The second person's signature. False = there is nothing to countersign, it is one's own, or others were signed since these were shown.</summary>
+    /// <param name="rails">As they were shown: nobody countersigns what they did not see.</param>
+    public async Task<bool> CountersignAsync(AutopilotRails rails, string by, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(cancellationToken) is not { CountersignedBy: null } rails || rails.SignedBy == by || clock.GetUtcNow() >= rails.Until) { return false; }
+        if (rails.CountersignedBy is not null || await ReadAsync(cancellationToken) != rails) { return false; }
+        if (string.Equals(rails.SignedBy, by, StringComparison.OrdinalIgnoreCase) || clock.GetUtcNow() >= rails.Until) { return false; }
         await WriteAsync(rails with { CountersignedBy = by }, by, "countersigned", $"what {rails.SignedBy} signed", cancellationToken);
         return true;
     }

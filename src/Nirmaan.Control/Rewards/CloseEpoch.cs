@@ -84,7 +84,7 @@ public sealed partial class CloseEpoch(
         var preview = (await DraftAsync(db, asset, next, cancellationToken)).Preview;
         if (preview.Digest is null) { return new SignOffOutcome.TooEarly(preview.WaitsFor!); }
         if (preview.Digest != digest) { return new SignOffOutcome.Changed(preview.Digest); }
-        if (preview.Consents.Any(s => s.By == by)) { return new SignOffOutcome.SamePerson(by); }
+        if (preview.Consents.Any(s => string.Equals(s.By, by, StringComparison.OrdinalIgnoreCase))) { return new SignOffOutcome.SamePerson(by); }
         var now = StoredTime.Of(clock.GetUtcNow());
         // Who consented to an earlier draft consents anew.
         await db.EpochSignoffs.Where(s => s.Epoch == epoch && s.AssetId == assetId && s.By == by).ExecuteDeleteAsync(cancellationToken);

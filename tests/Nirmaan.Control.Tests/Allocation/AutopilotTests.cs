@@ -101,8 +101,10 @@ public sealed class AutopilotTests(ControlPostgres database)
         await SignAsync(world);
         (await RunAsync(world)).ShouldBe("off: another admin must countersign");
         var autopilot = world.Get<SetAutopilot>();
-        (await autopilot.CountersignAsync("admin@test", CancellationToken.None)).ShouldBeFalse();
-        (await autopilot.CountersignAsync("other@test", CancellationToken.None)).ShouldBeTrue();
+        var shown = (await autopilot.ReadAsync(CancellationToken.None))!;
+        (await autopilot.CountersignAsync(shown, "Admin@test", CancellationToken.None)).ShouldBeFalse();
+        (await autopilot.CountersignAsync(shown with { MaxGpusPerDay = shown.MaxGpusPerDay + 1 }, "other@test", CancellationToken.None)).ShouldBeFalse();
+        (await autopilot.CountersignAsync(shown, "other@test", CancellationToken.None)).ShouldBeTrue();
         (await RunAsync(world)).ShouldContain("USD a day more");
     }
 

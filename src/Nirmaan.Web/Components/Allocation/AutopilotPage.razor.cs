@@ -45,8 +45,8 @@ public sealed partial class AutopilotPage
         });
     }
 
-    private Task CountersignAsync() => DoAsync(async token => await Set.CountersignAsync(By, token)
-        ? ("Countersigned. It looks every half hour.", Tone.Good) : ("There was nothing to countersign any more.", Tone.Warn));
+    private Task CountersignAsync() => DoAsync(async token => await Set.CountersignAsync(_view!.Rails!, By, token)
+        ? ("Countersigned. It looks every half hour.", Tone.Good) : ("Not countersigned: it was changed while you looked, or is your own.", Tone.Warn));
 
     private async Task SwitchOffAsync()
     {
