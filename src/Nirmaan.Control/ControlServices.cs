@@ -123,6 +123,7 @@ public static class ControlServices
         services.TryAddSingleton<GradePlans>();
         services.AddSingleton<IFleetRound, WakePlan>();
         services.TryAddSingleton<AllocationQueries>();
+        services.TryAddSingleton<CalibrationQueries>();
         services.TryAddSingleton<BoardQueries>();
         services.TryAddSingleton<YieldQueries>();
         services.TryAddSingleton<ConstraintQueries>();
