@@ -28,6 +28,8 @@ internal static class RewardServices
         services.TryAddSingleton<CloseEpoch>();
         services.TryAddSingleton<RecordSale>();
         services.TryAddSingleton<SaleQueries>();
+        services.TryAddSingleton<PublicationQueries>();
+        services.TryAddSingleton<PublishRoot>();
         services.TryAddSingleton<CheckInvariants>();
         services.TryAddSingleton<UptimeQueries>();
         services.TryAddSingleton<PointsQueries>();

@@ -79,6 +79,20 @@ internal sealed class FeePolicyConfiguration : IEntityTypeConfiguration<FeePolic
     }
 }
 
+internal sealed class PublicationCallConfiguration : IEntityTypeConfiguration<PublicationCall>
+{
+    public void Configure(EntityTypeBuilder<PublicationCall> builder)
+    {
+        builder.ToTable("publication_calls").HasKey(c => c.Id);
+        builder.Property(c => c.Id).ValueGeneratedNever();
+        builder.Property(c => c.From).HasColumnName("sender");
+        builder.Property(c => c.To).HasColumnName("contract");
+        builder.HasIndex(c => new { c.ChainId, c.TxHash }).IsUnique();
+        builder.HasIndex(c => new { c.AssetId, c.Epoch });
+        builder.IsVersioned();
+    }
+}
+
 internal sealed class SaleConfiguration : IEntityTypeConfiguration<Sale>
 {
     public void Configure(EntityTypeBuilder<Sale> builder)
