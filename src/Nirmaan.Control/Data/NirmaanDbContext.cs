@@ -52,6 +52,10 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<EpochSignoff> EpochSignoffs => Set<EpochSignoff>();
     /// <summary>Rewards: what is taken from when on.</summary>
     public DbSet<FeePolicy> FeePolicies => Set<FeePolicy>();
+    /// <summary>Rewards: tokens sold.</summary>
+    public DbSet<Sale> Sales => Set<Sale>();
+    /// <summary>Rewards: what was sent to publish epochs.</summary>
+    public DbSet<PublicationCall> PublicationCalls => Set<PublicationCall>();
     /// <summary>Rewards: prices.</summary>
     public DbSet<PriceQuote> Prices => Set<PriceQuote>();
     /// <summary>Staking: changes of stake.</summary>

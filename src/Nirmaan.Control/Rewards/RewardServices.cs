@@ -26,6 +26,10 @@ internal static class RewardServices
         services.TryAddSingleton<SyncStakes>();
         services.TryAddSingleton<AnnounceFeePolicy>();
         services.TryAddSingleton<CloseEpoch>();
+        services.TryAddSingleton<RecordSale>();
+        services.TryAddSingleton<SaleQueries>();
+        services.TryAddSingleton<PublicationQueries>();
+        services.TryAddSingleton<PublishRoot>();
         services.TryAddSingleton<CheckInvariants>();
         services.TryAddSingleton<UptimeQueries>();
         services.TryAddSingleton<PointsQueries>();
