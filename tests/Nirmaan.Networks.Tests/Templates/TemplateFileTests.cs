@@ -1,3 +1,4 @@
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Networks.Templates;
 
 namespace Nirmaan.Networks.Tests.Templates;
