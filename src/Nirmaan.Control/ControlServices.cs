@@ -60,6 +60,9 @@ public static class ControlServices
         services.TryAddSingleton<MinerTokens>();
         services.TryAddSingleton<SpendingSwitch>();
         services.TryAddSingleton<SpendGuard>();
+        services.TryAddSingleton<ProviderBook>();
+        services.TryAddSingleton<ProviderQueries>();
+        services.TryAddSingleton<BlockProvider>();
         services.TryAddSingleton<Placement>();
         services.TryAddSingleton<RentRequests>();
         services.TryAddSingleton<LaunchInstance>();
