@@ -1,3 +1,4 @@
+using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Rewards;
@@ -23,6 +24,7 @@ internal static class Methods
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Method> All =
     [
+        new("allocation", "Allocation", "How do we choose what GPUs work for, and was it right?", AllocationMethod.MethodVersion, typeof(PlanMethod)),
         new("uptime", "Uptime", "How much of the rented time was a miner up?", UptimeWindow.MethodVersion, typeof(UptimeMethod)),
         new("points", "Points", "What did a network promise, and for whose work?", PointsCounter.MethodVersion, typeof(PointsMethod)),
         new("cost", "Cost of a token", "What did a mined token cost, against what it trades at?", RewardQueries.AcquisitionMethod, typeof(CostMethod)),
