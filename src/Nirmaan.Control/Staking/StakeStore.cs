@@ -55,6 +55,9 @@ internal static class StakeStore
         NirmaanDbContext db, long chainId, IEnumerable<WalletAddress> accounts, long below, CancellationToken cancellationToken)
     {
         var asked = accounts.Select(a => a.Value).ToArray();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // While the table grows from nothing its statistics say that it is small, and the planner would read all of it for each account.
+        await db.Database.ExecuteSqlAsync($"SET LOCAL enable_seqscan = off", cancellationToken);
         var rows = await db.Database.SqlQuery<LastEvent>($"""
             SELECT a.account AS "Account", e.balance AS "Balance", e.block_number AS "Block" FROM unnest({asked}) AS a (account) CROSS JOIN LATERAL (
                 SELECT balance, block_number FROM stake_events s WHERE s.account = a.account AND s.chain_id = {chainId} AND s.block_number < {below}
