@@ -208,7 +208,7 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var start = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
         var held = totals.Where(t => t.Day < day).Aggregate(BigInteger.Zero, (sum, t) => sum + t.Delta);
         var all = held * SecondsPerDay + (totals.Find(t => t.Day == day)?.Weighted ?? 0);
-        return ShareOf(Shares.TimeWeighted(mine, start, start.AddDays(1)).FirstOrDefault()?.Value ?? 0, all) ?? 0;
+        return ShareOf(Shares.TimeWeighted(mine, start, start.AddDays(1)) is [var own, ..] ? own.Value : 0, all) ?? 0;
     }
 
     /// <summary>By day: how all stake changed, and those changes times the seconds from each to the day's end.</summary>
