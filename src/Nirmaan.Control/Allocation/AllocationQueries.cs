@@ -162,13 +162,14 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var all = await db.Moves.AsNoTracking().Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
         var chosen = all.Where(m => moves.Contains(m.Id)).ToList();
         var after = MoveList.After([.. plan.Now.Select(Of)], chosen);
-        var evaluation = PlanAllocation.Evaluate(plan.Instance, after);
+        var instance = await PlanLimits.ReadAsync(db, plan, cancellationToken);
+        var evaluation = PlanEvaluator.Evaluate(instance, after);
         var prices = plan.Now.Concat(plan.Proposed).GroupBy(a => a.Item).ToDictionary(g => g.Key, g => g.First().UsdPerGpuHour);
         return new PlanChoice(
             chosen.Count, chosen.Sum(m => m.Count), PlanAllocation.Usd(evaluation.ObjectiveUsdPerHour), after.Sum(a => a.Count * prices[a.Item]), chosen.Sum(m => m.CostUsd),
-            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation), LimitUse.BrokenBy(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)]), evaluation))
+            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation), LimitUse.BrokenBy(PlanEvaluator.Evaluate(instance, [.. plan.Now.Select(Of)]), evaluation))
         {
-            WouldFitWith = ChoiceFit.With(plan, all, chosen), WouldFitWithout = ChoiceFit.Without(plan, chosen),
+            WouldFitWith = ChoiceFit.With(instance, plan, all, chosen), WouldFitWithout = ChoiceFit.Without(instance, plan, chosen),
         };
     }
 

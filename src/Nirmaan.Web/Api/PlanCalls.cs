@@ -104,6 +104,7 @@ internal static class PlanCalls
             ApproveOutcome.TooLate late => Problems.Of(409, "plan_not_open", late.Why),
             ApproveOutcome.SamePerson same => Problems.Of(409, "same_person", $"{same.Who} made this plan; another admin must approve it."),
             ApproveOutcome.BreaksCap broken => Problems.Of(422, "cap_broken", $"{broken.Cap}: {broken.Why}", ("cap", broken.Cap)),
+            ApproveOutcome.Forbidden barred => Problems.Of(422, "directive", barred.Why),
             ApproveOutcome.UnknownMove unknown => Problems.Of(422, "unknown_move", $"{unknown.Move} is not a move of this plan.", ("move", unknown.Move.ToString())),
             _ => Problems.NotFound("plan", id),
         };

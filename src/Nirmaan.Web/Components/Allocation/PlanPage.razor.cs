@@ -119,6 +119,7 @@ public sealed partial class PlanPage
             ApproveOutcome.TooLate late => (late.Why, Tone.Warn),
             ApproveOutcome.SamePerson => ("You made this plan; another admin must approve it.", Tone.Warn),
             ApproveOutcome.BreaksCap broken => ($"Not approved: {AllocationWords.Limit(broken.Cap, _labels)} would be broken: {broken.Why}.", Tone.Bad),
+            ApproveOutcome.Forbidden barred => ($"Not approved: {barred.Why}.", Tone.Bad),
             ApproveOutcome.UnknownMove => ("Not approved: a chosen move is not one of this plan.", Tone.Bad),
             _ => ("There is no such plan any more.", Tone.Bad),
         });
