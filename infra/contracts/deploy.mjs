@@ -1,6 +1,6 @@
 // Deploys NRM, its staking, the timelock that owns it, the distributor of MOR and the Morpheus stand-ins to a local chain whose accounts
 // are unlocked, funds them, and prints one JSON line
-// {"chainId","nrm","staking","timelock","morDistributor","mor","diamond","fundingAccount","parameters":{...}}.
+// {"chainId","nrm","staking","timelock","morDistributor","nrmDistributor","mor","diamond","fundingAccount","parameters":{...}}.
 // usage: node deploy.mjs --rpc URL [--state FILE] [--unbonding SECONDS] [--timelock-delay SECONDS] [--payout-start SECONDS]
 // With --state a deployment written there is kept while its code is on the chain and neither contracts nor parameters have changed.
 import { createHash } from 'node:crypto';
@@ -14,7 +14,7 @@ const unit = 10n ** 18n;
 const nrmPerAccount = 1_000_000n * unit;
 const morOfFundingAccount = 10_000_000n * unit;
 const receiptTimeoutSeconds = 30;
-const deployed = ['nrm', 'staking', 'timelock', 'morDistributor', 'mor', 'diamond'];
+const deployed = ['nrm', 'staking', 'timelock', 'morDistributor', 'nrmDistributor', 'mor', 'diamond'];
 // What a local chain is deployed with unless told otherwise, in seconds. The real network's first emission was at 2024-02-08T12:00:00Z.
 const defaults = { unbonding: 604_800, 'timelock-delay': 60, 'payout-start': 1_707_393_600 };
 
@@ -68,10 +68,11 @@ async function deploy(chainId, parameters) {
   const mor = await create(owner, 'TestMor', owner);
   const diamond = await create(owner, 'SandboxDiamond', owner, mor, owner, parameters.payoutStart);
   const morDistributor = await create(owner, 'RewardsDistributor', mor, staking, timelock);
+  const nrmDistributor = await create(owner, 'RewardsDistributor', nrm, staking, timelock);
   for (const account of stakers.slice(0, 9)) await invoke(owner, nrm, 'NrmToken', 'mint(address,uint256)', account, nrmPerAccount);
   await invoke(owner, mor, 'TestMor', 'mint(address,uint256)', owner, morOfFundingAccount);
   await invoke(owner, mor, 'TestMor', 'approve(address,uint256)', diamond, 2n ** 256n - 1n);
-  return { chainId, block, nrm, staking, timelock, morDistributor, mor, diamond, fundingAccount: owner, parameters: { ...parameters, proposer: owner } };
+  return { chainId, block, nrm, staking, timelock, morDistributor, nrmDistributor, mor, diamond, fundingAccount: owner, parameters: { ...parameters, proposer: owner } };
 }
 
 function seconds(name) {
@@ -90,7 +91,7 @@ async function kept(chainId, contracts) {
   }
   if (state.chainId !== chainId || state.contracts !== contracts) return null;
   for (const name of deployed) {
-    if ((await rpc('eth_getCode', state[name], 'latest')) === '0x') return null;
+    if (!state[name] || (await rpc('eth_getCode', state[name], 'latest')) === '0x') return null;
   }
   return state;
 }

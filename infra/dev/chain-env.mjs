@@ -2,7 +2,7 @@
 // usage: node deploy.mjs --rpc URL | node chain-env.mjs URL
 import { text } from 'node:stream/consumers';
 
-const names = { nrm: 'Nrm', staking: 'Staking', timelock: 'Timelock', morDistributor: 'Distributor', mor: 'Mor', diamond: 'Diamond', fundingAccount: 'FundingAccount' };
+const names = { nrm: 'Nrm', staking: 'Staking', timelock: 'Timelock', morDistributor: 'Distributor', nrmDistributor: 'Distributors__NRM', mor: 'Mor', diamond: 'Diamond', fundingAccount: 'FundingAccount' };
 const deployed = JSON.parse(await text(process.stdin));
 console.log(`Chain__Rpc=${process.argv[2]}`);
 for (const [key, name] of Object.entries(names)) {

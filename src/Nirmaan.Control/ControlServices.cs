@@ -60,6 +60,9 @@ public static class ControlServices
         services.TryAddSingleton<MinerTokens>();
         services.TryAddSingleton<SpendingSwitch>();
         services.TryAddSingleton<SpendGuard>();
+        services.TryAddSingleton<ProviderBook>();
+        services.TryAddSingleton<ProviderQueries>();
+        services.TryAddSingleton<BlockProvider>();
         services.TryAddSingleton<Placement>();
         services.TryAddSingleton<RentRequests>();
         services.TryAddSingleton<LaunchInstance>();
@@ -123,6 +126,7 @@ public static class ControlServices
         services.TryAddSingleton<GradePlans>();
         services.AddSingleton<IFleetRound, WakePlan>();
         services.TryAddSingleton<AllocationQueries>();
+        services.TryAddSingleton<CalibrationQueries>();
         services.TryAddSingleton<BoardQueries>();
         services.TryAddSingleton<YieldQueries>();
         services.TryAddSingleton<ConstraintQueries>();

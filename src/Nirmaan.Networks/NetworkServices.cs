@@ -72,6 +72,7 @@ public static class NetworkServices
         services.TryAddSingleton<EvmChain>();
         services.TryAddSingleton<IStakeChain, NrmStakeChain>();
         services.TryAddSingleton<IStakeWallets, NrmStakeWallets>();
+        services.TryAddSingleton<IDistributors, NrmDistributors>();
     }
 
     private static bool IsEnabled(IConfiguration configuration, string section) => configuration.GetSection(section).GetValue(nameof(EndpointOptions.Enabled), false);

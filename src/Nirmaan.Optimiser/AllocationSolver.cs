@@ -9,6 +9,9 @@ namespace Nirmaan.Optimiser;
 /// </summary>
 public static class AllocationSolver
 {
+    /// <summary>Changes with every change that can change an answer: a plan kept with it can be solved again and must come out the same.</summary>
+    public const string Version = "1";
+
     /// <summary>Solves an instance on the calling thread.</summary>
     /// <exception cref="InvalidInstanceException">The instance breaks a rule of its format.</exception>
     /// <exception cref="InfeasibleInstanceException">No plan keeps every row.</exception>

@@ -1,4 +1,5 @@
 using Nirmaan.Benchmarks.Distribution;
+using Nirmaan.Benchmarks.Fleet;
 using Nirmaan.Benchmarks.Optimiser;
 
 // One class per area, chosen by the first argument; the rest of the arguments are the area's.
@@ -10,7 +11,9 @@ switch (args)
         return await OptimiserBenchmark.RunAsync(rest, stop.Token);
     case ["distribution", .. var rest]:
         return await DistributionBenchmark.RunAsync(rest, stop.Token);
+    case ["launch", .. var rest]:
+        return await LaunchBenchmark.RunAsync(rest, stop.Token);
     default:
-        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution");
+        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, launch");
         return 2;
 }

@@ -96,6 +96,7 @@ public sealed class Loop : IAsyncDisposable
         ["Chain__Nrm"] = _chain.Contracts.Nrm.ToString(),
         ["Chain__Staking"] = _chain.Contracts.Staking.ToString(),
         ["Chain__Distributor"] = _chain.Contracts.MorDistributor.ToString(),
+        ["Chain__Distributors__NRM"] = _chain.Contracts.NrmDistributor.ToString(),
         ["Chain__Timelock"] = _chain.Contracts.Timelock.ToString(),
         ["Chain__Mor"] = _chain.Contracts.Mor.ToString(),
         ["Chain__Diamond"] = _chain.Contracts.Diamond.ToString(),

@@ -161,8 +161,39 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         using var site = world.Loop.Api(null);
         var epochs = await Until.SeenAsync(() => ItemsAsync("distributions"), all => all.Count > 0, s_patience, "a closed epoch");
         var paid = await site.GetFromJsonAsync<JsonElement>($"/epochs/{epochs[0].GetProperty("epoch").GetInt32()}/MOR/distribution.json", cancel);
+        var epoch = paid.GetProperty("epoch").GetInt32();
         var leaves = paid.GetProperty("leaves").EnumerateArray().Select(l => (Account: EvmAddress.Parse(l.GetProperty("account").GetString()!), Units: BigInteger.Parse(l.GetProperty("cumulative").GetString()!, CultureInfo.InvariantCulture))).ToList();
-        await chain.PublishRootAsync(paid.GetProperty("epoch").GetInt32(), Bytes32.Parse(paid.GetProperty("root").GetString()!), leaves.Aggregate(BigInteger.Zero, (sum, l) => sum + l.Units), cancel);
+
+        // An admin whose browser holds the proposer's wallet.
+        await using var admin = await world.OpenAsync("admin");
+        await new TestWallet(chain, chain.Accounts[0]).EnterAsync(admin);
+        await admin.GoAsync("/admin/publish");
+        await admin.PressAsync("Connect Test wallet");
+        var panel = admin.Page.Locator(".panel").Filter(new LocatorFilterOptions { HasText = $"MOR: epoch {epoch} is to be published" });
+        foreach (var step in new[] { "Fund the distributor", "Announce the root", "Publish the root" })
+        {
+            // Once the chain's time has passed what the timelock asks for.
+            if (step.StartsWith("Publish", StringComparison.Ordinal))
+            {
+                await Until.SeenAsync(
+                    async () =>
+                    {
+                        await chain.SetNextBlockTimeAsync((await chain.Rpc.GetBlockAsync(BlockTag.Latest, cancel))!.Time.AddSeconds(61), cancel);
+                        await chain.MineAsync(1, cancel);
+                        await admin.GoAsync("/admin/publish");
+                        return await panel.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = step }).CountAsync();
+                    },
+                    buttons => buttons > 0, s_patience, "the end of the timelock's delay");
+                await admin.PressAsync("Connect Test wallet");
+            }
+            await panel.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = step }).ClickAsync();
+            if (step.StartsWith("Announce", StringComparison.Ordinal)) { await admin.ScreenshotAsync("publish-announce", isWhole: true); }
+            await admin.PressAsync("Sign in the wallet");
+            await admin.Page.GetByText("Done", new PageGetByTextOptions { Exact = false }).First.WaitForAsync();
+            await admin.PressAsync("Done");
+        }
+        await admin.Page.GetByText("everything that is closed is published").First.WaitForAsync();
+        await admin.ScreenshotAsync("published", isWhole: true);
 
         var (account, units) = leaves.First(l => l.Units > 0);
         var before = await chain.Rpc.CallAsync(chain.Contracts.Mor, new BalanceOf(account), BlockTag.Latest, cancel);
@@ -171,6 +202,10 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         await staker.GoAsync("/me");
         await staker.PressAsync("Test wallet");
         await staker.Page.GetByText("Returns of this address").WaitForAsync();
+        await staker.ReadyAsync();
+        await staker.Page.GetByText("claims open once its block is final").First.WaitForAsync();
+        await chain.MineAsync(12, cancel);
+        await staker.Page.ReloadAsync();
         await staker.ReadyAsync();
         await staker.ScreenshotAsync("wallet-claim", isWhole: true);
         await staker.PressAsync("Claim");

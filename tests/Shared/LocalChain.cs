@@ -25,7 +25,7 @@ public sealed class LocalChain : IAsyncLifetime
 
     /// <summary>Addresses that infra/contracts/deploy.mjs prints.</summary>
     public sealed record Deployment(
-        long ChainId, EvmAddress Nrm, EvmAddress Staking, EvmAddress Timelock, EvmAddress MorDistributor, EvmAddress Mor, EvmAddress Diamond, EvmAddress FundingAccount);
+        long ChainId, EvmAddress Nrm, EvmAddress Staking, EvmAddress Timelock, EvmAddress MorDistributor, EvmAddress NrmDistributor, EvmAddress Mor, EvmAddress Diamond, EvmAddress FundingAccount);
 
     private sealed record Running(Uri Url, JsonRpcClient Rpc, IReadOnlyList<EvmAddress> Accounts, Deployment Contracts);
 

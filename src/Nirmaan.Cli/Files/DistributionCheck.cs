@@ -31,6 +31,7 @@ internal static class DistributionCheck
         }
         var sum = file.Leaves.Aggregate(BigInteger.Zero, (total, l) => total + l.Amount);
         if (sum != file.Pool) { yield return $"pool: {file.Pool}; the amounts add up to {sum}"; }
+        foreach (var fault in file.Waterfall?.Faults(file.Pool) ?? []) { yield return fault; }
         if (canBeHashed && DistributionFile.RootOf(file.Leaves) is var root && root != file.Root) { yield return $"root: {file.Root}; recomputed {root}"; }
     }
 

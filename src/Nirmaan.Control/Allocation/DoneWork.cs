@@ -17,17 +17,20 @@ internal sealed record WorkHour(WorkloadName Workload, string Gpu, DateTimeOffse
 internal static class DoneWork
 {
     /// <summary>The scored hours since a time, by pool. Of a pool that pays tokens only those whose payments are all read.</summary>
-    public static async Task<ILookup<PoolName, WorkHour>> ReadAsync(NirmaanDbContext db, IReadOnlyCollection<PoolOutlook> pools, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <param name="until">Hours that begin from then on are left out.</param>
+    public static async Task<ILookup<PoolName, WorkHour>> ReadAsync(
+        NirmaanDbContext db, IReadOnlyCollection<PoolOutlook> pools, DateTimeOffset since, CancellationToken cancellationToken, DateTimeOffset? until = null)
     {
+        var (begin, end) = (until ?? DateTimeOffset.MaxValue, until is { } last ? last + UptimeWindow.Length : DateTimeOffset.MaxValue);
         var poolOf = pools.SelectMany(p => p.Priors.Select(w => (w.Workload, Pool: p))).DistinctBy(p => p.Workload).ToDictionary(p => p.Workload, p => p.Pool);
         var readTo = await db.RewardCursors.AsNoTracking().Where(c => c.ReadTo != null).ToDictionaryAsync(c => c.Network, c => c.ReadTo!.Value, cancellationToken);
         var miners = await (from m in db.Miners.AsNoTracking() join i in db.Instances.AsNoTracking() on m.InstanceId equals i.Id select new { m.Id, m.Workload, Gpu = i.Gpu, i.GpuCount }).ToDictionaryAsync(m => m.Id, cancellationToken);
-        var windows = await db.UptimeWindows.AsNoTracking().Where(w => w.StartsAt >= since && w.CountedSeconds > 0)
+        var windows = await db.UptimeWindows.AsNoTracking().Where(w => w.StartsAt >= since && w.StartsAt < begin && w.CountedSeconds > 0)
             .Select(w => new { w.MinerId, w.StartsAt, w.UpSeconds, w.CountedSeconds, w.Jobs }).ToListAsync(cancellationToken);
-        var points = (await db.PointsAwards.AsNoTracking().Where(a => a.At >= since).Select(a => new { a.MinerId, a.At, a.Points }).ToListAsync(cancellationToken))
+        var points = (await db.PointsAwards.AsNoTracking().Where(a => a.At >= since && a.At < end).Select(a => new { a.MinerId, a.At, a.Points }).ToListAsync(cancellationToken))
             .GroupBy(a => (a.MinerId, UptimeWindow.StartOf(a.At))).ToDictionary(g => g.Key, g => g.Sum(a => a.Points));
         Dictionary<(MinerId, DateTimeOffset), (decimal Work, int Payments)> paid = [];
-        foreach (var pool in pools.Where(IsPaidByTheUnit)) { await AddPaidAsync(paid, db, pool, since, cancellationToken); }
+        foreach (var pool in pools.Where(IsPaidByTheUnit)) { await AddPaidAsync(paid, db, pool, since, end, cancellationToken); }
 
         return (from w in windows
                 let miner = miners.GetValueOrDefault(w.MinerId)
@@ -45,12 +48,12 @@ internal static class DoneWork
 
     // What a unit was worth in tokens is what the pool was read to pay at that time; our bids change, and old payments were made at old ones.
     private static async Task AddPaidAsync(
-        Dictionary<(MinerId, DateTimeOffset), (decimal Work, int Payments)> paid, NirmaanDbContext db, PoolOutlook pool, DateTimeOffset since, CancellationToken cancellationToken)
+        Dictionary<(MinerId, DateTimeOffset), (decimal Work, int Payments)> paid, NirmaanDbContext db, PoolOutlook pool, DateTimeOffset since, DateTimeOffset end, CancellationToken cancellationToken)
     {
-        var read = await db.Outlooks.AsNoTracking().Where(o => o.Pool == pool.Pool && o.At >= since && o.DemandWorkPerHour > 0 && o.TokensPerHour > 0)
+        var read = await db.Outlooks.AsNoTracking().Where(o => o.Pool == pool.Pool && o.At >= since && o.At < end && o.DemandWorkPerHour > 0 && o.TokensPerHour > 0)
             .OrderBy(o => o.At).Select(o => new { o.At, PerUnit = o.TokensPerHour / o.DemandWorkPerHour!.Value }).ToListAsync(cancellationToken);
         if (read.Count == 0) { return; }
-        var rewards = await db.Rewards.AsNoTracking().Where(r => r.Network == pool.Network && r.AssetId == pool.AssetId && r.At >= since && r.MinerId != null)
+        var rewards = await db.Rewards.AsNoTracking().Where(r => r.Network == pool.Network && r.AssetId == pool.AssetId && r.At >= since && r.At < end && r.MinerId != null)
             .OrderBy(r => r.At).Select(r => new { r.MinerId, r.At, r.Units }).ToListAsync(cancellationToken);
         var (asset, at) = (Asset.Of(pool.AssetId), 0);
         foreach (var reward in rewards)

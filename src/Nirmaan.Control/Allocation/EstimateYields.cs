@@ -70,7 +70,6 @@ public sealed partial class EstimateYields(
 
     private List<WorkEstimate> Work(PoolOutlook outlook, IEnumerable<WorkHour> hours, DateTimeOffset now)
     {
-        // Where the demand was met, less came than the GPUs could do: such hours tell of the users, not of a GPU.
         var isMet = IsDemandMet(outlook, hours);
         var seen = hours.Where(h => !isMet && (h.UpHours > 0 || h.Work > 0)).ToLookup(h => (h.Workload, h.Gpu));
         return [.. outlook.Priors.Select(prior => Work(outlook, prior, [.. seen[(prior.Workload, prior.Gpu)]], Likeness(outlook, prior.Workload, seen, now), now))];
@@ -103,7 +102,8 @@ public sealed partial class EstimateYields(
 
     private const decimal DemandIsMetFrom = 0.95m;
 
-    private static bool IsDemandMet(PoolOutlook outlook, IEnumerable<WorkHour> hours)
+    /// <summary>Where the demand was met, less came than the GPUs could do: such hours tell of the users, not of a GPU.</summary>
+    internal static bool IsDemandMet(PoolOutlook outlook, IEnumerable<WorkHour> hours)
     {
         if (!DoneWork.IsPaidByTheUnit(outlook) || outlook.DemandWorkPerHour is not > 0) { return false; }
         var byHour = hours.GroupBy(h => h.StartsAt).Select(g => g.Sum(h => h.Work)).ToList();

@@ -59,8 +59,7 @@ public sealed class ExplainPlan(IDbContextFactory<NirmaanDbContext> contexts)
     {
         var (instance, stored) = (AllocationInstance.Parse(plan.Instance), AllocationPlan.Parse(plan.Solution));
         var again = AllocationSolver.Solve(instance, cancellationToken: cancellationToken);
-        var isSame = again.Plan.ObjectiveUsdPerHour == stored.ObjectiveUsdPerHour && again.Plan.BoundUsdPerHour == stored.BoundUsdPerHour
-            && Ordered(again.Plan).SequenceEqual(Ordered(stored));
+        var isSame = ReplayPlan.Difference(stored, again.Plan) is null;
         var told = Explainer.Explain(instance, stored, new ExplainOptions
         {
             MaxSolves = MostSolves, Progress = progress,
@@ -77,9 +76,6 @@ public sealed class ExplainPlan(IDbContextFactory<NirmaanDbContext> contexts)
             [.. told.Networks.Select(n => new PoolReason(new PoolName(n.Network), n.Of != "value", Share(n.Down?.HoldsAt), Share(n.Down?.ChangesAt), Share(n.Up?.HoldsAt), Share(n.Up?.ChangesAt)))],
             told.Solves, told.IsComplete);
     }
-
-    private static IEnumerable<Optimiser.Assignment> Ordered(AllocationPlan plan) =>
-        plan.Assignments.OrderBy(a => a.Item, StringComparer.Ordinal).ThenBy(a => a.Workload, StringComparer.Ordinal);
 
     private static DailyGain? Daily(Gain? gain) => gain is null ? null : new DailyGain(Usd(gain.UsdPerDay), Usd(24 * gain.AtLeastUsdPerHour), Usd(24 * gain.AtMostUsdPerHour));
 

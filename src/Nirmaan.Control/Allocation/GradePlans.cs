@@ -1,36 +1,50 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Uptime;
 using Nirmaan.Optimiser;
 
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>
 /// Grades plans whose horizon is over: was it right? Each later estimate of the horizon takes the place of what the plan believed, and what was carried
-/// out, staying put and the certified bound are valued by it. Values what the estimates measured; what was received is in the ledger.
+/// out, staying put and the certified bound are valued by it. Values what the estimates measured; what was received is in the ledger. With it goes how the
+/// plan's own estimates of work came true, and whether its question, solved again, still gives the plan.
 /// </summary>
-public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock)
+public sealed partial class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock, ILogger<GradePlans> logger)
 {
     /// <summary>Each reading costs one solve; more than these are thinned out evenly.</summary>
     private const int MostReadings = 48, MostPlans = 20, MostLookedAt = 500;
+
+    /// <summary>Fewer GPU-hours than these tell nothing of a rate.</summary>
+    private const double LeastGpuHours = 1;
 
     /// <summary>Grades what is due; one line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (graded, blind) = (0, 0);
+        var (graded, blind, faults) = (0, 0, 0);
         foreach (var (plan, moves, limits) in await DueAsync(now, cancellationToken))
         {
             var from = plan.DecidedAt ?? plan.At;
             var to = from.AddHours(limits.HorizonHours);
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var readings = await db.Estimates.AsNoTracking().Where(e => e.At > from && e.At <= to).OrderBy(e => e.At).ToListAsync(cancellationToken);
-            if (Grade(plan, moves, Thin(readings), now, from, to, cancellationToken) is not { } grade) { blind++; continue; }
-            db.Grades.Add(grade);
+            var instance = AllocationInstance.Parse(plan.Instance);
+            if (Grade(plan, instance, moves, Thin(readings), now, from, to, cancellationToken) is not { } grade) { blind++; continue; }
+            var replay = ReplayPlan.Run(plan, instance, cancellationToken);
+            db.Grades.Add(grade with { Replay = replay, Checks = await ChecksAsync(db, plan, from, to, cancellationToken) });
+            if (replay.IsFault)
+            {
+                faults++;
+                LogFault(plan.Id.Value, replay.Differs!, replay.ReplayedBy);
+                db.Note(now, "plan", plan.Id, nameof(GradePlans), "did not replay", $"the same question gave another plan: {replay.Differs}");
+            }
             db.Note(now, "plan", plan.Id, nameof(GradePlans), "graded", string.Create(CultureInfo.InvariantCulture,
                 $"gained {grade.GainUsdPerHour * 24:0.00} USD a day of {grade.PromisedUsdPerHour * 24:0.00} promised; {grade.RegretUsdPerHour * 24:0.00} below the bound at most; {grade.Readings} readings"));
             await db.SaveChangesAsync(cancellationToken);
@@ -38,7 +52,7 @@ public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, Con
             if (++graded == MostPlans) { break; }
         }
         if (graded > 0) { events.Changed(Topic.Allocation); }
-        return $"{graded} plans graded{(blind > 0 ? $", {blind} cannot be: no reading of their horizon knows all their pools" : "")}";
+        return $"{graded} plans graded{(faults > 0 ? $", {faults} DID NOT REPLAY to the same plan" : "")}{(blind > 0 ? $", {blind} cannot be: no reading of their horizon knows all their pools" : "")}";
     }
 
     private async Task<IReadOnlyList<(Plan Plan, List<Move> Moves, Constraints Limits)>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -53,9 +67,8 @@ public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, Con
         return [.. due.Select(p => (p, moves[p.Id].ToList(), limits[p.ConstraintsVersion]))];
     }
 
-    private static PlanGrade? Grade(Plan plan, List<Move> moves, IReadOnlyList<YieldEstimate> readings, DateTimeOffset now, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private static PlanGrade? Grade(Plan plan, AllocationInstance instance, List<Move> moves, IReadOnlyList<YieldEstimate> readings, DateTimeOffset now, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var instance = AllocationInstance.Parse(plan.Instance);
         List<Optimiser.Assignment> stay = [.. plan.Now.Select(Of)];
         var done = moves.Where(m => m.DoneCount > 0).ToList();
         var then = done.Count > 0 ? MoveList.After(stay, done, m => m.DoneCount) : [.. plan.Proposed.Select(Of)];
@@ -71,6 +84,27 @@ public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, Con
         }
         return count == 0 ? null : new PlanGrade(
             plan.Id, now, from, to, count, done.Count > 0, PlanAllocation.Usd(promised), PlanAllocation.Usd(stayed / count), PlanAllocation.Usd(planned / count), PlanAllocation.Usd(bound / count));
+    }
+
+    /// <summary>What the plan's estimates said of work, against the hours of its horizon.</summary>
+    private static async Task<List<EstimateCheck>> ChecksAsync(NirmaanDbContext db, Plan plan, DateTimeOffset begins, DateTimeOffset ends, CancellationToken cancellationToken)
+    {
+        if (await db.Estimates.AsNoTracking().SingleOrDefaultAsync(e => e.Id == plan.EstimateId, cancellationToken) is not { } estimate) { return []; }
+        var outlooks = await db.Outlooks.FromSql($"SELECT DISTINCT ON (pool) * FROM outlooks WHERE at <= {ends} ORDER BY pool, at DESC").AsNoTracking().ToListAsync(cancellationToken);
+        // Of the hours only those that lie within the horizon as a whole.
+        var done = await DoneWork.ReadAsync(db, outlooks, begins, cancellationToken, ends - UptimeWindow.Length + TimeSpan.FromTicks(1));
+        var judged = outlooks.Where(o => !EstimateYields.IsDemandMet(o, done[o.Pool])).Select(o => o.Pool).ToHashSet();
+        return
+        [
+            .. from pool in estimate.Pools
+               where judged.Contains(pool.Pool)
+               from work in pool.Work
+               where work.Mean > 0 && work.StandardDeviation > 0
+               let hours = done[pool.Pool].Where(h => h.Workload == work.Workload && h.Gpu == work.Gpu).ToList()
+               let up = hours.Sum(h => h.UpHours)
+               where up >= LeastGpuHours
+               select new EstimateCheck(pool.Pool, work.Workload, work.Gpu, work.Mean, work.StandardDeviation, work.EvidenceHours, work.Measured, begins, ends, up, (double)hours.Sum(h => h.Work)),
+        ];
     }
 
     /// <summary>The plan's question with what a later estimate knew; null = it does not know all of the plan's pools.</summary>
@@ -103,4 +137,7 @@ public sealed class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, Con
         readings.Count <= MostReadings ? readings : [.. Enumerable.Range(0, MostReadings).Select(i => readings[(int)((long)i * readings.Count / MostReadings)])];
 
     private static Optimiser.Assignment Of(Domain.Allocation.Assignment a) => new(a.Item, a.Workload!, a.Count);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Plan {Plan} did not replay: {Difference}, with version {Version} of the optimiser as before")]
+    private partial void LogFault(Guid plan, string difference, string version);
 }

@@ -65,7 +65,7 @@ internal sealed partial class PlanAllocation(
         var id = PlanId.New(now);
         var plan = new Plan(
             id, now, by, limits.Version, read.Estimate.Id, read.Instance.ToJson(), solution.Plan.ToJson(), Usd(solution.Plan.ObjectiveUsdPerHour), UsdUp(solution.Plan.BoundUsdPerHour), Usd(stay.ObjectiveUsdPerHour), RentOf(read, solution.Plan.Assignments),
-            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife, read.Directives.Select(d => d.Id));
+            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife, read.Directives.Select(d => d.Id), AllocationSolver.Version);
         var moves = MoveList.Of(id, now, read, solution.Plan.Assignments);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.Plans.Add(plan);

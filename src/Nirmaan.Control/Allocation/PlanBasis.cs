@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Market;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
@@ -32,7 +33,7 @@ internal sealed record Basis(AllocationInstance Instance, IReadOnlyDictionary<st
 public sealed class CannotPlanException(string why) : Exception(why);
 
 /// <summary>Maps fleet, offers, estimates and constraints to instance.json.</summary>
-internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, NetworkShelf networks, IOptions<AllocationOptions> options, IOptions<FleetOptions> fleet, TimeProvider clock)
+internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, NetworkShelf networks, ProviderBook providers, IOptions<AllocationOptions> options, IOptions<FleetOptions> fleet, TimeProvider clock)
 {
     /// <summary>Reads the present state.</summary>
     /// <exception cref="CannotPlanException">There is nothing to plan with, or it is too old.</exception>
@@ -104,7 +105,7 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
     {
         var gpus = planned.Where(p => !rules.BarsWork(p.Workload)).Select(p => p.Gpu).ToHashSet();
         var offers = await db.Offers.AsNoTracking().Where(o => o.GoneAt == null && o.UsdPerGpuHour != null && o.Available > 0).ToListAsync(cancellationToken);
-        var search = OfferSearch.Run(offers.Where(o => gpus.Contains(o.Gpu.Id) && !rules.BarsRent(o.Supplier, o.Gpu)), new OfferFilter(), suppliers.Abilities, fleet.Value.MinReliability, fleet.Value.RequirePermission);
+        var search = OfferSearch.Run(offers.Where(o => gpus.Contains(o.Gpu.Id) && !rules.BarsRent(o.Supplier, o.Gpu)), new OfferFilter(), suppliers.Abilities, await providers.ReadAsync(db, cancellationToken), fleet.Value.MinReliability, fleet.Value.RequirePermission);
         return [.. search.Eligible.OrderBy(o => o.Id.Value)];
     }
 

@@ -21,6 +21,7 @@ internal static class Conversions
         configuration.Properties<PlanId>().HaveConversion<PlanIdConverter>();
         configuration.Properties<MoveId>().HaveConversion<MoveIdConverter>();
         configuration.Properties<DirectiveId>().HaveConversion<DirectiveIdConverter>();
+        configuration.Properties<ProviderBlockId>().HaveConversion<ProviderBlockIdConverter>();
         configuration.Properties<SupplierName>().HaveConversion<SupplierNameConverter>();
         configuration.Properties<NetworkName>().HaveConversion<NetworkNameConverter>();
         configuration.Properties<WorkloadName>().HaveConversion<WorkloadNameConverter>();
@@ -73,6 +74,7 @@ internal static class Conversions
     internal sealed class MinerIdConverter() : ValueConverter<MinerId, Guid>(v => v.Value, v => new MinerId(v));
     internal sealed class OperationIdConverter() : ValueConverter<OperationId, Guid>(v => v.Value, v => new OperationId(v));
     internal sealed class PlanIdConverter() : ValueConverter<PlanId, Guid>(v => v.Value, v => new PlanId(v));
+    internal sealed class ProviderBlockIdConverter() : ValueConverter<ProviderBlockId, Guid>(v => v.Value, v => new ProviderBlockId(v));
     internal sealed class DirectiveIdConverter() : ValueConverter<DirectiveId, Guid>(v => v.Value, v => new DirectiveId(v));
     internal sealed class MoveIdConverter() : ValueConverter<MoveId, Guid>(v => v.Value, v => new MoveId(v));
     internal sealed class SupplierNameConverter() : ValueConverter<SupplierName, string>(v => v.Value, v => new SupplierName(v));

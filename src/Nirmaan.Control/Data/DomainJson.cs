@@ -29,6 +29,7 @@ public static class DomainJson
         converters.Add(new TextConverter<OperationId>(t => new OperationId(Guid.Parse(t)), v => v.ToString()));
         converters.Add(new TextConverter<PlanId>(t => new PlanId(Guid.Parse(t)), v => v.ToString()));
         converters.Add(new TextConverter<DirectiveId>(t => new DirectiveId(Guid.Parse(t)), v => v.ToString()));
+        converters.Add(new TextConverter<ProviderBlockId>(t => new ProviderBlockId(Guid.Parse(t)), v => v.ToString()));
         converters.Add(new TextConverter<MoveId>(t => new MoveId(Guid.Parse(t)), v => v.ToString()));
         // Base units exceed 2^53, so they travel as decimal text.
         converters.Add(new TextConverter<BigInteger>(t => BigInteger.Parse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), v => v.ToString(CultureInfo.InvariantCulture)));

@@ -15,6 +15,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
 {
     /// <summary>Market: offers.</summary>
     public DbSet<Offer> Offers => Set<Offer>();
+    /// <summary>Providers of whom no further machine is taken, and those of whom none was.</summary>
+    public DbSet<ProviderBlock> ProviderBlocks => Set<ProviderBlock>();
     /// <summary>Fleet: machines that we rent.</summary>
     public DbSet<Instance> Instances => Set<Instance>();
     /// <summary>Fleet: workloads on them.</summary>
@@ -52,6 +54,10 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<EpochSignoff> EpochSignoffs => Set<EpochSignoff>();
     /// <summary>Rewards: what is taken from when on.</summary>
     public DbSet<FeePolicy> FeePolicies => Set<FeePolicy>();
+    /// <summary>Rewards: tokens sold.</summary>
+    public DbSet<Sale> Sales => Set<Sale>();
+    /// <summary>Rewards: what was sent to publish epochs.</summary>
+    public DbSet<PublicationCall> PublicationCalls => Set<PublicationCall>();
     /// <summary>Rewards: prices.</summary>
     public DbSet<PriceQuote> Prices => Set<PriceQuote>();
     /// <summary>Staking: changes of stake.</summary>

@@ -2,8 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet.Effects;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Market;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
 
 namespace Nirmaan.Control.Fleet;
 
@@ -19,7 +21,7 @@ public abstract record AcceptBidOutcome
 }
 
 /// <summary>Accepts one bid of a live auction by hand.</summary>
-public sealed class AcceptBid(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, ControlEvents events, TimeProvider clock)
+public sealed class AcceptBid(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, ProviderBook providers, ControlEvents events, TimeProvider clock)
 {
     /// <summary>Accepts. The bid is read once more first: what a person saw may be seconds old.</summary>
     public async Task<AcceptBidOutcome> RunAsync(InstanceId id, string bidRef, string by, CancellationToken cancellationToken)
@@ -29,7 +31,8 @@ public sealed class AcceptBid(IDbContextFactory<NirmaanDbContext> contexts, Supp
         if (instance is not { State: InstanceState.Placing, ExternalId: { } external }) { return new AcceptBidOutcome.Refused($"The instance is {instance?.State.ToString() ?? "not there"}; bids are accepted while it is Placing."); }
         var bid = (await suppliers.Get(instance.Supplier).ListBidsAsync(external, instance.Wish, cancellationToken)).FirstOrDefault(b => b.Ref == bidRef);
         if (bid is not { Open: true }) { return new AcceptBidOutcome.Refused("The bid is no longer open."); }
-        if (bid.Unsuitable is { } why) { return new AcceptBidOutcome.Refused(why); }
+        var standing = (await providers.ReadAsync(db, cancellationToken)).Of(new ProviderKey(instance.Supplier, bid.Provider));
+        if ((bid.Unsuitable ?? standing.Blocked) is { } why) { return new AcceptBidOutcome.Refused(why); }
         var places = await db.Operations.Where(o => o.InstanceId == id && o.Kind == OperationKind.Place && o.ExternalId == external).ToListAsync(cancellationToken);
         if (places.Any(p => p.IsOpen)) { return new AcceptBidOutcome.Refused("Another bid is being accepted."); }
         var now = clock.GetUtcNow();

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet.Effects;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Market;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
 
 using Lists = System.Collections.Concurrent.ConcurrentDictionary<Nirmaan.Domain.Amounts.SupplierName, System.Lazy<System.Threading.Tasks.Task<System.Collections.Generic.IReadOnlyList<Nirmaan.Domain.Fleet.SupplierInstance>>>>;
 
@@ -16,7 +18,7 @@ namespace Nirmaan.Control.Fleet;
 /// closes it, buys more hours. Every effect that follows is an operation; this verb itself only reads the outside.
 /// </summary>
 internal sealed partial class AttendInstances(
-    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, PlaceHandler place, DrainWatch drains, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock,
+    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, PlaceHandler place, DrainWatch drains, ProviderBook providers, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock,
     ILogger<AttendInstances> logger) : IFleetRound
 {
     private const string Actor = nameof(AttendInstances);
@@ -154,6 +156,9 @@ internal sealed partial class AttendInstances(
             await place.GiveUpAuctionAsync(db, instance, new Effect.Refused("auction-over", "the auction ended without us", true), now, cancellationToken);
             return;
         }
+        var standings = await providers.ReadAsync(db, cancellationToken);
+        ProviderStanding Of(Bid bid) => standings.Of(new ProviderKey(instance.Supplier, bid.Provider));
+        sight = sight with { Bids = [.. sight.Bids.Select(b => b.Unsuitable is null && Of(b).Blocked is { } blocked ? b with { Unsuitable = blocked } : b)] };
         await KeepBidsAsync(db, instance, sight.Bids, now, cancellationToken);
         instance.Postpone(now + options.Value.Poll);
         var places = await db.Operations.Where(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Place && o.ExternalId == instance.ExternalId).ToListAsync(cancellationToken);
@@ -161,11 +166,11 @@ internal sealed partial class AttendInstances(
 
         var since = now - instance.StateSince;
         var gone = places.Select(p => p.SpecHash).ToHashSet();
-        var best = sight.Bids.Where(b => b.Open && b.Unsuitable is null && !gone.Contains(Hashes.Of(b.Ref))).OrderBy(b => b.UsdPerGpuHour).ThenByDescending(b => b.Reliability ?? 0).ThenBy(b => b.Ref, StringComparer.Ordinal).FirstOrDefault();
+        var best = sight.Bids.Where(b => b.Open && b.Unsuitable is null && !gone.Contains(Hashes.Of(b.Ref))).OrderBy(b => Of(b).PerUsefulHour(b.UsdPerGpuHour)).ThenBy(b => b.UsdPerGpuHour).ThenByDescending(b => b.Reliability ?? 0).ThenBy(b => b.Ref, StringComparer.Ordinal).FirstOrDefault();
         if (best is not null && since >= options.Value.BidWait)
         {
             db.Operations.Add(PlaceHandler.For(instance, best, places.Count + 1, now));
-            db.Note(now, "instance", instance.Id, Actor, "bid chosen", $"{best.ProviderLabel} at ${best.UsdPerGpuHour:0.0000} per GPU and hour, the cheapest of {sight.Bids.Count(b => b.Open && b.Unsuitable is null)} suitable bids");
+            db.Note(now, "instance", instance.Id, Actor, "bid chosen", $"{best.ProviderLabel} at ${best.UsdPerGpuHour:0.0000} per GPU and hour, the cheapest per useful hour of {sight.Bids.Count(b => b.Open && b.Unsuitable is null)} suitable bids");
         }
         else if (best is null && since >= options.Value.BidPatience)
         {

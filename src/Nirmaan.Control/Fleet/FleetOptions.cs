@@ -39,6 +39,12 @@ public sealed class FleetOptions
     public int MaxAttempts { get; set; } = 4;
     /// <summary>How many machines in a row may replace one that was lost.</summary>
     public int MaxReplacements { get; set; } = 5;
+    /// <summary>A provider that lost so many machines of ours within <see cref="BlockWithin"/> is blocked.</summary>
+    public int BlockAfter { get; set; } = 3;
+    /// <summary>See <see cref="BlockAfter"/>.</summary>
+    public TimeSpan BlockWithin { get; set; } = TimeSpan.FromHours(24);
+    /// <summary>How long such a block lasts the first time; it doubles with each further one, up to seven days.</summary>
+    public TimeSpan BlockFor { get; set; } = TimeSpan.FromHours(24);
     /// <summary>Hours bought up front of a prepaid machine.</summary>
     public int PrepaidHours { get; set; } = 4;
     /// <summary>More hours are bought when fewer minutes are left.</summary>
@@ -82,6 +88,8 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.GonePatience >= TimeSpan.Zero && options.AllGonePatience >= options.GonePatience, "Fleet:GonePatience must not be negative, and Fleet:AllGonePatience not shorter.");
         Need(options.BidPatience >= options.BidWait, "Fleet:BidPatience must not be shorter than Fleet:BidWait.");
         Need(options.MinReliability is >= 0 and <= 1, "Fleet:MinReliability must be 0 to 1.");
+        Need(options.BlockAfter > 0, "Fleet:BlockAfter must be at least 1 machine.");
+        Need(options.BlockWithin > TimeSpan.Zero && options.BlockFor > TimeSpan.Zero, "Fleet:BlockWithin and Fleet:BlockFor must be greater than zero.");
         Need(options.PrepaidHours is > 0 and <= 8760, "Fleet:PrepaidHours must be 1 to 8760 hours.");
         Need(options.ExtendHours is > 0 and <= 8760, "Fleet:ExtendHours must be 1 to 8760 hours.");
         Need(options.KeepLogsEvery > TimeSpan.Zero, "Fleet:KeepLogsEvery must be greater than zero.");

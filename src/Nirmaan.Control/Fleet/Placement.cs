@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Market;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
@@ -9,14 +10,15 @@ using Nirmaan.Domain.Market;
 namespace Nirmaan.Control.Fleet;
 
 /// <summary>Which offers may be taken for a workload, and the wish that a chosen offer becomes. Used by launches, retries and replacements alike.</summary>
-public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, IOptions<FleetOptions> options)
+public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, ProviderBook providers, IOptions<FleetOptions> options)
 {
     /// <summary>All offers with the verdict over each.</summary>
     public async Task<OfferSearchResult> SearchAsync(NirmaanDbContext db, LaunchRequest request, CancellationToken cancellationToken)
     {
         var template = networks.TemplateOf(request.Workload);
         var offers = await db.Offers.AsNoTracking().Where(o => o.GoneAt == null).ToListAsync(cancellationToken);
-        return OfferSearch.Run(offers, FilterOf(request, template), suppliers.Abilities, options.Value.MinReliability, options.Value.RequirePermission);
+        return OfferSearch.Run(
+            offers, FilterOf(request, template), suppliers.Abilities, await providers.ReadAsync(db, cancellationToken), options.Value.MinReliability, options.Value.RequirePermission);
     }
 
     /// <summary>The limits that a request and its template set together.</summary>
@@ -29,12 +31,14 @@ public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, IO
         offer.Supplier, offer.Gpu, gpus, offer.Key, suppliers.Get(offer.Supplier).Traits.HasBids && request.OfferId is null ? null : offer.Provider,
         request.Region, request.MaxUsdPerGpuHour, options.Value.PrepaidHours, request.AcceptBidsByHand);
 
-    /// <summary>The next cheapest offer for an instance whose earlier ones were refused; null = none is left.</summary>
-    public async Task<Offer?> NextAsync(NirmaanDbContext db, Instance instance, IReadOnlySet<string> refusedKeys, CancellationToken cancellationToken)
+    /// <summary>The next cheapest offer for an instance whose earlier ones were refused; null = none is left, and the instance knows why.</summary>
+    public async Task<Offer?> NextAsync(NirmaanDbContext db, Instance instance, IReadOnlySet<string> refusedKeys, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, instance.Gpu, null, instance.Wish.Region);
-        var search = await SearchAsync(db, request, cancellationToken);
-        return search.Eligible.FirstOrDefault(o => !refusedKeys.Contains(KeyOf(o.Supplier, o.Key)));
+        var search = (await SearchAsync(db, request, cancellationToken)).Without(o => refusedKeys.Contains(KeyOf(o.Supplier, o.Key)), "refused us");
+        var next = search.Eligible.FirstOrDefault();
+        instance.MarkNotHad(next is null ? search.NotHad(now) : null);
+        return next;
     }
 
     /// <summary>Keys of the offers that were asked for on an instance's behalf.</summary>

@@ -3,21 +3,24 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Market;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 
 namespace Nirmaan.Control.Fleet;
 
-/// <summary>Asks for another machine for each one that was lost or is being taken back, elsewhere than at the provider that lost it, within the budget.</summary>
+/// <summary>Asks for another machine for each one that was lost or is being taken back, where its template says, within the budget.</summary>
 public sealed partial class ReplaceLost(
-    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, BlockProvider blocks, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
 {
     private const string Actor = nameof(ReplaceLost);
 
     /// <summary>One line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
+        // First who may not be asked any more: the replacement must not go to whom has just lost the third.
+        var blocked = await blocks.JudgeAsync(cancellationToken);
         List<InstanceId> lost;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
@@ -30,7 +33,7 @@ public sealed partial class ReplaceLost(
             catch (DbUpdateConcurrencyException) { LogLater(id.Value); }
         }
         if (lost.Count > 0) { events.Changed(Topic.Fleet); }
-        return $"{lost.Count} lost, {replaced} replaced";
+        return $"{lost.Count} lost, {replaced} replaced{(blocked > 0 ? $", {blocked} providers blocked" : "")}";
     }
 
     private async Task<bool> ReplaceAsync(InstanceId id, CancellationToken cancellationToken)
@@ -49,15 +52,18 @@ public sealed partial class ReplaceLost(
         }
         var template = networks.TemplateOf(instance.Workload);
         var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.Reason}");
-        var offers = (await placement.SearchAsync(db, request, cancellationToken)).Eligible.ToList();
-        var offer = offers.FirstOrDefault(o => o.Provider != instance.Provider) ?? offers.FirstOrDefault();
-        if (offer is null)
+        var search = await placement.SearchAsync(db, request, cancellationToken);
+        if (Replacements.Choose([.. search.Eligible], new ProviderKey(instance.Supplier, instance.Provider ?? ""), template.Failover) is not { } offer)
         {
             // Tried again at the next run: capacity comes back, and the wish is shown on the instance meanwhile.
+            if (instance.NotHad is null) { db.Note(now, "instance", instance.Id, Actor, "not replaced yet", "no offer fits; the funnel on its page says why. It is looked for again every minute"); }
+            instance.MarkNotHad(search.NotHad(now));
+            await db.SaveChangesAsync(cancellationToken);
             return false;
         }
         var operation = launch.Enter(db, offer, request, template, instance.LaunchKey, Actor, now, instance.Id);
         instance.MarkReplaced();
+        instance.MarkNotHad(null);
         db.Note(now, "instance", instance.Id, Actor, "replaced", $"{operation.InstanceId} takes its place");
         await db.SaveChangesAsync(cancellationToken);
         return true;

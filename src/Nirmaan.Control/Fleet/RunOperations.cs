@@ -102,7 +102,7 @@ internal sealed partial class RunOperations(
         }
         else
         {
-            operation.Postpone(now + hold.For);
+            operation.Hold(now + hold.For, hold.Why);
             operation.Release();
         }
         await db.SaveChangesAsync(cancellationToken);

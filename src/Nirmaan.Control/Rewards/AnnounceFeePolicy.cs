@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Rewards;
 
 namespace Nirmaan.Control.Rewards;
@@ -29,12 +30,12 @@ public sealed class AnnounceFeePolicy(IDbContextFactory<NirmaanDbContext> contex
     public async Task<FeePolicy> AtAsync(DateTimeOffset at, CancellationToken cancellationToken) => FeePolicy.InForce(await ListAsync(cancellationToken), at);
 
     /// <summary>The first moment at which such terms may begin: the next midnight, or after the notice where they take more than what would hold then.</summary>
-    public async Task<DateTimeOffset> EarliestAsync(int feeBasisPoints, bool rentTreasuryFunded, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset> EarliestAsync(int feeBasisPoints, bool rentTreasuryFunded, IReadOnlyList<RentRule> rents, CancellationToken cancellationToken)
     {
         var policies = await ListAsync(cancellationToken);
         var now = clock.GetUtcNow();
         var next = Midnight(now);
-        var wanted = new FeePolicy(next, feeBasisPoints, rentTreasuryFunded);
+        var wanted = new FeePolicy(next, feeBasisPoints, rentTreasuryFunded) { Rents = rents };
         // What is announced for later counts as well: nobody may be told of better terms that then do not come.
         return wanted.IsNoWorseThan(FeePolicy.InForce(policies, next)) && policies.Where(p => p.From > next).All(wanted.IsNoWorseThan) ? next : Midnight(now + options.Value.FeeNotice);
     }
@@ -42,21 +43,29 @@ public sealed class AnnounceFeePolicy(IDbContextFactory<NirmaanDbContext> contex
     /// <summary>Announces a policy.</summary>
     /// <param name="from">A midnight of UTC, not before <see cref="EarliestAsync"/>.</param>
     /// <param name="rentTreasuryFunded">As in <see cref="FeePolicy"/>.</param>
+    /// <param name="rents">Who pays the rent of single assets or networks, where it is not who pays the rest.</param>
     /// <param name="why">The reason, shown to everybody.</param>
     /// <exception cref="InvalidInputException">A field makes no sense, the notice is too short, or nothing would change.</exception>
-    public async Task<FeePolicy> RunAsync(DateTimeOffset from, int feeBasisPoints, bool rentTreasuryFunded, string by, string why, CancellationToken cancellationToken)
+    public async Task<FeePolicy> RunAsync(DateTimeOffset from, int feeBasisPoints, bool rentTreasuryFunded, IReadOnlyList<RentRule> rents, string by, string why, CancellationToken cancellationToken)
     {
         if (feeBasisPoints is < 0 or > 10_000) { throw new InvalidInputException("feeBasisPoints", feeBasisPoints, "0 to 10000, in 1/100 of a percent"); }
+        foreach (var rule in rents)
+        {
+            if (rule.AssetId is null && rule.Network is null) { throw new InvalidInputException("rents", "a rule without asset and network", "at least one of them: the rest is rentTreasuryFunded"); }
+            if (rule.AssetId is { } id && Asset.Tokens.All(a => a.Id != id)) { throw new InvalidInputException("rents", id, $"one of {string.Join(", ", Asset.Tokens.Select(a => a.Id))}"); }
+        }
+        if (rents.DistinctBy(r => (r.AssetId, r.Network)).Count() < rents.Count) { throw new InvalidInputException("rents", "two rules for the same", "one"); }
         if (why.Trim().Length < 3) { throw new InvalidInputException("why", why, "a reason that stakers can read"); }
         if (from.ToUniversalTime().TimeOfDay != TimeSpan.Zero) { throw new InvalidInputException("from", $"{from:u}", "a midnight of UTC, at which an epoch begins"); }
-        var earliest = await EarliestAsync(feeBasisPoints, rentTreasuryFunded, cancellationToken);
+        var earliest = await EarliestAsync(feeBasisPoints, rentTreasuryFunded, rents, cancellationToken);
         if (from < earliest) { throw new InvalidInputException("from", $"{from:u}", $"{earliest:u} or later; what takes more from stakers is announced {options.Value.FeeNotice.TotalDays:0.#} days before"); }
         var policies = await ListAsync(cancellationToken);
         var then = FeePolicy.InForce(policies, from);
-        if (then.FeeBasisPoints == feeBasisPoints && then.RentTreasuryFunded == rentTreasuryFunded) { throw new InvalidInputException("feeBasisPoints", feeBasisPoints, $"a change: version {then.Version} says the same for {from:u}"); }
+        var wanted = new FeePolicy(from.ToUniversalTime(), feeBasisPoints, rentTreasuryFunded) { Rents = rents };
+        if (then.SaysTheSameAs(wanted)) { throw new InvalidInputException("feeBasisPoints", feeBasisPoints, $"a change: version {then.Version} says the same for {from:u}"); }
 
         var now = StoredTime.Of(clock.GetUtcNow());
-        var next = new FeePolicy(from.ToUniversalTime(), feeBasisPoints, rentTreasuryFunded) { Version = policies[^1].Version + 1, AnnouncedAt = now, By = by, Why = why.Trim() };
+        var next = wanted with { Version = policies[^1].Version + 1, AnnouncedAt = now, By = by, Why = why.Trim() };
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.FeePolicies.Add(next);
         db.Note(now, "fee-policy", next.Version, by, "announced", next.Why, then.Version, next.Version);

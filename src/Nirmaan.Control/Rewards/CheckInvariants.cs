@@ -21,7 +21,7 @@ public sealed record InvariantReport(DateTimeOffset At, IReadOnlyList<InvariantC
     public bool Holds => Checks.All(c => c.Holds);
 }
 
-/// <summary>Checks that the books, the epochs and the machines agree with each other, and keeps the result for the pages. It only ever reads.</summary>
+/// <summary>Checks that the books, the epochs, the machines and the plans agree with each other and with themselves, and keeps the result for the pages. It only ever reads.</summary>
 public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock, ILogger<CheckInvariants> logger)
 {
     internal const string SettingKey = "invariants";
@@ -37,10 +37,10 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             SELECT cause || ' ' || subject || ' adds up to ' || sum(units) || ' ' || asset_id AS "Value"
             FROM ledger GROUP BY transaction_id, cause, subject, asset_id HAVING sum(units) <> 0
             """),
-        ("received = distributed + fees + cover + clients + undistributed", """
+        ("received = distributed + fees + sold or set aside for rent + clients + undistributed", """
             WITH received AS (SELECT asset_id, sum(units) AS units FROM rewards GROUP BY asset_id),
             held AS (SELECT asset_id, sum(units) AS units FROM ledger
-                WHERE account IN ('pool', 'fees', 'cover') OR account LIKE 'staker:%' OR account LIKE 'client:%' GROUP BY asset_id)
+                WHERE account IN ('pool', 'fees', 'cover', 'sold') OR account LIKE 'staker:%' OR account LIKE 'client:%' GROUP BY asset_id)
             SELECT asset_id || ': received ' || coalesce(r.units, 0) || ', accounted for ' || coalesce(h.units, 0) AS "Value"
             FROM received r FULL JOIN held h USING (asset_id) WHERE coalesce(r.units, 0) <> coalesce(h.units, 0)
             """),
@@ -48,6 +48,9 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             WITH waiting AS (
                 SELECT asset_id, sum(units) AS units FROM (
                     SELECT asset_id, units FROM rewards WHERE epoch IS NULL AND beneficiary = 'nrm-pool'
+                    UNION ALL
+                    SELECT asset_id, -units FROM sales s WHERE source = 'Rewards' AND taken_back_at IS NULL
+                        AND NOT EXISTS (SELECT 1 FROM distributions d WHERE d.asset_id = s.asset_id AND d.epoch = s.epoch)
                     UNION ALL
                     (SELECT DISTINCT ON (asset_id) asset_id, carried_out FROM distributions ORDER BY asset_id, epoch DESC)) w GROUP BY asset_id),
             pool AS (SELECT asset_id, sum(units) AS units FROM ledger WHERE account = 'pool' GROUP BY asset_id)
@@ -59,6 +62,19 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
                 || ', its rewards are ' || coalesce(r.units, 0) || ' and ' || d.carried_in || ' carried in' AS "Value"
             FROM distributions d LEFT JOIN (SELECT epoch, asset_id, sum(units) AS units FROM rewards WHERE epoch IS NOT NULL GROUP BY epoch, asset_id) r USING (epoch, asset_id)
             WHERE d.gross <> coalesce(r.units, 0) + d.carried_in
+            """),
+        ("an epoch's cost is what was sold for it", """
+            SELECT 'epoch ' || d.epoch || ' of ' || d.asset_id || ' was charged ' || d.cost || ', sold were ' || coalesce(s.units, 0) AS "Value"
+            FROM distributions d LEFT JOIN (SELECT epoch, asset_id, sum(units) AS units FROM sales WHERE epoch IS NOT NULL AND taken_back_at IS NULL GROUP BY epoch, asset_id) s USING (epoch, asset_id)
+            WHERE d.policy_version IS NOT NULL AND d.cost <> coalesce(s.units, 0)
+            """),
+        ("what was sold and what it brought is in the books", """
+            WITH recorded AS (SELECT asset_id, sum(units) AS units FROM sales WHERE taken_back_at IS NULL GROUP BY asset_id),
+            booked AS (SELECT asset_id, sum(units) AS units FROM ledger WHERE account = 'sold' GROUP BY asset_id)
+            SELECT asset_id || ': recorded ' || coalesce(r.units, 0) || ', booked ' || coalesce(b.units, 0) AS "Value"
+            FROM recorded r FULL JOIN booked b USING (asset_id) WHERE coalesce(r.units, 0) <> coalesce(b.units, 0)
+            UNION ALL
+            SELECT account || ' is overdrawn by ' || -sum(units) || ' units of USD' FROM ledger WHERE account LIKE 'rent-fund:%' GROUP BY account HAVING sum(units) < 0
             """),
         ("an epoch's lines add up to its pool", """
             SELECT 'epoch ' || d.epoch || ' of ' || d.asset_id || ' pays ' || l.units || ' of ' || d.pool AS "Value"
@@ -84,6 +100,10 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             SELECT r.supplier || ' bills ' || coalesce(f ->> 'name', f ->> 'externalId', 'something') || ', which nobody here owns' FROM
                 (SELECT DISTINCT ON (supplier) * FROM supplier_reports WHERE error IS NULL ORDER BY supplier, at DESC) r, jsonb_array_elements(r.findings) f
             WHERE f ->> 'kind' = 'theirs-not-ours'
+            """),
+        ("the plans graded last, solved again, are the same plans", """
+            SELECT 'plan ' || plan_id || ': ' || (replay ->> 'differs') AS "Value" FROM (SELECT plan_id, replay FROM plan_grades ORDER BY at DESC LIMIT 100) g
+            WHERE replay ->> 'differs' IS NOT NULL AND replay ->> 'plannedBy' = replay ->> 'replayedBy'
             """),
     ];
 

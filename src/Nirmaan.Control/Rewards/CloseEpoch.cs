@@ -24,7 +24,14 @@ namespace Nirmaan.Control.Rewards;
 /// <param name="WaitsFor">What must come before it can be closed; null = nothing.</param>
 public sealed record EpochPreview(
     int Epoch, Asset Asset, DateTimeOffset From, DateTimeOffset To, Distribution? Draft, string? Digest, int Rewards, FeePolicy Policy, IReadOnlyList<EpochSignoff> Consents, IReadOnlyList<EpochSignoff> Overtaken,
-    int Needed, string? WaitsFor);
+    int Needed, string? WaitsFor)
+{
+    /// <summary>Sales of its receipts that stand.</summary>
+    public IReadOnlyList<Sale> Sales { get; init; } = [];
+
+    /// <summary>Its rent and what sales pay of it; null = it is not over.</summary>
+    public RentCover? Rent { get; init; }
+}
 
 /// <summary>
 /// Closes the epochs that are over: UTC days, numbered from the day of the first stake (or Rewards:FirstEpoch). An epoch closes for an asset
@@ -32,23 +39,20 @@ public sealed record EpochPreview(
 /// transaction; a closed epoch is never opened again, so what arrives late goes into the next one.
 /// </summary>
 public sealed partial class CloseEpoch(
-    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, PriceBook prices, AnnounceFeePolicy policies, ControlEvents events, TimeProvider clock,
+    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, AnnounceFeePolicy policies, ControlEvents events, TimeProvider clock,
     IOptions<RewardsOptions> options, ILogger<CloseEpoch> logger)
 {
-    // "epoch" in ASCII: closers of one database go one after the other.
-    private const long LockKey = 0x65706F6368;
-
     /// <summary>Closes every epoch that can be closed, the oldest first.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         // The rent of a day is shown with its epoch, so it is entered before.
         await meterRent.RunAsync(cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await FirstDayAsync(db, cancellationToken) is not { } firstDay) { return "Nobody has staked yet."; }
+        if (await EpochCalendar.FirstDayAsync(db, options.Value, cancellationToken) is not { } firstDay) { return "Nobody has staked yet."; }
         List<string> lines = [];
-        foreach (var asset in await AssetsAsync(db, cancellationToken))
+        foreach (var asset in await EpochCalendar.AssetsAsync(db, cancellationToken))
         {
-            while (await NextAsync(db, asset, firstDay, cancellationToken) is { } next && next.To <= clock.GetUtcNow())
+            while (await EpochCalendar.NextAsync(db, asset, firstDay, cancellationToken) is { } next && next.To <= clock.GetUtcNow())
             {
                 var (closed, waitsFor) = await CloseAsync(asset, next, cancellationToken);
                 if (waitsFor is not null) { lines.Add($"epoch {next.Epoch} of {asset.Id} waits for {waitsFor}"); break; }
@@ -62,11 +66,11 @@ public sealed partial class CloseEpoch(
     public async Task<IReadOnlyList<EpochPreview>> PreviewAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await FirstDayAsync(db, cancellationToken) is not { } firstDay) { return []; }
+        if (await EpochCalendar.FirstDayAsync(db, options.Value, cancellationToken) is not { } firstDay) { return []; }
         List<EpochPreview> previews = [];
-        foreach (var asset in await AssetsAsync(db, cancellationToken))
+        foreach (var asset in await EpochCalendar.AssetsAsync(db, cancellationToken))
         {
-            var next = await NextAsync(db, asset, firstDay, cancellationToken);
+            var next = await EpochCalendar.NextAsync(db, asset, firstDay, cancellationToken);
             previews.Add((await DraftAsync(db, asset, next, cancellationToken)).Preview);
         }
         return previews;
@@ -77,9 +81,9 @@ public sealed partial class CloseEpoch(
     public async Task<SignOffOutcome> SignOffAsync(int epoch, string assetId, string digest, string by, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await LockAsync(db, cancellationToken);
-        if (await FirstDayAsync(db, cancellationToken) is not { } firstDay || (await AssetsAsync(db, cancellationToken)).FirstOrDefault(a => a.Id == assetId) is not { } asset) { return new SignOffOutcome.NotFound(); }
-        var next = await NextAsync(db, asset, firstDay, cancellationToken);
+        await using var transaction = await EpochCalendar.LockAsync(db, cancellationToken);
+        if (await EpochCalendar.FirstDayAsync(db, options.Value, cancellationToken) is not { } firstDay || (await EpochCalendar.AssetsAsync(db, cancellationToken)).FirstOrDefault(a => a.Id == assetId) is not { } asset) { return new SignOffOutcome.NotFound(); }
+        var next = await EpochCalendar.NextAsync(db, asset, firstDay, cancellationToken);
         if (next.Epoch != epoch) { return epoch < next.Epoch && epoch > 0 ? new SignOffOutcome.TooLate() : new SignOffOutcome.NotFound(); }
         var preview = (await DraftAsync(db, asset, next, cancellationToken)).Preview;
         if (preview.Digest is null) { return new SignOffOutcome.TooEarly(preview.WaitsFor!); }
@@ -97,12 +101,6 @@ public sealed partial class CloseEpoch(
         return new SignOffOutcome.Noted(preview.Consents.Count + 1, preview.Needed, isEnough ? (await CloseAsync(asset, next, cancellationToken)).Closed : null);
     }
 
-    private sealed record Period(int Epoch, DateTimeOffset From, DateTimeOffset To);
-
-    private async Task<DateTimeOffset?> FirstDayAsync(NirmaanDbContext db, CancellationToken cancellationToken) =>
-        options.Value.FirstEpoch is { } day ? new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)
-            : await db.StakeEvents.MinAsync(e => (DateTimeOffset?)e.At, cancellationToken) is { } first ? new DateTimeOffset(first.UtcDateTime.Date, TimeSpan.Zero) : null;
-
     /// <summary>Up to when stakes and all networks' rewards are read, and which of them is the last.</summary>
     private async Task<(DateTimeOffset ReadTo, string WaitingFor)> ReadToAsync(NirmaanDbContext db, CancellationToken cancellationToken)
     {
@@ -111,25 +109,6 @@ public sealed partial class CloseEpoch(
             .Append((What: "the stakes", ReadTo: await ChainCursors.StakesReadToAsync(db, cancellationToken)));
         var last = sources.MinBy(s => s.ReadTo ?? DateTimeOffset.MinValue);
         return (last.ReadTo ?? DateTimeOffset.MinValue, $"{last.What}, read to {(last.ReadTo is { } at ? $"{at:u}" : "nowhere yet")}");
-    }
-
-    private static async Task<IReadOnlyList<Asset>> AssetsAsync(NirmaanDbContext db, CancellationToken cancellationToken)
-    {
-        var ids = await db.Rewards.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name).Select(r => r.AssetId).Distinct().ToListAsync(cancellationToken);
-        return [.. ids.Order(StringComparer.Ordinal).Select(Asset.Of)];
-    }
-
-    private static async Task<Period> NextAsync(NirmaanDbContext db, Asset asset, DateTimeOffset firstDay, CancellationToken cancellationToken)
-    {
-        var last = await db.Distributions.Where(d => d.AssetId == asset.Id).MaxAsync(d => (int?)d.Epoch, cancellationToken) ?? 0;
-        return new Period(last + 1, firstDay.AddDays(last), firstDay.AddDays(last + 1));
-    }
-
-    private static async Task<Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction> LockAsync(NirmaanDbContext db, CancellationToken cancellationToken)
-    {
-        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        return transaction;
     }
 
     /// <summary>What closing the period now would write, and the rewards in it.</summary>
@@ -141,31 +120,35 @@ public sealed partial class CloseEpoch(
         if (period.To > clock.GetUtcNow()) { return Waits($"the day's end, {period.To:u}"); }
         var (readTo, waitingFor) = await ReadToAsync(db, cancellationToken);
         if (period.To > readTo) { return Waits(waitingFor); }
-        var price = policy.RentTreasuryFunded ? null : await prices.FindAsync(asset.Id, period.To, cancellationToken);
-        if (price is null && !policy.RentTreasuryFunded) { return Waits("a price, at which its rent can be deducted"); }
-
         var before = await db.Distributions.AsNoTracking().SingleOrDefaultAsync(d => d.AssetId == asset.Id && d.Epoch == period.Epoch - 1, cancellationToken);
         var rewards = await db.Rewards
             .Where(r => r.AssetId == asset.Id && r.Beneficiary == Beneficiary.NrmPool.Name && r.Epoch == null && r.At < period.To).ToListAsync(cancellationToken);
         var stakes = await db.StakeEvents.AsNoTracking().Where(e => e.At < period.To).ToListAsync(cancellationToken);
-        var rent = await RentAsync(db, asset, period, cancellationToken);
-        var draft = Share(asset, period, before, rewards, Shares.TimeWeighted(stakes.Select(e => e.ToDelta()), period.From, period.To), policy, rent, price?.Usd);
-        var digest = DigestOf(draft);
+        var weights = Shares.TimeWeighted(stakes.Select(e => e.ToDelta()), period.From, period.To);
+        var (rentUsd, rent, sales) = await RentAsync(db, asset, period, policy, cancellationToken);
+        // Where nobody held stake nothing is owed to anyone: it waits, and its rent with it.
+        if (weights.Count > 0 && rent.NeedsSale && sales.Count == 0 && (before?.CarriedOut ?? 0) + rewards.Aggregate(BigInteger.Zero, (sum, r) => sum + r.Units) is { Sign: > 0 })
+        {
+            var (waits, none) = Waits(string.Create(CultureInfo.InvariantCulture, $"a recorded sale of {asset.Id} that pays ${rent.ShortUsd:0.00} of rent"));
+            return (waits with { Rent = rent }, none);
+        }
+        var draft = Share(asset, period, before, rewards, weights, policy, rentUsd, rent, sales);
+        var digest = DigestOf(draft, sales);
         var signed = await db.EpochSignoffs.AsNoTracking().Where(s => s.Epoch == period.Epoch && s.AssetId == asset.Id).OrderBy(s => s.At).ToListAsync(cancellationToken);
         var valid = signed.Where(s => s.Digest == digest).ToList();
         return (new EpochPreview(
             period.Epoch, asset, period.From, period.To, draft, digest, rewards.Count, policy, valid, [.. signed.Except(valid)], needed,
-            valid.Count < needed ? $"{needed - valid.Count} of {needed} sign-offs" : null), rewards);
+            valid.Count < needed ? $"{needed - valid.Count} of {needed} sign-offs" : null) { Sales = sales, Rent = rent }, rewards);
     }
 
-    // Every amount that closing books: the root stands for what each account gets. The day's rent is left out, for it is only shown, and suppliers correct it later.
-    private static string DigestOf(Distribution d) => Hashes.Of(string.Create(
-        CultureInfo.InvariantCulture, $"{d.Epoch}|{d.AssetId}|{d.From:O}|{d.To:O}|{d.Gross}|{d.Cost}|{d.Fee}|{d.Pool}|{d.CarriedIn}|{d.CarriedOut}|{d.Root}"));
+    // Every amount of tokens, the sales, and the root, which stands for what each account gets. The day's rent is left out: it takes nothing from anyone but by a sale, and suppliers correct it later.
+    private static string DigestOf(Distribution d, IReadOnlyList<Sale> sales) => Hashes.Of(string.Create(
+        CultureInfo.InvariantCulture, $"{d.Epoch}|{d.AssetId}|{d.From:O}|{d.To:O}|{d.Gross}|{d.Cost}|{d.Fee}|{d.Pool}|{d.CarriedIn}|{d.CarriedOut}|{d.Root}|{string.Join(',', sales.Select(s => s.Id))}"));
 
     private async Task<(Distribution? Closed, string? WaitsFor)> CloseAsync(Asset asset, Period period, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await LockAsync(db, cancellationToken);
+        await using var transaction = await EpochCalendar.LockAsync(db, cancellationToken);
         if (await db.Distributions.AnyAsync(d => d.AssetId == asset.Id && d.Epoch == period.Epoch, cancellationToken)) { return (null, null); }
         var (preview, rewards) = await DraftAsync(db, asset, period, cancellationToken);
         if (preview.WaitsFor is not null) { return (null, preview.WaitsFor); }
@@ -173,8 +156,9 @@ public sealed partial class CloseEpoch(
         var closed = preview.Draft!;
         foreach (var reward in rewards) { reward.PutInto(period.Epoch); }
         db.Distributions.Add(closed);
-        db.Ledger.AddRange(new LedgerBooking(period.To, LedgerCauses.Cover, LedgerSubjects.Epoch(period.Epoch))
-            .Move(LedgerAccounts.Pool, LedgerAccounts.Cover, new TokenAmount(closed.Cost, asset)).ToEntries());
+        // The tokens left the pool when their sale was recorded; now the dollars go to whom they are owed.
+        db.Ledger.AddRange(new LedgerBooking(period.To, LedgerCauses.Cover, LedgerSubjects.Epoch(period.Epoch, asset.Id))
+            .Move(LedgerAccounts.RentFund(asset.Id), LedgerAccounts.Treasury, TokenAmount.Usd(closed.CoveredUsd ?? 0)).ToEntries());
         db.Ledger.AddRange(new LedgerBooking(period.To, LedgerCauses.Fee, LedgerSubjects.Epoch(period.Epoch))
             .Move(LedgerAccounts.Pool, LedgerAccounts.Fees, new TokenAmount(closed.Fee, asset)).ToEntries());
         var paid = new LedgerBooking(period.To, LedgerCauses.Distribution, LedgerSubjects.Epoch(period.Epoch));
@@ -183,7 +167,7 @@ public sealed partial class CloseEpoch(
         TokenAmount Of(BigInteger units) => new(units, asset);
         var consent = preview.Consents.Count == 0 ? "" : $"; signed off by {string.Join(" and ", preview.Consents.Select(s => s.By))}";
         db.Timeline.Add(new TimelineEvent(closed.ClosedAt, "epoch", $"{period.Epoch}:{asset.Id}", nameof(CloseEpoch), "closed",
-            $"{rewards.Count} rewards of {Of(closed.Gross)}: cost {Of(closed.Cost)}, fee {Of(closed.Fee)}, to stakers {Of(closed.Pool)}, carried on {Of(closed.CarriedOut)}{consent}"));
+            $"{rewards.Count} rewards of {Of(closed.Gross)}: sold for rent {Of(closed.Cost)}, fee {Of(closed.Fee)}, to stakers {Of(closed.Pool)}, carried on {Of(closed.CarriedOut)}{consent}"));
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         LogClosed(period.Epoch, asset.Id, rewards.Count, closed.Root);
@@ -192,31 +176,35 @@ public sealed partial class CloseEpoch(
     }
 
     private Distribution Share(
-        Asset asset, Period period, Distribution? before, List<Reward> rewards, IReadOnlyList<BalanceSeconds> weights, FeePolicy policy, (decimal All, decimal Borne) rentUsd,
-        decimal? tokenUsd)
+        Asset asset, Period period, Distribution? before, List<Reward> rewards, IReadOnlyList<BalanceSeconds> weights, FeePolicy policy, decimal rentUsd, RentCover rent, IReadOnlyList<Sale> sales)
     {
         var carriedIn = before?.CarriedOut ?? 0;
         var gross = rewards.Aggregate(carriedIn, (sum, r) => sum + r.Units);
-        // Where nobody held stake nothing is owed to anyone: it waits, and cost and fee are taken when it is shared out.
-        var shared = weights.Count > 0 ? gross : 0;
-        var split = policy.Split(new TokenAmount(shared, asset), rentUsd.Borne, tokenUsd);
+        var sold = sales.Aggregate(BigInteger.Zero, (sum, s) => sum + s.Units);
+        // Where nobody held stake only what is sold is gone: fee and rent are taken when the rest is shared out.
+        var isShared = weights.Count > 0;
+        var (shared, borne, covered) = isShared ? (gross, rent.BorneUsd, rent.CoveredUsd) : (sold, 0, 0);
+        var split = policy.Split(shared, sold);
         var file = DistributionFile.Of(period.Epoch, period.From, period.To, asset.Id, split.Pool, weights, before?.Leaves ?? []);
         return new Distribution(
-            period.Epoch, asset, period.From, period.To, gross, split.Cost, split.Fee, file.Pool, carriedIn, gross - shared, rentUsd.All, file.Root, file.Leaves, policy.FeeBasisPoints,
-            StoredTime.Of(clock.GetUtcNow()));
+            period.Epoch, asset, period.From, period.To, gross, split.Cost, split.Fee, file.Pool, carriedIn, gross - shared, rentUsd, file.Root, file.Leaves, policy.FeeBasisPoints,
+            StoredTime.Of(clock.GetUtcNow()), new EpochTerms(policy.Version, borne, covered));
     }
 
     /// <summary>
-    /// The period's rent over all networks, and the part that an asset bears: that of the pool's miners on networks that pay it, shared
-    /// equally where a network pays several.
+    /// The period's rent over all networks; the part that an asset's receipts bear by the policy, which is that of the pool's miners on networks
+    /// that pay it, shared equally where a network pays several; and the sales of the period's receipts.
     /// </summary>
-    private static async Task<(decimal All, decimal Borne)> RentAsync(NirmaanDbContext db, Asset asset, Period period, CancellationToken cancellationToken)
+    private static async Task<(decimal AllUsd, RentCover Rent, IReadOnlyList<Sale> Sales)> RentAsync(NirmaanDbContext db, Asset asset, Period period, FeePolicy policy, CancellationToken cancellationToken)
     {
         var rent = await RentReader.ReadAsync(db, period.From, period.To, cancellationToken);
         var paid = (await db.Rewards.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && r.At < period.To)
             .Select(r => new { r.Network, r.AssetId }).Distinct().ToListAsync(cancellationToken)).ToLookup(r => r.Network, r => r.AssetId);
-        var borne = rent.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && paid[r.Network].Contains(asset.Id)).Sum(r => r.Usd / paid[r.Network].Count());
-        return (rent.Sum(r => r.Usd), decimal.Round(borne, 8));
+        var borne = rent.Where(r => r.Beneficiary == Beneficiary.NrmPool.Name && !policy.TreasuryPays(asset.Id, r.Network) && paid[r.Network].Contains(asset.Id)).Sum(r => r.Usd / paid[r.Network].Count());
+        var sales = await db.Sales.AsNoTracking().Where(s => s.AssetId == asset.Id && s.Source == SaleSource.Rewards && s.TakenBackAt == null && s.Epoch <= period.Epoch)
+            .OrderBy(s => s.At).ThenBy(s => s.Id).ToListAsync(cancellationToken);
+        var covered = await db.Distributions.Where(d => d.AssetId == asset.Id).SumAsync(d => d.CoveredUsd, cancellationToken) ?? 0;
+        return (rent.Sum(r => r.Usd), new RentCover(decimal.Round(borne, 8), sales.Sum(s => s.NetUsd) - covered), [.. sales.Where(s => s.Epoch == period.Epoch)]);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Closed epoch {Epoch} of {Asset} with {Rewards} rewards; root {Root}")]

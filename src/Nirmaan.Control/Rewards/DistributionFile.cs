@@ -17,6 +17,9 @@ public sealed record DistributionFile(int Epoch, DateTimeOffset From, DateTimeOf
     /// <summary>The root of no leaves.</summary>
     public static readonly string NoRoot = default(Bytes32).ToString();
 
+    /// <summary>How the pool came about; null = not told, as in files of older epochs and of whoever recomputes one from a pool.</summary>
+    public EpochWaterfall? Waterfall { get; init; }
+
     /// <summary>Recomputes a distribution from the stakes and the file before it.</summary>
     /// <param name="previous">The epoch before; null = this is epoch 1.</param>
     /// <exception cref="StakeHistoryException">The stakes contradict themselves, or nobody held any in the period.</exception>
@@ -72,6 +75,7 @@ public sealed record DistributionFile(int Epoch, DateTimeOffset From, DateTimeOf
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            Waterfall?.WriteTo(json);
             json.WriteEndObject();
         }
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
@@ -85,40 +89,20 @@ public sealed record DistributionFile(int Epoch, DateTimeOffset From, DateTimeOf
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            var leaves = Field(root, "leaves", JsonValueKind.Array, "an array").EnumerateArray().Select((leaf, i) => Leaf(leaf, $"leaves[{i}]")).ToList();
-            var epoch = Field(root, "epoch", JsonValueKind.Number, "a whole number from 1");
+            var leaves = JsonFields.Get(root, "leaves", JsonValueKind.Array, "an array").EnumerateArray().Select((leaf, i) => Leaf(leaf, $"leaves[{i}]")).ToList();
             return new DistributionFile(
-                epoch.TryGetInt32(out var n) && n >= 1 ? n : throw new FormatException($"epoch: {epoch} was given; expected a whole number from 1"),
-                At("from", () => StakesCsv.ParseTime(String(root, "from"))), At("to", () => StakesCsv.ParseTime(String(root, "to"))),
-                String(root, "asset"), Units(root, "pool", "pool"), At("root", () => Bytes32.Parse(String(root, "root")).ToString()), leaves);
+                JsonFields.Whole(root, "epoch", least: 1), JsonFields.At("from", () => StakesCsv.ParseTime(JsonFields.String(root, "from"))), JsonFields.At("to", () => StakesCsv.ParseTime(JsonFields.String(root, "to"))),
+                JsonFields.String(root, "asset"), JsonFields.Units(root, "pool"), JsonFields.At("root", () => Bytes32.Parse(JsonFields.String(root, "root")).ToString()), leaves)
+            {
+                Waterfall = root.TryGetProperty("waterfall", out var waterfall) ? EpochWaterfall.Parse(waterfall) : null,
+            };
         }
         catch (JsonException e) { throw new FormatException($"not JSON: {e.Message}", e); }
     }
 
     private static DistributionLeaf Leaf(JsonElement leaf, string path) => new(
-        At($"{path}.account", () => WalletAddress.Parse(EvmAddress.Parse(String(leaf, "account", path)).ToLowerHex())),
-        Units(leaf, "balanceSeconds", path), Units(leaf, "amount", path), Units(leaf, "cumulative", path));
-
-    private static JsonElement Field(JsonElement parent, string name, JsonValueKind kind, string expected, string? path = null) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == kind ? value
-            : throw new FormatException($"{(path is null ? "" : path + ".")}{name}: expected {expected}");
-
-    private static string String(JsonElement parent, string name, string? path = null) => Field(parent, name, JsonValueKind.String, "a string", path).GetString()!;
-
-    private static BigInteger Units(JsonElement parent, string name, string path)
-    {
-        var text = String(parent, name, path == name ? null : path);
-        // What 256 bits hold has at most 78 digits; more would only cost time, which grows with their square.
-        if (text.Length > 78) { throw new FormatException($"{(path == name ? "" : path + ".")}{name}: {text.Length} characters were given; expected base units of at most 78 digits"); }
-        return BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var units) ? units
-            : throw new FormatException($"{(path == name ? "" : path + ".")}{name}: '{text}' was given; expected base units as decimal digits");
-    }
-
-    private static T At<T>(string path, Func<T> read)
-    {
-        try { return read(); }
-        catch (FormatException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal)) { throw new FormatException($"{path}: {e.Message}", e); }
-    }
+        JsonFields.At($"{path}.account", () => WalletAddress.Parse(EvmAddress.Parse(JsonFields.String(leaf, "account", path)).ToLowerHex())),
+        JsonFields.Units(leaf, "balanceSeconds", path), JsonFields.Units(leaf, "amount", path), JsonFields.Units(leaf, "cumulative", path));
 
     private static StandardMerkleTree TreeOf(IEnumerable<DistributionLeaf> leaves) => StandardMerkleTree.Build([.. leaves.Select(l => new MerkleLeaf(l.Account.ToEvm(), l.Cumulative))]);
     private static string Text(BigInteger units) => units.ToString(CultureInfo.InvariantCulture);

@@ -9,13 +9,20 @@ using Nirmaan.Domain.Rewards;
 namespace Nirmaan.Control.Rewards;
 
 /// <summary>A closed epoch of one asset. Gross = cost + fee + pool + carried out; amounts in base units.</summary>
-/// <param name="Cost">Deducted to cover rent; 0 while the treasury pays it.</param>
+/// <param name="Cost">Sold to cover rent (of epochs without terms: set aside for it); 0 while the treasury pays it.</param>
 /// <param name="RentUsd">Rent of the day over all networks, whoever pays it.</param>
 /// <param name="Leaves">Lines, those with nothing new included.</param>
 /// <param name="Paid">Stakers that got something.</param>
 public sealed record DistributionRow(
     int Epoch, DateTimeOffset From, DateTimeOffset To, Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, int FeeBasisPoints, BigInteger Pool,
-    BigInteger CarriedIn, BigInteger CarriedOut, decimal RentUsd, string Root, int Leaves, int Paid, DateTimeOffset ClosedAt);
+    BigInteger CarriedIn, BigInteger CarriedOut, decimal RentUsd, string Root, int Leaves, int Paid, DateTimeOffset ClosedAt)
+{
+    /// <summary>By what it was cut; null = by method rent-then-fee-1, which kept none of it.</summary>
+    public EpochTerms? Terms { get; init; }
+
+    /// <summary>The method of the cut.</summary>
+    public string Method => Terms is null ? FeePolicy.EarlierMethodVersion : FeePolicy.MethodVersion;
+}
 
 /// <summary>A reward that a distribution shares out.</summary>
 public sealed record DistributedReward(string Network, string ExternalId, BigInteger Units, DateTimeOffset At, string Evidence);
@@ -82,20 +89,25 @@ public sealed class DistributionQueries(IDbContextFactory<NirmaanDbContext> cont
     }
 
     private static async Task<DistributionFile?> FileAsync(NirmaanDbContext db, int epoch, string assetId, CancellationToken cancellationToken) =>
-        await db.Distributions.AsNoTracking().SingleOrDefaultAsync(d => d.Epoch == epoch && d.AssetId == assetId, cancellationToken) is { } closed ? DistributionFile.Of(closed) : null;
+        await db.Distributions.AsNoTracking().SingleOrDefaultAsync(d => d.Epoch == epoch && d.AssetId == assetId, cancellationToken) is { } closed
+            ? DistributionFile.Of(closed) with { Waterfall = EpochWaterfall.Of(closed, await SaleQueries.OfEpoch(db, epoch, assetId).ToListAsync(cancellationToken)) } : null;
 
     // The lines stay in the database: an epoch may have very many.
     private static IQueryable<Stored> Rows(NirmaanDbContext db) => db.Database.SqlQuery<Stored>($"""
         SELECT epoch AS "Epoch", starts_at AS "From", ends_at AS "To", asset_id AS "AssetId", gross AS "Gross", cost AS "Cost", fee AS "Fee",
             fee_basis_points AS "FeeBasisPoints", pool AS "Pool", carried_in AS "CarriedIn", carried_out AS "CarriedOut", rent_usd AS "RentUsd", root AS "Root", jsonb_array_length(leaves) AS "Leaves",
-            (SELECT count(*)::int FROM jsonb_array_elements(leaves) leaf WHERE leaf ->> 'amount' <> '0') AS "Paid", closed_at AS "ClosedAt"
+            (SELECT count(*)::int FROM jsonb_array_elements(leaves) leaf WHERE leaf ->> 'amount' <> '0') AS "Paid", closed_at AS "ClosedAt",
+            policy_version AS "PolicyVersion", borne_usd AS "BorneUsd", covered_usd AS "CoveredUsd"
         FROM distributions
         """);
 
     private static DistributionRow Show(Stored d) => new(
-        d.Epoch, d.From, d.To, Asset.Of(d.AssetId), d.Gross, d.Cost, d.Fee, d.FeeBasisPoints, d.Pool, d.CarriedIn, d.CarriedOut, d.RentUsd, d.Root, d.Leaves, d.Paid, d.ClosedAt);
+        d.Epoch, d.From, d.To, Asset.Of(d.AssetId), d.Gross, d.Cost, d.Fee, d.FeeBasisPoints, d.Pool, d.CarriedIn, d.CarriedOut, d.RentUsd, d.Root, d.Leaves, d.Paid, d.ClosedAt)
+    {
+        Terms = d.PolicyVersion is { } policy ? new EpochTerms(policy, d.BorneUsd ?? 0, d.CoveredUsd ?? 0) : null,
+    };
 
     private sealed record Stored(
         int Epoch, DateTimeOffset From, DateTimeOffset To, string AssetId, BigInteger Gross, BigInteger Cost, BigInteger Fee, int FeeBasisPoints, BigInteger Pool,
-        BigInteger CarriedIn, BigInteger CarriedOut, decimal RentUsd, string Root, int Leaves, int Paid, DateTimeOffset ClosedAt);
+        BigInteger CarriedIn, BigInteger CarriedOut, decimal RentUsd, string Root, int Leaves, int Paid, DateTimeOffset ClosedAt, int? PolicyVersion, decimal? BorneUsd, decimal? CoveredUsd);
 }

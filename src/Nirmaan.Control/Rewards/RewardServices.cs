@@ -26,6 +26,10 @@ internal static class RewardServices
         services.TryAddSingleton<SyncStakes>();
         services.TryAddSingleton<AnnounceFeePolicy>();
         services.TryAddSingleton<CloseEpoch>();
+        services.TryAddSingleton<RecordSale>();
+        services.TryAddSingleton<SaleQueries>();
+        services.TryAddSingleton<PublicationQueries>();
+        services.TryAddSingleton<PublishRoot>();
         services.TryAddSingleton<CheckInvariants>();
         services.TryAddSingleton<UptimeQueries>();
         services.TryAddSingleton<PointsQueries>();
@@ -36,6 +40,8 @@ internal static class RewardServices
         services.TryAddSingleton<DistributionQueries>();
         services.TryAddSingleton<InvariantQueries>();
         services.TryAddSingleton<StakerQueries>();
+        services.TryAddSingleton<StakerStateQueries>();
+        services.TryAddSingleton<StakeWorkQueries>();
         services.TryAddSingleton<WalletNonces>();
         services.TryAddSingleton<LoopQueries>();
         return services;

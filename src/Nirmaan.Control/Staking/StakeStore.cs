@@ -43,8 +43,8 @@ internal static class StakeStore
         {
             var (account, recipient, kind) = (r.Account?.Value, r.Recipient?.Value, r.Kind.ToString());
             await db.Database.ExecuteSqlAsync($"""
-                INSERT INTO chain_records (chain_id, tx_hash, log_index, block_number, block_hash, at, kind, account, amount, number, available_at, recipient, root)
-                VALUES ({r.ChainId}, {r.TxHash}, {r.LogIndex}, {r.BlockNumber}, {r.BlockHash}, {r.At}, {kind}, {account}, {r.Amount}, {r.Number}, {r.AvailableAt}, {recipient}, {r.Root})
+                INSERT INTO chain_records (chain_id, tx_hash, log_index, block_number, block_hash, at, kind, account, amount, number, available_at, recipient, root, asset_id)
+                VALUES ({r.ChainId}, {r.TxHash}, {r.LogIndex}, {r.BlockNumber}, {r.BlockHash}, {r.At}, {kind}, {account}, {r.Amount}, {r.Number}, {r.AvailableAt}, {recipient}, {r.Root}, {r.AssetId})
                 ON CONFLICT DO NOTHING
                 """, cancellationToken);
         }

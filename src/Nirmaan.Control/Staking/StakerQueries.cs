@@ -125,6 +125,21 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             ReturnRates.MethodVersion, await ChainCursors.StakesReadToAsync(db, cancellationToken), await ChainTrust.ReadAsync(db, cancellationToken));
     }
 
+    /// <summary>What the pool paid per 1,000 NRM, day by day over the epochs that ended in the last days, oldest first.</summary>
+    public async Task<IReadOnlyList<PoolDay>> ReadPoolDaysAsync(int days, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var lines = await EpochReader.ReadAsync(db, null, now.AddDays(-days), now, cancellationToken);
+        var series = await LoadPricesAsync(lines, now, cancellationToken);
+        return [.. lines.GroupBy(l => (l.Epoch, l.From)).OrderBy(g => g.Key.From).Select(g =>
+        {
+            var nrm = new TokenAmount(g.Max(l => l.AverageTotal), Asset.Nrm).ToDecimal();
+            var usd = SumOrUnknown(g.Where(l => l.Pool.Sign > 0).Select(l => series.ValueOf(new TokenAmount(l.Pool, Asset.Of(l.AssetId)), l.To)));
+            return new PoolDay(g.Key.From, g.Key.Epoch, nrm > 0 && usd is { } known ? decimal.Round(known / nrm * 1000, 8) : null);
+        })];
+    }
+
     /// <summary>The pool's yearly rate, and what 1,000 NRM brought per day, over the epochs that ended in the last days.</summary>
     private async Task<(decimal? Apr, IReadOnlyList<UnitReturn> Unit)> RatesAsync(NirmaanDbContext db, int days, CancellationToken cancellationToken)
     {
@@ -158,7 +173,7 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         }).ToList();
         return new ReturnEpoch(
             first.Epoch, first.From, first.To, first.Average(first.Weight!.Value), share, decimal.Round(first.RentUsd * share, 8), shown,
-            SumOrUnknown(shown.Where(l => !l.Net.IsZero).Select(l => l.NetUsd)));
+            SumOrUnknown(shown.Where(l => !l.Net.IsZero).Select(l => l.NetUsd)), series.Find(Asset.Nrm.Id, first.To)?.Usd);
     }
 
     private static IReadOnlyList<ReturnTotal> Totals(List<ReturnEpoch> epochs) =>

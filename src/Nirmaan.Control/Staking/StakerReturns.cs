@@ -23,8 +23,9 @@ public sealed record ReturnLine(
 /// <param name="Share">Of all stake x time, 0 to 1.</param>
 /// <param name="RentUsd">Its share of the day's rent over all networks, whoever pays it.</param>
 /// <param name="NetUsd">Sum of the lines; null = one of their prices is unknown.</param>
+/// <param name="NrmUsd">Price of NRM at the epoch's end; null = unknown.</param>
 public sealed record ReturnEpoch(
-    int Epoch, DateTimeOffset From, DateTimeOffset To, BigInteger AverageStake, decimal Share, decimal RentUsd, IReadOnlyList<ReturnLine> Lines, decimal? NetUsd);
+    int Epoch, DateTimeOffset From, DateTimeOffset To, BigInteger AverageStake, decimal Share, decimal RentUsd, IReadOnlyList<ReturnLine> Lines, decimal? NetUsd, decimal? NrmUsd = null);
 
 /// <summary>Sums of one asset over the epochs shown.</summary>
 public sealed record ReturnTotal(Asset Asset, BigInteger Gross, BigInteger Cost, BigInteger Fee, BigInteger Net, decimal? NetUsd);
@@ -93,6 +94,10 @@ public sealed record StakeMove(DateTimeOffset At, BigInteger Delta, BigInteger B
 
 /// <summary>An account that holds or held stake.</summary>
 public sealed record StakerRow(WalletAddress Address, BigInteger Staked, decimal? Share, DateTimeOffset FirstStakedAt, IReadOnlyList<TokenAmount> Earned);
+
+/// <summary>One day of the whole pool.</summary>
+/// <param name="UsdPerThousand">Paid to stakers per 1,000 NRM staked, at the prices of the day's end; null = one of them is unknown, or nobody held stake.</param>
+public sealed record PoolDay(DateTimeOffset From, int Epoch, decimal? UsdPerThousand);
 
 /// <summary>All stakers together.</summary>
 /// <param name="PerThousandPerDay">What 1,000 NRM brought per day over the epochs of the last 7 days, per asset; empty = no epoch closed in them.</param>

@@ -18,6 +18,12 @@ namespace Nirmaan.Domain.Allocation;
 public sealed record PlanGrade(
     PlanId PlanId, DateTimeOffset At, DateTimeOffset From, DateTimeOffset To, int Readings, bool WasCarriedOut, decimal PromisedUsdPerHour, decimal StayUsdPerHour, decimal PlanUsdPerHour, decimal BoundUsdPerHour)
 {
+    /// <summary>Its estimates of work, held against what was then done; only of what GPUs of ours did in the horizon.</summary>
+    public IReadOnlyList<EstimateCheck> Checks { get; init; } = [];
+
+    /// <summary>Its question, solved again; null = graded before plans were replayed.</summary>
+    public PlanReplay? Replay { get; init; }
+
     /// <summary>What it really gained against staying put.</summary>
     public decimal GainUsdPerHour => PlanUsdPerHour - StayUsdPerHour;
 

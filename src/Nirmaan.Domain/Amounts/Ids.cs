@@ -62,3 +62,12 @@ public readonly record struct DirectiveId(Guid Value)
     /// <inheritdoc />
     public override string ToString() => Value.ToString();
 }
+
+/// <summary>A block of a provider.</summary>
+public readonly record struct ProviderBlockId(Guid Value)
+{
+    /// <summary>A new id, ordered by time.</summary>
+    public static ProviderBlockId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    /// <inheritdoc />
+    public override string ToString() => Value.ToString();
+}

@@ -36,6 +36,10 @@ public enum InstanceState
 public sealed record InstanceWish(
     SupplierName Supplier, GpuModel Gpu, int GpuCount, string? OfferKey, string? Provider, string? Region, decimal MaxUsdPerGpuHour, int Hours, bool AcceptBidsByHand = false);
 
+/// <summary>Why a machine that is wanted was not to be had, as the last search for it saw the market.</summary>
+/// <param name="Seen">Machines that the search saw.</param>
+public sealed record NotHad(DateTimeOffset At, int Seen, IReadOnlyList<FunnelStep> Funnel);
+
 /// <summary>A machine that we rent.</summary>
 public sealed class Instance : IFenced
 {
@@ -111,6 +115,8 @@ public sealed class Instance : IFenced
     public int Attempts { get; private set; }
     /// <summary>It was lost and another should take its place; false once one does or the budget is spent.</summary>
     public bool WantsReplacement { get; private set; }
+    /// <summary>Why neither it nor another in its place was to be had; null = one was, or none was looked for.</summary>
+    public NotHad? NotHad { get; private set; }
     /// <inheritdoc />
     public DateTimeOffset DueAt { get; private set; }
     /// <inheritdoc />
@@ -192,6 +198,9 @@ public sealed class Instance : IFenced
 
     /// <summary>Another took its place, or none will.</summary>
     public void MarkReplaced() => WantsReplacement = false;
+
+    /// <summary>Nothing was found for it, or in its place; null = something was.</summary>
+    public void MarkNotHad(NotHad? why) => NotHad = why;
 
     /// <summary>What was left of a failed machine is gone.</summary>
     public void MarkCleanedUp(DateTimeOffset at) => ClosedAt ??= at;

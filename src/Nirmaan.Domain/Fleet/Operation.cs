@@ -92,7 +92,7 @@ public sealed class Operation : IFenced
     public string SpecHash { get; private set; } = "";
     /// <summary>State.</summary>
     public OperationState State { get; private set; }
-    /// <summary>Why it is rejected, unknown or abandoned, in words.</summary>
+    /// <summary>Why it is held back, rejected, unknown or abandoned, in words.</summary>
     public string? Reason { get; private set; }
     /// <summary>A stable code of the reason, for grouping and policy: <c>refused</c>, <c>timeout</c>, <c>no-bids</c>, ...</summary>
     public string? ReasonCode { get; private set; }
@@ -147,7 +147,7 @@ public sealed class Operation : IFenced
     public void MarkSent(DateTimeOffset at)
     {
         Require(OperationState.Intended, OperationState.Sent);
-        (State, SentAt, Attempts) = (OperationState.Sent, at, Attempts + 1);
+        (State, SentAt, Attempts, Reason, ReasonCode) = (OperationState.Sent, at, Attempts + 1, null, null);
     }
 
     /// <summary>The call surely never reached the outside: it may be sent again.</summary>
@@ -201,6 +201,14 @@ public sealed class Operation : IFenced
 
     /// <summary>Looks again later.</summary>
     public void Postpone(DateTimeOffset until) => (DueAt, Attempts) = (until, Attempts + 1);
+
+    /// <summary>It may not be sent now; why is shown on it until it is.</summary>
+    public void Hold(DateTimeOffset until, string why)
+    {
+        Require(OperationState.Intended, OperationState.Intended);
+        Postpone(until);
+        (Reason, ReasonCode) = (why, "held");
+    }
 
     /// <inheritdoc />
     public void Release() => (Token, TokenUntil) = (null, null);

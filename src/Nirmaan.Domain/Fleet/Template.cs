@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Nirmaan.Domain.Amounts;
 
 namespace Nirmaan.Domain.Fleet;
@@ -6,15 +7,25 @@ namespace Nirmaan.Domain.Fleet;
 /// A versioned recipe of a miner: image, command, environment, needs and log rules (formats.md, template.yaml). Shared with the agent as
 /// JSON, so the property names are the file's.
 /// </summary>
+/// <param name="Failover">Where another machine is taken; the control plane's business, not the agent's.</param>
 public sealed record Template(
     string Name, int Version, string Network, string Workload, string Image, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Env,
     IReadOnlyList<string> SecretEnv, TemplateNeeds Needs, TemplatePayout Payout, TemplateLogs Logs, int ReadyWithinMinutes, int StopGraceSeconds,
-    string Licence, TemplateSeason? Season)
+    string Licence, TemplateSeason? Season, [property: JsonIgnore] Failover Failover = Failover.Elsewhere)
 {
     /// <summary>The network that pays.</summary>
     public NetworkName NetworkName => new(Network);
     /// <summary>What the miner does.</summary>
     public WorkloadName WorkloadName => new(Workload);
+}
+
+/// <summary>Where another machine is taken in place of one that was lost. Both take what is left when nothing fits.</summary>
+public enum Failover
+{
+    /// <summary>Anywhere but at the provider that lost it, the cheapest first.</summary>
+    Elsewhere,
+    /// <summary>At the same supplier first, though not at the same provider: what the miner keeps there, such as an image or weights, is near.</summary>
+    SameSupplier,
 }
 
 /// <summary>What a machine must have. Memory and disk in GB, processors in virtual cores.</summary>

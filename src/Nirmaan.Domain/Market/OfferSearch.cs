@@ -15,13 +15,25 @@ public sealed record FunnelStep(string Reason, int Dropped, string? CheapestRela
 
 /// <summary>One offer with the verdict over it.</summary>
 /// <param name="RejectedFor">Null = eligible; otherwise the funnel's reason.</param>
-public sealed record OfferVerdict(Offer Offer, string? RejectedFor);
+/// <param name="Standing">What we know of its provider.</param>
+public sealed record OfferVerdict(Offer Offer, string? RejectedFor, ProviderStanding Standing);
 
 /// <summary>What a search saw and why it kept what it kept.</summary>
 public sealed record OfferSearchResult(IReadOnlyList<OfferVerdict> Verdicts, IReadOnlyList<FunnelStep> Funnel)
 {
-    /// <summary>Eligible offers, cheapest first; equal prices by reliability, then by key, so that the order is always the same.</summary>
+    /// <summary>Eligible offers, the cheapest per useful hour first; equal ones by price, reliability and key, so that the order is always the same.</summary>
     public IEnumerable<Offer> Eligible => Verdicts.Where(v => v.RejectedFor is null).Select(v => v.Offer);
+
+    /// <summary>The same search with some of what was left dropped for one more reason.</summary>
+    public OfferSearchResult Without(Func<Offer, bool> drops, string reason)
+    {
+        var dropped = Eligible.Where(drops).Sum(o => Math.Max(o.Available, 1));
+        return dropped == 0 ? this : new OfferSearchResult(
+            [.. Verdicts.Select(v => v.RejectedFor is null && drops(v.Offer) ? v with { RejectedFor = reason } : v)], [.. Funnel, new FunnelStep(reason, dropped, null)]);
+    }
+
+    /// <summary>What is remembered of a search that found nothing. Machines of which the supplier names no number count as one.</summary>
+    public NotHad NotHad(DateTimeOffset at) => new(at, Verdicts.Sum(v => Math.Max(v.Offer.Available, 1)), Funnel);
 }
 
 /// <summary>What a supplier can and may do for a template: capability, not price.</summary>
@@ -33,19 +45,21 @@ public static class OfferSearch
 {
     /// <summary>Reasons in the order in which they are tested: the first that applies is the offer's.</summary>
     public static readonly IReadOnlyList<string> Reasons =
-        ["other offer", "supplier", "mining permission", "vm need", "ports", "gpu", "gpus per machine", "vram", "cuda", "region", "provider", "price unknown", "price", "sold out"];
+        ["other offer", "supplier", "mining permission", "vm need", "ports", "gpu", "gpus per machine", "vram", "cuda", "region", "provider", "blocked", "price unknown", "price", "sold out"];
 
     /// <summary>Filters. <paramref name="abilities"/> lacks a supplier = nothing is known of it and its offers drop as "supplier".</summary>
     public static OfferSearchResult Run(
-        IEnumerable<Offer> offers, OfferFilter filter, IReadOnlyDictionary<SupplierName, SupplierAbilities> abilities, decimal minReliability, bool requirePermission)
+        IEnumerable<Offer> offers, OfferFilter filter, IReadOnlyDictionary<SupplierName, SupplierAbilities> abilities, ProviderStandings standings, decimal minReliability, bool requirePermission)
     {
         var verdicts = offers
-            .OrderBy(o => o.UsdPerGpuHour ?? decimal.MaxValue).ThenByDescending(o => o.Reliability ?? 0).ThenBy(o => o.Key, StringComparer.Ordinal)
-            .Select(o => new OfferVerdict(o, Reject(o, filter, abilities.GetValueOrDefault(o.Supplier), minReliability, requirePermission)))
+            .Select(o => (Offer: o, Standing: standings.Of(new ProviderKey(o.Supplier, o.Provider))))
+            .OrderBy(o => o.Offer.UsdPerGpuHour is { } usd ? o.Standing.PerUsefulHour(usd) : decimal.MaxValue)
+            .ThenBy(o => o.Offer.UsdPerGpuHour ?? decimal.MaxValue).ThenByDescending(o => o.Offer.Reliability ?? 0).ThenBy(o => o.Offer.Key, StringComparer.Ordinal)
+            .Select(o => new OfferVerdict(o.Offer, Reject(o.Offer, o.Standing, filter, abilities.GetValueOrDefault(o.Offer.Supplier), minReliability, requirePermission), o.Standing))
             .ToList();
         // What would be left if one reason were lifted: an offer that then fails another test is no relaxation.
         bool Fits(Offer offer, OfferFilter relaxed, decimal reliability) =>
-            Reject(offer, relaxed, abilities.GetValueOrDefault(offer.Supplier), reliability, requirePermission) is null;
+            Reject(offer, standings.Of(new ProviderKey(offer.Supplier, offer.Provider)), relaxed, abilities.GetValueOrDefault(offer.Supplier), reliability, requirePermission) is null;
         var funnel = Reasons
             .Select(reason => (reason, dropped: verdicts.Where(v => v.RejectedFor == reason).Select(v => v.Offer).ToList()))
             .Where(step => step.dropped.Count > 0)
@@ -54,7 +68,7 @@ public static class OfferSearch
         return new OfferSearchResult(verdicts, funnel);
     }
 
-    private static string? Reject(Offer offer, OfferFilter filter, SupplierAbilities? supplier, decimal minReliability, bool requirePermission) => 0 switch
+    private static string? Reject(Offer offer, ProviderStanding standing, OfferFilter filter, SupplierAbilities? supplier, decimal minReliability, bool requirePermission) => 0 switch
     {
         _ when filter.OfferId is { } id && offer.Id != id => "other offer",
         _ when supplier is null || (filter.Supplier is { } name && offer.Supplier != name) => "supplier",
@@ -68,6 +82,7 @@ public static class OfferSearch
         _ when filter.MinCuda is { } cuda && offer.CudaMax is { } max && CudaVersion.Compare(max, cuda) < 0 => "cuda",
         _ when filter.Region is { Length: > 0 } region && !string.Equals(offer.Region, region, StringComparison.OrdinalIgnoreCase) => "region",
         _ when offer.Reliability is { } up && up < minReliability => "provider",
+        _ when standing.Blocked is not null => "blocked",
         _ when offer.UsdPerGpuHour is null => "price unknown",
         _ when filter.MaxUsdPerGpuHour is { } ceiling && offer.UsdPerGpuHour > ceiling => "price",
         _ when offer.Available < 1 => "sold out",
@@ -77,6 +92,7 @@ public static class OfferSearch
     private static FunnelStep Step(string reason, List<Offer> dropped, OfferFilter filter, Func<OfferFilter, decimal?, List<Offer>> left)
     {
         var count = dropped.Sum(o => Math.Max(o.Available, 1));
+        if (reason == "blocked") { return new FunnelStep(reason, count, "lift a block on /ops/providers, or wait for its end"); }
         if (reason == "mining permission") { return new FunnelStep(reason, count, "record who confirmed the supplier's mining terms, and when"); }
         var lifted = reason switch
         {

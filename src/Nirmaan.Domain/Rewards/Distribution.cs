@@ -3,54 +3,6 @@ using Nirmaan.Domain.Amounts;
 
 namespace Nirmaan.Domain.Rewards;
 
-/// <summary>Fee and who pays the rent, in force from a date on.</summary>
-/// <param name="FeeBasisPoints">Nirmaan's part of what is left after the cost, 1/100 of a percent.</param>
-/// <param name="RentTreasuryFunded">True: the treasury pays the rent; it is shown, not deducted. False: it is deducted before the fee.</param>
-public sealed record FeePolicy(DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded)
-{
-    /// <summary>Name of the method, shown beside what it computed; another method gets another name.</summary>
-    public const string MethodVersion = "rent-then-fee-1";
-
-    /// <summary>1 for the first, by configuration; each announcement adds one.</summary>
-    public int Version { get; init; }
-    /// <summary>When it was made known.</summary>
-    public DateTimeOffset AnnouncedAt { get; init; }
-    /// <summary>Who announced it.</summary>
-    public string By { get; init; } = "";
-    /// <summary>The reason, for everybody to read.</summary>
-    public string Why { get; init; } = "";
-
-    /// <summary>The policy of a moment: of those that have begun the one that began last; of two with the same start the one announced later.</summary>
-    /// <exception cref="InvalidOperationException">None has begun by then.</exception>
-    public static FeePolicy InForce(IEnumerable<FeePolicy> policies, DateTimeOffset at) =>
-        policies.Where(p => p.From <= at).MaxBy(p => (p.From, p.Version)) ?? throw new InvalidOperationException($"No fee policy is in force at {at:u}.");
-
-    /// <summary>True when it takes from nobody what the other leaves: neither a higher fee nor rent that the treasury paid.</summary>
-    public bool IsNoWorseThan(FeePolicy other) => FeeBasisPoints <= other.FeeBasisPoints && (RentTreasuryFunded || !other.RentTreasuryFunded);
-
-    /// <summary>The fee on an amount, rounded down: in doubt for the stakers.</summary>
-    public BigInteger FeeOn(BigInteger units) => units * FeeBasisPoints / 10_000;
-
-    /// <summary>Cuts what was received into cost, fee and pool, which add up to it. The cost is the rent in tokens, rounded down, and never more than there is.</summary>
-    /// <param name="tokenUsd">Price of a whole token, above zero; not needed while the treasury pays the rent.</param>
-    public EpochSplit Split(TokenAmount gross, decimal rentUsd, decimal? tokenUsd)
-    {
-        var cost = BigInteger.Zero;
-        if (!RentTreasuryFunded && rentUsd > 0)
-        {
-            var price = tokenUsd is > 0 ? tokenUsd.Value : throw new ArgumentOutOfRangeException(nameof(tokenUsd), tokenUsd, "Rent can only be deducted at a known price.");
-            var tokens = rentUsd / price;
-            var unit = (decimal)BigInteger.Pow(10, Math.Min(gross.Asset.Decimals, 12));
-            cost = BigInteger.Min(gross.Units, TokenAmount.Of(Math.Truncate(tokens * unit) / unit, gross.Asset).Units);
-        }
-        var fee = FeeOn(gross.Units - cost);
-        return new EpochSplit(cost, fee, gross.Units - cost - fee);
-    }
-}
-
-/// <summary>What becomes of an epoch's receipts, base units.</summary>
-public sealed record EpochSplit(BigInteger Cost, BigInteger Fee, BigInteger Pool);
-
 /// <summary>One account's line of a distribution, in base units.</summary>
 public sealed record DistributionLeaf(WalletAddress Account, BigInteger BalanceSeconds, BigInteger Amount, BigInteger Cumulative);
 
@@ -61,15 +13,17 @@ public sealed class Distribution
 
     /// <summary>A closed distribution.</summary>
     /// <param name="gross">Received for the pool in the epoch, base units, what was carried in included.</param>
-    /// <param name="cost">Deducted to cover the rent, base units; 0 while the treasury pays it.</param>
+    /// <param name="cost">Sold to cover the rent, base units; 0 while the treasury pays it.</param>
+    /// <param name="terms">Null = cut by method rent-then-fee-1, which kept none.</param>
     /// <param name="carriedOut">Not distributed because nobody held stake; goes to the next epoch.</param>
     public Distribution(
         int epoch, Asset asset, DateTimeOffset from, DateTimeOffset to, BigInteger gross, BigInteger cost, BigInteger fee, BigInteger pool, BigInteger carriedIn, BigInteger carriedOut,
-        decimal rentUsd, string root, IReadOnlyList<DistributionLeaf> leaves, int feeBasisPoints, DateTimeOffset closedAt)
+        decimal rentUsd, string root, IReadOnlyList<DistributionLeaf> leaves, int feeBasisPoints, DateTimeOffset closedAt, EpochTerms? terms = null)
     {
+        (PolicyVersion, BorneUsd, CoveredUsd) = (terms?.PolicyVersion, terms?.BorneUsd, terms?.CoveredUsd);
         (Epoch, AssetId, From, To, Gross, Cost, Fee, Pool, CarriedIn, CarriedOut, RentUsd, Root, Leaves, FeeBasisPoints, ClosedAt) =
             (epoch, asset.Id, from, to, gross, cost, fee, pool, carriedIn, carriedOut, rentUsd, root, [.. leaves], feeBasisPoints, closedAt);
-        if (gross != cost + fee + pool + carriedOut)
+        if (gross != cost + fee + pool + carriedOut || carriedOut.Sign < 0)
         {
             throw new InvalidOperationException($"Epoch {epoch}, {asset.Id}: {gross} is not cost {cost} + fee {fee} + pool {pool} + carried {carriedOut}.");
         }
@@ -85,7 +39,7 @@ public sealed class Distribution
     public DateTimeOffset To { get; private set; }
     /// <summary>Received.</summary>
     public BigInteger Gross { get; private set; }
-    /// <summary>Deducted to cover the rent; 0 while the treasury pays it.</summary>
+    /// <summary>Sold to cover the rent (of older epochs: set aside for it); 0 while the treasury pays it.</summary>
     public BigInteger Cost { get; private set; }
     /// <summary>Fee.</summary>
     public BigInteger Fee { get; private set; }
@@ -101,6 +55,12 @@ public sealed class Distribution
     public string Root { get; private set; } = "";
     /// <summary>Fee in force.</summary>
     public int FeeBasisPoints { get; private set; }
+    /// <summary>The fee policy of its day; null = it was not kept then.</summary>
+    public int? PolicyVersion { get; private set; }
+    /// <summary>Rent that the policy puts on these receipts, USD; null = it was not kept then.</summary>
+    public decimal? BorneUsd { get; private set; }
+    /// <summary>What sales paid of it, USD; null = it was not kept then.</summary>
+    public decimal? CoveredUsd { get; private set; }
     /// <summary>When it was closed.</summary>
     public DateTimeOffset ClosedAt { get; private set; }
     /// <summary>Lines, accounts ascending.</summary>

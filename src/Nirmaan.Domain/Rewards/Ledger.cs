@@ -12,8 +12,16 @@ public static class LedgerAccounts
     public const string Pool = "pool";
     /// <summary>Nirmaan's fee.</summary>
     public const string Fees = "fees";
-    /// <summary>Deducted from rewards to cover rent that the treasury advanced.</summary>
+    /// <summary>Set aside by epochs of method rent-then-fee-1 to cover rent that the treasury advanced; none is added any more.</summary>
     public const string Cover = "cover";
+    /// <summary>Tokens that were sold.</summary>
+    public const string Sold = "sold";
+    /// <summary>Counter-side of the dollars that sales brought.</summary>
+    public const string Market = "market";
+    /// <summary>Dollars of sold receipts of an asset, to pay their part of the rent with.</summary>
+    public static string RentFund(string assetId) => $"rent-fund:{assetId}";
+    /// <summary>What selling cost.</summary>
+    public const string VenueFees = "venue-fees";
     /// <summary>Distributed to a staker.</summary>
     public static string Staker(WalletAddress address) => $"staker:{address}";
     /// <summary>A client whose rewards never enter the pool.</summary>
@@ -35,8 +43,12 @@ public static class LedgerCauses
     public const string Reward = "reward";
     /// <summary>Nirmaan's fee of an epoch.</summary>
     public const string Fee = "fee";
-    /// <summary>Rent of an epoch, deducted from its rewards.</summary>
+    /// <summary>Rent of an epoch that sold receipts pay: the treasury, which advanced it, gets it back.</summary>
     public const string Cover = "cover";
+    /// <summary>Tokens were sold.</summary>
+    public const string Sale = "sale";
+    /// <summary>A sale was recorded wrongly.</summary>
+    public const string SaleTakenBack = "sale-taken-back";
     /// <summary>An epoch's amounts to the stakers.</summary>
     public const string Distribution = "distribution";
     /// <summary>Rent used up over time.</summary>
@@ -54,6 +66,10 @@ public static class LedgerSubjects
     public static string Reward(NetworkName network, string externalId) => $"{network}:{externalId}";
     /// <summary>An epoch.</summary>
     public static string Epoch(int epoch) => $"epoch:{epoch}";
+    /// <summary>An epoch of one asset.</summary>
+    public static string Epoch(int epoch, string assetId) => $"epoch:{epoch}:{assetId}";
+    /// <summary>A recorded sale.</summary>
+    public static string Sale(Guid id) => $"sale:{id}";
     /// <summary>A machine that we rent.</summary>
     public static string Instance(InstanceId id) => id.ToString();
 }

@@ -27,10 +27,11 @@ public enum ChainRecordKind
 
 /// <summary>One of the contracts' events. Unique by (chain, transaction, log index).</summary>
 /// <param name="Account">Null = of nobody in particular.</param>
-/// <param name="Amount">Base units of the asset that it is about; 0 where there is none.</param>
+/// <param name="Amount">Base units; 0 where there is none.</param>
+/// <param name="AssetId">What a distributor pays; null = the record is of the staking contract.</param>
 public sealed record ChainRecord(
     long ChainId, string TxHash, int LogIndex, long BlockNumber, string BlockHash, DateTimeOffset At, ChainRecordKind Kind, WalletAddress? Account, BigInteger Amount,
-    long? Number = null, DateTimeOffset? AvailableAt = null, WalletAddress? Recipient = null, string? Root = null);
+    long? Number = null, DateTimeOffset? AvailableAt = null, WalletAddress? Recipient = null, string? Root = null, string? AssetId = null);
 
 /// <summary>A change of stake that was read, and whose block the chain replaced afterwards.</summary>
 /// <param name="At">Time of the block that is no more.</param>

@@ -3,7 +3,7 @@ using Nirmaan.Domain.Amounts;
 
 namespace Nirmaan.Domain.Staking;
 
-/// <summary>What a staker does with a wallet, each one transaction. Amounts are base units.</summary>
+/// <summary>What a staker, or an admin who publishes an epoch, does with a wallet, each one transaction. Amounts are base units.</summary>
 public abstract record StakeAction
 {
     private StakeAction() { }
@@ -27,6 +27,17 @@ public abstract record StakeAction
     /// <param name="Amount">What is paid: cumulative less what was claimed before.</param>
     /// <param name="Cumulative">Of the account's line in the published epoch.</param>
     public sealed record Claim(Asset Asset, WalletAddress Account, BigInteger Amount, BigInteger Cumulative, IReadOnlyList<string> Proof) : StakeAction;
+
+    /// <summary>Sends tokens to the asset's distributor, which only claims can take out again.</summary>
+    public sealed record Fund(Asset Asset, string Distributor, BigInteger Amount) : StakeAction;
+
+    /// <summary>Announces an epoch's root in the timelock, where anyone can recompute it before it counts.</summary>
+    /// <param name="Total">What the root promises to all in their lifetime.</param>
+    /// <param name="Delay">The timelock's.</param>
+    public sealed record Announce(Asset Asset, string Distributor, int Epoch, string Root, BigInteger Total, TimeSpan Delay) : StakeAction;
+
+    /// <summary>Carries out what was announced: from then on claims are proven against this root.</summary>
+    public sealed record Publish(Asset Asset, string Distributor, int Epoch, string Root, BigInteger Total) : StakeAction;
 }
 
 /// <summary>NRM on its way out of the stake.</summary>
@@ -37,7 +48,13 @@ public sealed record Unbonding(long Id, BigInteger Amount, DateTimeOffset Availa
 /// <summary>What a distributor says of an account.</summary>
 /// <param name="Epoch">Of the published root; 0 = none is published.</param>
 /// <param name="Claimed">Base units ever paid to the account.</param>
-public sealed record ClaimState(Asset Asset, int Epoch, string Root, BigInteger Claimed, bool IsPaused);
+/// <param name="IsFinal">False while the block that published the root may still be replaced.</param>
+/// <param name="IsFunded">True when it holds all that is owed under the root.</param>
+public sealed record ClaimState(Asset Asset, int Epoch, string Root, BigInteger Claimed, bool IsPaused, bool IsFinal = true, bool IsFunded = true)
+{
+    /// <summary>True when claims can be made and cannot be undone by the chain.</summary>
+    public bool IsOpen => Epoch > 0 && IsFinal && IsFunded && !IsPaused;
+}
 
 /// <summary>Everything an account can act on, as of one block, which is the newest and may still be replaced.</summary>
 /// <param name="Nrm">In the wallet.</param>

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Evm;
 using Nirmaan.Networks.Http;
 
@@ -25,8 +27,11 @@ public sealed class ChainOptions : CallOptions
     /// <summary>The contract in which NRM is staked.</summary>
     public string Staking { get; set; } = "";
 
-    /// <summary>The contract that pays claims of MOR out, where one is deployed.</summary>
+    /// <summary>The contract that pays claims of MOR out, where one is deployed; the same as <c>Distributors:MOR</c>.</summary>
     public string Distributor { get; set; } = "";
+
+    /// <summary>The contracts that pay claims out, by asset: one per chain and asset.</summary>
+    public IDictionary<string, string> Distributors { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The owner of staking and distributor, through which every change of theirs is announced; shown, not read.</summary>
     public string Timelock { get; set; } = "";
@@ -51,6 +56,18 @@ public sealed class ChainOptions : CallOptions
 
     /// <summary>Most blocks asked for at once; halved by itself where a node finds it too much.</summary>
     public int MaxRange { get; set; } = 10_000;
+
+    /// <summary>Every distributor, by asset.</summary>
+    internal IReadOnlyList<(Asset Asset, EvmAddress Address)> AllDistributors() =>
+    [
+        .. Asset.Tokens.Select(a => (Asset: a, Address: Distributors.TryGetValue(a.Id, out var named) ? named : a == Asset.Mor ? Distributor : ""))
+            .Where(d => d.Address.Length > 0).Select(d => (d.Asset, EvmAddress.Parse(d.Address))),
+    ];
+
+    /// <summary>An asset's distributor.</summary>
+    /// <exception cref="SupplierUnavailableException">It has none.</exception>
+    internal EvmAddress DistributorOf(Asset asset) => AllDistributors().FirstOrDefault(d => d.Asset == asset) is { Asset: not null } found ? found.Address
+        : throw new SupplierUnavailableException("chain", $"{Section}:Distributors:{asset.Id} is not set");
 
     internal EvmAddress MorAddress => EvmAddress.Parse(Mor);
     internal EvmAddress DiamondAddress => EvmAddress.Parse(Diamond);
@@ -78,12 +95,17 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
             if (Addresses.Fault(witness) is { } why) { yield return $"Witnesses:{i} {why}"; }
         }
         var addresses = new[] { ("Nrm", options.Nrm), ("Staking", options.Staking), ("Distributor", options.Distributor), ("Timelock", options.Timelock), ("Mor", options.Mor), ("Diamond", options.Diamond), ("FundingAccount", options.FundingAccount) };
-        foreach (var (key, value) in addresses)
+        foreach (var (key, value) in addresses.Concat(options.Distributors.Select(d => ($"Distributors:{d.Key}", d.Value))))
         {
             if (value.Length > 0 && !EvmAddress.TryParse(value, AddressSpelling.ChecksumOrLowerCase, out _))
             {
                 yield return $"{key} '{value}' must be an address (0x and 40 hexadecimal digits, lower case or with its EIP-55 checksum).";
             }
+        }
+        foreach (var (asset, address) in options.Distributors)
+        {
+            if (Asset.Tokens.All(a => !a.Id.Equals(asset, StringComparison.OrdinalIgnoreCase))) { yield return $"Distributors:{asset} must be one of {string.Join(", ", Asset.Tokens.Select(a => a.Id))}."; }
+            else if (asset.Equals(Asset.Mor.Id, StringComparison.OrdinalIgnoreCase) && options.Distributor.Length > 0 && !address.Equals(options.Distributor, StringComparison.OrdinalIgnoreCase)) { yield return "Distributor and Distributors:MOR must be the same."; }
         }
         if (options.BuyUrl is { } buy && Addresses.Fault(buy) is { } wrong) { yield return $"BuyUrl {wrong}"; }
         if (options.FinalityDepth is < 0 or > 10_000) { yield return $"FinalityDepth {options.FinalityDepth} must lie between 0 and 10000 blocks."; }

@@ -53,8 +53,9 @@ internal sealed class NrmStakeChain(EvmChain chain) : IStakeChain
     public Task<StakePage?> ReadAsync(long fromBlock, CancellationToken cancellationToken)
     {
         if (chain.Options.Staking.Length == 0) { throw new SupplierUnavailableException("chain", $"stakes: {ChainOptions.Section}:Staking is not set"); }
-        string[] contracts = [chain.Options.Staking, .. chain.Options.Distributor.Length > 0 ? [chain.Options.Distributor] : Array.Empty<string>()];
-        var filter = new LogFilter([.. contracts.Select(c => EvmAddress.Parse(c))], [s_topics]);
+        var distributors = chain.Options.AllDistributors();
+        var assets = distributors.ToDictionary(d => d.Address, d => d.Asset.Id);
+        var filter = new LogFilter([EvmAddress.Parse(chain.Options.Staking), .. distributors.Select(d => d.Address)], [s_topics]);
         return chain.ReadAsync("stakes", async (rpc, chainId) =>
         {
             var from = Math.Max(fromBlock, chain.Options.FromBlock);
@@ -62,7 +63,7 @@ internal sealed class NrmStakeChain(EvmChain chain) : IStakeChain
             {
                 foreach (var witness in chain.Options.Witnesses) { await HearAsync(witness, chainId, filter, page, cancellationToken); }
                 var (stakes, records) = (new List<StakeEvent>(page.Logs.Count), new List<ChainRecord>());
-                foreach (var log in page.Logs) { Sort(chainId, log, stakes, records); }
+                foreach (var log in page.Logs) { Sort(chainId, log, assets.GetValueOrDefault(log.Address), stakes, records); }
                 var newest = await rpc.GetBlockNumberAsync(cancellationToken) - chain.Options.FinalityDepth;
                 return new StakePage(stakes, records, new BlockRef(page.End.Block, page.End.Hash.ToString(), page.EndTime), newest);
             }
@@ -111,7 +112,7 @@ internal sealed class NrmStakeChain(EvmChain chain) : IStakeChain
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private static void Sort(long chainId, EvmLog log, List<StakeEvent> stakes, List<ChainRecord> records)
+    private static void Sort(long chainId, EvmLog log, string? asset, List<StakeEvent> stakes, List<ChainRecord> records)
     {
         if (log.TryDecode<Staked>(out var staked)) { stakes.Add(Stake(staked.Account, staked.Amount, staked.Balance)); }
         else if (log.TryDecode<Unstaked>(out var unstaked)) { stakes.Add(Stake(unstaked.Account, -unstaked.Amount, unstaked.Balance)); }
@@ -126,7 +127,7 @@ internal sealed class NrmStakeChain(EvmChain chain) : IStakeChain
         StakeEvent Stake(EvmAddress account, BigInteger delta, BigInteger balance) =>
             new(chainId, log.TransactionHash.ToString(), log.LogIndex, log.BlockNumber, log.BlockHash.ToString(), log.Time, Wallet(account), delta, balance);
         ChainRecord Record(ChainRecordKind kind, EvmAddress? account, BigInteger amount, BigInteger? number = null) =>
-            new(chainId, log.TransactionHash.ToString(), log.LogIndex, log.BlockNumber, log.BlockHash.ToString(), log.Time, kind, account is { } a ? Wallet(a) : null, amount, (long?)number);
+            new(chainId, log.TransactionHash.ToString(), log.LogIndex, log.BlockNumber, log.BlockHash.ToString(), log.Time, kind, account is { } a ? Wallet(a) : null, amount, (long?)number, AssetId: asset);
     }
 
     private static WalletAddress Wallet(EvmAddress address) => WalletAddress.Parse(address.ToLowerHex());

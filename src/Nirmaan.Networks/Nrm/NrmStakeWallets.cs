@@ -32,14 +32,14 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
             WalletAddress.Parse((await rpc.CallAsync(staking, new RewardsRecipientOf(of), at, cancellationToken)).ToLowerHex()),
             await rpc.CallAsync(staking, new PausedCall(), at, cancellationToken),
             await rpc.GetBalanceAsync(of, at, cancellationToken),
-            await ClaimsAsync(rpc, of, at, cancellationToken),
+            await ClaimsAsync(rpc, of, head.Number, cancellationToken),
             new BlockRef(head.Number, head.Hash.ToString(), head.Time));
     }, cancellationToken);
 
     /// <inheritdoc />
     public Task<PreparedCall> PrepareAsync(WalletAddress account, StakeAction action, CancellationToken cancellationToken) => chain.ReadAsync("a transaction", async (rpc, chainId) =>
     {
-        var (to, call) = CallOf(action);
+        var (to, call) = action is StakeAction.Fund fund ? await FundAsync(rpc, fund, cancellationToken) : CallOf(action);
         var (from, data) = (EvmAddress.Parse(account.Value), Functions.Encode(call));
         var price = await rpc.GetGasPriceAsync(cancellationToken);
         try
@@ -103,16 +103,28 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
         return null;
     }
 
-    private async Task<IReadOnlyList<ClaimState>> ClaimsAsync(JsonRpcClient rpc, EvmAddress account, BlockTag at, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClaimState>> ClaimsAsync(JsonRpcClient rpc, EvmAddress account, long head, CancellationToken cancellationToken)
     {
-        if (chain.Options.Distributor.Length == 0) { return []; }
-        var distributor = EvmAddress.Parse(chain.Options.Distributor);
-        return
-        [
-            new ClaimState(
-                Asset.Mor, (int)await rpc.CallAsync(distributor, new EpochCall(), at, cancellationToken), (await rpc.CallAsync(distributor, new RootCall(), at, cancellationToken)).ToString(),
-                await rpc.CallAsync(distributor, new ClaimedOf(account), at, cancellationToken), await rpc.CallAsync(distributor, new PausedCall(), at, cancellationToken)),
-        ];
+        var at = BlockTag.At(head);
+        List<ClaimState> claims = [];
+        foreach (var (asset, distributor) in chain.Options.AllDistributors())
+        {
+            var root = await rpc.CallAsync(distributor, new RootCall(), at, cancellationToken);
+            var owed = await rpc.CallAsync(distributor, new TotalCall(), at, cancellationToken) - await rpc.CallAsync(distributor, new TotalClaimedCall(), at, cancellationToken);
+            var token = await rpc.CallAsync(distributor, new TokenCall(), at, cancellationToken);
+            claims.Add(new ClaimState(
+                asset, (int)await rpc.CallAsync(distributor, new EpochCall(), at, cancellationToken), root.ToString(), await rpc.CallAsync(distributor, new ClaimedOf(account), at, cancellationToken),
+                await rpc.CallAsync(distributor, new PausedCall(), at, cancellationToken), await NrmDistributors.IsFinalAsync(rpc, distributor, root, head, chain.Options.FinalityDepth, cancellationToken),
+                await rpc.CallAsync(token, new BalanceOf(distributor), at, cancellationToken) >= owed));
+        }
+        return claims;
+    }
+
+    // Which token it is the distributor itself says.
+    private async Task<(EvmAddress To, IFunction Call)> FundAsync(JsonRpcClient rpc, StakeAction.Fund fund, CancellationToken cancellationToken)
+    {
+        var distributor = chain.Options.DistributorOf(fund.Asset);
+        return (await rpc.CallAsync(distributor, new TokenCall(), BlockTag.Latest, cancellationToken), new TransferCall(distributor, fund.Amount));
     }
 
     private (EvmAddress To, IFunction Call) CallOf(StakeAction action)
@@ -125,8 +137,11 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
             StakeAction.Unstake(var amount) => (staking, new UnstakeCall(amount)),
             StakeAction.Cancel(var id, _) => (staking, new CancelCall(id)),
             StakeAction.Withdraw(var ids, _) => (staking, new WithdrawCall([.. ids.Select(id => (BigInteger)id)])),
-            StakeAction.Claim claim when claim.Asset == Asset.Mor =>
-                (Address("Distributor", chain.Options.Distributor), new ClaimCall(EvmAddress.Parse(claim.Account.Value), claim.Cumulative, [.. claim.Proof.Select(Bytes32.Parse)])),
+            StakeAction.Announce(var asset, _, var epoch, var root, var total, var delay) =>
+                (Address("Timelock", chain.Options.Timelock), new RootOperation(chain.Options.DistributorOf(asset), epoch, root, total).Schedule(delay)),
+            StakeAction.Publish(var asset, _, var epoch, var root, var total) => (Address("Timelock", chain.Options.Timelock), new RootOperation(chain.Options.DistributorOf(asset), epoch, root, total).Execute()),
+            StakeAction.Claim claim =>
+                (chain.Options.DistributorOf(claim.Asset), new ClaimCall(EvmAddress.Parse(claim.Account.Value), claim.Cumulative, [.. claim.Proof.Select(Bytes32.Parse)])),
             _ => throw new ArgumentException($"action: {action} has no contract.", nameof(action)),
         };
     }

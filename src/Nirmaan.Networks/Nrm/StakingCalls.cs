@@ -69,6 +69,11 @@ internal static class StakingRefusals
         (AbiSignature.Parse("InvalidProof()"), "the proof does not fit the published root: a newer epoch may have been published a moment ago"),
         (AbiSignature.Parse("NothingToClaim(address account, uint256 claimed)"), "all of it was claimed before"),
         (AbiSignature.Parse("MoreThanPublished(uint256 total)"), "the contract was given less than the root promises"),
+        (AbiSignature.Parse("EpochNotLater(uint256 epoch, uint256 published)"), "this epoch or a later one is published already"),
+        (AbiSignature.Parse("TotalFell(uint256 total, uint256 published)"), "it promises less in all than the published root"),
+        (AbiSignature.Parse("NotFunded(uint256 missing)"), "the distributor holds less than the root promises: fund it first"),
+        (AbiSignature.Parse("AccessControlUnauthorizedAccount(address account, bytes32 neededRole)"), "this wallet is not the timelock's proposer; use the one that is"),
+        (AbiSignature.Parse("TimelockUnexpectedOperationState(bytes32 operationId, bytes32 expectedStates)"), "it is announced already, its time is not come, or it was carried out"),
         (AbiSignature.Parse("SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)"), "the amount is larger than anyone can hold"),
     ];
 

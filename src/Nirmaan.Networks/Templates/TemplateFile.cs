@@ -8,7 +8,7 @@ namespace Nirmaan.Networks.Templates;
 
 /// <summary>
 /// Reads template.yaml (formats.md) strictly: an unknown key, a missing one, a pattern that is none, a state that no heartbeat knows are
-/// errors. Only <c>season</c>, <c>needs.cudaMin</c> and a season's <c>from</c> and <c>to</c> may be absent.
+/// errors. Only <c>season</c>, <c>failover</c>, <c>needs.cudaMin</c> and a season's <c>from</c> and <c>to</c> may be absent.
 /// </summary>
 public static partial class TemplateFile
 {
@@ -27,6 +27,8 @@ public static partial class TemplateFile
             ? TemplateFields.Whole(new TemplateFields(file, "", root), Read)
             : throw new TemplateFileException(file, "", $"{stream.Documents.Count} documents", "one document that is a map");
     }
+
+    private static readonly Dictionary<string, Failover> s_failovers = new(StringComparer.Ordinal) { ["elsewhere"] = Failover.Elsewhere, ["same-supplier"] = Failover.SameSupplier };
 
     /// <summary>A template that ships with this assembly.</summary>
     internal static Template Shipped(string name)
@@ -53,7 +55,8 @@ public static partial class TemplateFile
         t.Whole("readyWithinMinutes", 1, 24 * 60),
         t.Whole("stopGraceSeconds", 0, 3600),
         t.Text("licence", "what may be done with image and model", l => !string.IsNullOrWhiteSpace(l)).Trim(),
-        t.OptionalSection("season", Season));
+        t.OptionalSection("season", Season),
+        t.OptionalText("failover", $"one of {string.Join(", ", s_failovers.Keys)}", s_failovers.ContainsKey) is { } failover ? s_failovers[failover] : Failover.Elsewhere);
 
     private static TemplateNeeds Needs(TemplateFields n) => new(
         n.Whole("minVramGb", 0, 1024), n.Whole("gpus", 1, 16), n.Number("vcpu", 0.1m, 512), n.Whole("ramGb", 1, 4096), n.Whole("diskGb", 1, 65536),

@@ -49,6 +49,7 @@ internal static class ApiServices
         var approve = Group(routes, Policies.Approve);
         var open = routes.MapGroup(Root).AllowAnonymous();
         OfferCalls.Map(read);
+        ProviderCalls.Map(read, operate);
         InstanceCalls.Map(read, operate);
         OperationCalls.Map(read, operate);
         MinerCalls.Map(read);
@@ -59,6 +60,7 @@ internal static class ApiServices
         AutopilotCalls.Map(read, operate, approve);
         StakerCalls.Map(open);
         DistributionCalls.Map(open, read, approve);
+        SaleCalls.Map(open, approve);
         TreasuryCalls.Map(read);
         routes.Map("/api/{**path}", (string? path) => Problems.Of(404, "not_found", $"There is no call /api/{path}; /openapi/v1.json lists them.")).AllowAnonymous().ExcludeFromDescription();
     }

@@ -7,14 +7,21 @@ using Nirmaan.Domain.Rewards;
 
 namespace Nirmaan.Web.Api;
 
-/// <summary>A closed epoch of one asset, in base units. Gross = fee + pool + carriedOut.</summary>
-/// <param name="RentUsd">Rent of the day, paid by the treasury, not deducted.</param>
+/// <summary>A closed epoch of one asset, in base units. Gross = cost + fee + pool + carriedOut.</summary>
+/// <param name="Cost">Sold to cover rent; 0 while the treasury pays it.</param>
+/// <param name="RentUsd">Rent of the day over all networks, whoever pays it.</param>
+/// <param name="Method">Of the cut.</param>
+/// <param name="FeePolicy">Version of the policy; null = it was not kept then, nor the next two.</param>
+/// <param name="BorneUsd">Rent that the policy puts on these receipts.</param>
+/// <param name="CoveredUsd">What sales paid of it.</param>
 /// <param name="Leaves">Accounts in the tree.</param>
 internal sealed record DistributionWire(
-    int Epoch, DateTimeOffset From, DateTimeOffset To, string Asset, int Decimals, string Gross, string Fee, int FeeBasisPoints, string Pool, string CarriedIn, string CarriedOut, decimal RentUsd, string Root, int Leaves, DateTimeOffset ClosedAt)
+    int Epoch, DateTimeOffset From, DateTimeOffset To, string Asset, int Decimals, string Gross, string Cost, string Fee, int FeeBasisPoints, string Pool, string CarriedIn, string CarriedOut, decimal RentUsd, string Root, int Leaves, DateTimeOffset ClosedAt,
+    string Method, int? FeePolicy, decimal? BorneUsd, decimal? CoveredUsd)
 {
     public static DistributionWire Of(DistributionRow d) => new(
-        d.Epoch, d.From, d.To, d.Asset.Id, d.Asset.Decimals, d.Gross.ToWire(), d.Fee.ToWire(), d.FeeBasisPoints, d.Pool.ToWire(), d.CarriedIn.ToWire(), d.CarriedOut.ToWire(), d.RentUsd, d.Root, d.Leaves, d.ClosedAt);
+        d.Epoch, d.From, d.To, d.Asset.Id, d.Asset.Decimals, d.Gross.ToWire(), d.Cost.ToWire(), d.Fee.ToWire(), d.FeeBasisPoints, d.Pool.ToWire(), d.CarriedIn.ToWire(), d.CarriedOut.ToWire(), d.RentUsd, d.Root, d.Leaves, d.ClosedAt,
+        d.Method, d.Terms?.PolicyVersion, d.Terms?.BorneUsd, d.Terms?.CoveredUsd);
 }
 
 /// <summary>A reward that the distribution shares out.</summary>
@@ -32,9 +39,11 @@ internal sealed record ConsentWire(string By, DateTimeOffset At);
 /// <summary>The next epoch of an asset. Amounts as closing it now would write them; null = it cannot be computed yet.</summary>
 /// <param name="Digest">What a consent is for; another amount, account or root has another.</param>
 /// <param name="WaitsFor">What must come before it is closed; null = nothing.</param>
+/// <param name="RentBorneUsd">Rent that the policy puts on its receipts; null = the epoch is not over.</param>
+/// <param name="Sales">Of its receipts, as recorded so far.</param>
 internal sealed record NextDistributionWire(
     int Epoch, DateTimeOffset From, DateTimeOffset To, string Asset, int Decimals, string? Gross, string? Cost, string? Fee, string? Pool, string? CarriedOut, string? Root, int? Leaves, int FeePolicy, string? Digest,
-    IReadOnlyList<ConsentWire> Consents, int Needed, string? WaitsFor);
+    IReadOnlyList<ConsentWire> Consents, int Needed, string? WaitsFor, decimal? RentBorneUsd, decimal? RentCoveredUsd, IReadOnlyList<SaleWire> Sales);
 
 /// <summary>Consent to the next epoch of an asset as it was shown.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -43,15 +52,18 @@ internal sealed record SignOffBody(int? Epoch, string? Asset, string? Digest);
 /// <summary>What became of a consent.</summary>
 internal sealed record SignOffWire(int Consents, int Needed, bool IsClosed);
 
-/// <summary>Fee and who pays the rent, from a date on.</summary>
-internal sealed record FeePolicyWire(int Version, DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded, DateTimeOffset AnnouncedAt, string By, string Why)
+/// <summary>Who pays the rent of an asset's receipts, of a network, or of both; null = of any.</summary>
+internal sealed record RentRuleWire(string? Asset, string? Network, bool? TreasuryFunded);
+
+/// <summary>Fee and who pays the rent, from a date on; rents are the exceptions from rentTreasuryFunded, of which the narrowest holds.</summary>
+internal sealed record FeePolicyWire(int Version, DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded, IReadOnlyList<RentRuleWire> Rents, DateTimeOffset AnnouncedAt, string By, string Why)
 {
-    public static FeePolicyWire Of(FeePolicy p) => new(p.Version, p.From, p.FeeBasisPoints, p.RentTreasuryFunded, p.AnnouncedAt, p.By, p.Why);
+    public static FeePolicyWire Of(FeePolicy p) => new(p.Version, p.From, p.FeeBasisPoints, p.RentTreasuryFunded, [.. p.Rents.Select(r => new RentRuleWire(r.AssetId, r.Network?.Value, r.TreasuryFunded))], p.AnnouncedAt, p.By, p.Why);
 }
 
 /// <summary>A policy to announce.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record FeePolicyBody(DateTimeOffset? From, int? FeeBasisPoints, bool? RentTreasuryFunded, string? Why);
+internal sealed record FeePolicyBody(DateTimeOffset? From, int? FeeBasisPoints, bool? RentTreasuryFunded, IReadOnlyList<RentRuleWire>? Rents, string? Why);
 
 internal static class DistributionCalls
 {
@@ -61,7 +73,7 @@ internal static class DistributionCalls
             .WithName("listFeePolicies").WithSummary("What is taken, from when on, in the order of announcement.");
         approve.MapPost("/fee-policies", async (FeePolicyBody body, AnnounceFeePolicy policies, ClaimsPrincipal user, CancellationToken cancellationToken) => Results.Created("/api/v1/fee-policies", FeePolicyWire.Of(await policies.RunAsync(
             body.From ?? throw new InvalidInputException("from", null, "a midnight of UTC"), body.FeeBasisPoints ?? throw new InvalidInputException("feeBasisPoints", null, "0 to 10000"),
-            body.RentTreasuryFunded ?? throw new InvalidInputException("rentTreasuryFunded", null, "true or false"), user.Actor(), body.Why ?? "", cancellationToken))))
+            body.RentTreasuryFunded ?? throw new InvalidInputException("rentTreasuryFunded", null, "true or false"), [.. (body.Rents ?? []).Select(Rule)], user.Actor(), body.Why ?? "", cancellationToken))))
             .WithName("announceFeePolicy").WithSummary("Announces a fee policy.").Produces<FeePolicyWire>(201).ProducesProblem(400).ProducesProblem(422);
         read.MapGet("/distributions/next", async (CloseEpoch epochs, CancellationToken cancellationToken) => (await epochs.PreviewAsync(cancellationToken)).ToList(Next))
             .WithName("previewDistributions").WithSummary("The next epoch of every asset, as closing it now would write it, and who consented.");
@@ -74,6 +86,9 @@ internal static class DistributionCalls
             .WithName("getDistribution").WithSummary("One epoch, a row per asset.").Produces<ListWire<DistributionWire>>().ProducesProblem(404);
         open.MapGet("/distributions/{epoch:int}/inputs", InputsAsync).WithName("getDistributionInputs").WithSummary("Every input needed to recompute an epoch of one asset.").Produces<DistributionInputsWire>().ProducesProblem(400).ProducesProblem(404);
     }
+
+    private static RentRule Rule(RentRuleWire rule) => new(
+        rule.Asset, rule.Network is { } network ? new Domain.Amounts.NetworkName(network) : null, rule.TreasuryFunded ?? throw new InvalidInputException("rents.treasuryFunded", null, "true or false"));
 
     private static async Task<IResult> SignOffAsync(SignOffBody body, CloseEpoch epochs, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
@@ -92,7 +107,7 @@ internal static class DistributionCalls
 
     private static NextDistributionWire Next(EpochPreview n) => new(
         n.Epoch, n.From, n.To, n.Asset.Id, n.Asset.Decimals, n.Draft?.Gross.ToWire(), n.Draft?.Cost.ToWire(), n.Draft?.Fee.ToWire(), n.Draft?.Pool.ToWire(), n.Draft?.CarriedOut.ToWire(), n.Draft?.Root, n.Draft?.Leaves.Count,
-        n.Policy.Version, n.Digest, [.. n.Consents.Select(c => new ConsentWire(c.By, c.At))], n.Needed, n.WaitsFor);
+        n.Policy.Version, n.Digest, [.. n.Consents.Select(c => new ConsentWire(c.By, c.At))], n.Needed, n.WaitsFor, n.Rent?.BorneUsd, n.Rent?.CoveredUsd, [.. n.Sales.Select(SaleWire.Of)]);
 
     private static async Task<IResult> InputsAsync(int epoch, string? asset, DistributionQueries distributions, CancellationToken cancellationToken)
     {

@@ -42,9 +42,12 @@ internal sealed record BidWire(string Ref, string Provider, string ProviderName,
 /// <summary>One line of a thing's history.</summary>
 internal sealed record EventWire(DateTimeOffset At, string Kind, string Subject, string Actor, string What, string Why, string? Before, string? After);
 
+/// <summary>Why neither a machine nor another in its place was to be had, as the last search saw the market.</summary>
+internal sealed record NotHadWire(DateTimeOffset At, int Seen, IReadOnlyList<FunnelWire> Funnel);
+
 /// <summary>Everything about a machine.</summary>
 internal sealed record InstanceDetailWire(
-    InstanceWire Instance, IReadOnlyList<MinerWire> Miners, IReadOnlyList<OperationWire> Operations, IReadOnlyList<BidWire> Bids, IReadOnlyList<EventWire> Timeline, string? ReplacedBy);
+    InstanceWire Instance, IReadOnlyList<MinerWire> Miners, IReadOnlyList<OperationWire> Operations, IReadOnlyList<BidWire> Bids, IReadOnlyList<EventWire> Timeline, string? ReplacedBy, NotHadWire? NotHad);
 
 /// <summary>What became of a wish to give a machine back.</summary>
 internal sealed record RetiredWire(RetireOutcome Outcome);
@@ -92,5 +95,6 @@ internal static class InstanceCalls
     private static InstanceDetailWire Detail(InstanceDetail d) => new(
         InstanceWire.Of(d.Instance), [.. d.Miners.Select(MinerWire.Of)], [.. d.Operations.Select(OperationWire.Of)],
         [.. d.Bids.Select(b => new BidWire(b.Ref, b.Provider, b.ProviderLabel, b.Gpu, b.UsdPerGpuHour, b.Reliability, b.Region, b.Open, b.Unsuitable, b.Accepted))],
-        [.. d.Timeline.Select(e => new EventWire(e.At, e.Kind, e.Subject, e.Actor, e.What, e.Why, e.Before, e.After))], d.ReplacedBy?.ToString());
+        [.. d.Timeline.Select(e => new EventWire(e.At, e.Kind, e.Subject, e.Actor, e.What, e.Why, e.Before, e.After))], d.ReplacedBy?.ToString(),
+        d.Instance.NotHad is { } notHad ? new NotHadWire(notHad.At, notHad.Seen, [.. notHad.Funnel.Select(FunnelWire.Of)]) : null);
 }

@@ -10,7 +10,7 @@ internal sealed record ReturnLineWire(
     string Asset, int Decimals, string Gross, string Cost, string Fee, string Net, string Cumulative, decimal? PriceUsd, DateTimeOffset? PriceAt, string? PriceSource, decimal? NetUsd, string Root);
 
 /// <summary>One epoch (a UTC day) of an account.</summary>
-/// <param name="RentUsd">Its share of the day's rent, which the treasury paid.</param>
+/// <param name="RentUsd">Its share of the day's rent, whoever paid it.</param>
 internal sealed record ReturnEpochWire(int Epoch, DateTimeOffset From, DateTimeOffset To, AmountWire AverageStake, decimal Share, decimal RentUsd, IReadOnlyList<ReturnLineWire> Lines, decimal? NetUsd);
 
 /// <summary>Sums of one asset over the epochs shown, in base units.</summary>

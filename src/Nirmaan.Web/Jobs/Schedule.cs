@@ -39,6 +39,7 @@ internal static class Schedule
         Line<GiveDirective>("allocation:expire-directives", Every10Minutes, v => v.ExpireAsync),
         Line<GradePlans>("allocation:grade", Hourly, v => v.RunAsync),
         Line<CloseEpoch>("rewards:close-epoch", Every10Minutes, v => v.RunAsync),
+        Line<PublishRoot>("rewards:watch-publications", EveryMinute, v => v.WatchAsync),
         Line<CheckInvariants>("rewards:invariants", Hourly, v => v.RunAsync),
         Line<PruneHistory>("jobs:prune", Hourly, v => v.RunAsync),
     ];

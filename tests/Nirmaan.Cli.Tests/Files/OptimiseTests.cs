@@ -59,11 +59,49 @@ public sealed class OptimiseTests
     [InlineData("\"horizonHours\":48", "\"horizonHours\":\"long\"", "horizonHours")]
     [InlineData("\"caps\":", "\"limits\":", "limits")]
     [InlineData("{\"budget", "\"budget", "")]
+    [InlineData("\"usdPerGpuHour\":0.45", "\"usdPerGpuHour\":-0.45", "items[0].usdPerGpuHour")]
+    [InlineData("\"usdPerGpuHour\":0.45", "\"usdPerGpuHour\":NaN", "items[0].usdPerGpuHour")]
+    [InlineData("\"held\":null", "\"held\":{\"workload\":\"heurist-sd\",\"count\":9,\"locked\":true}", "items[0].held.count")]
+    [InlineData("\"held\":null", "\"held\":{\"workload\":\"nobody\",\"count\":1,\"locked\":true}", "items[0].held.workload")]
+    [InlineData("\"maxMoves\":null", "\"maxMoves\":-1", "caps.maxMoves")]
+    [InlineData("\"caps\":", "\"pins\":[{\"item\":\"akash:o17\",\"workload\":\"nobody\",\"count\":1}],\"caps\":", "pins[0].workload")]
     public async Task An_instance_that_breaks_the_format_is_bad_input_and_the_field_is_named(string what, string by, string field)
     {
         using var folder = new TempFolder();
         var path = folder.Write("instance.json", Instance.Replace(what, by, StringComparison.Ordinal));
         (await Run.NirmaanAsync("optimise", path)).ShouldFail(2, path, field);
+    }
+
+    [Theory]
+    [InlineData("items")]
+    [InlineData("networks")]
+    [InlineData("workloads")]
+    public async Task An_empty_list_is_bad_input_and_named(string list)
+    {
+        using var folder = new TempFolder();
+        var instance = JsonNode.Parse(Instance)!;
+        instance[list] = new JsonArray();
+        (await Run.NirmaanAsync("optimise", folder.Write("instance.json", instance.ToJsonString()))).ShouldFail(2, $"{list} is empty");
+    }
+
+    [Fact]
+    public async Task Caps_that_contradict_each_other_are_named_with_the_reason()
+    {
+        using var folder = new TempFolder();
+        var path = folder.Write("instance.json", Instance.Replace("\"bucketMinUsdPerHour\":{},\"bucketMaxUsdPerHour\":{}", "\"bucketMinUsdPerHour\":{\"emerging\":0.9},\"bucketMaxUsdPerHour\":{\"emerging\":0.5}", StringComparison.Ordinal));
+        (await Run.NirmaanAsync("optimise", path)).ShouldFail(1, "no feasible plan", "bucketMin:emerging", "bucketMax:emerging");
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_offers_are_answered()
+    {
+        using var folder = new TempFolder();
+        var instance = JsonNode.Parse(Instance)!;
+        var offer = instance["items"]![0]!;
+        instance["items"] = new JsonArray([.. Enumerable.Range(0, 100_000).Select(i => { var copy = offer.DeepClone(); copy["id"] = $"o{i}"; return copy; })]);
+        var said = await Run.NirmaanAsync("optimise", folder.Write("instance.json", instance.ToJsonString()));
+        said.Code.ShouldBe(0, said.Error);
+        AllocationPlan.Parse(said.Out).Assignments.Sum(a => a.Count).ShouldBe(2);
     }
 
     [Fact]

@@ -52,6 +52,16 @@ public sealed class VerifyChainTests(LocalChain chain) : IClassFixture<LocalChai
         said.Code.ShouldBe(1);
         said.Error.ShouldContain($"{chain.Accounts[2]}: balanceSeconds 223200; recomputed 216000");
 
+        var dropped = folder.Write("dropped.json", DistributionFile.Compute([deltas[0]], from, to, 1000, "MOR", null).ToJson());
+        said = await Run.NirmaanAsync(["verify", dropped, .. onChain]);
+        said.Code.ShouldBe(1);
+        said.Error.ShouldContain($"{chain.Accounts[2]}: has no leaf; recomputed amount");
+
+        var invented = folder.Write("invented.json", DistributionFile.Compute([.. deltas, new StakeDelta(from.AddHours(3), Wallet(3), 9)], from, to, 1000, "MOR", null).ToJson());
+        said = await Run.NirmaanAsync(["verify", invented, .. onChain]);
+        said.Code.ShouldBe(1);
+        said.Error.ShouldContain($"{chain.Accounts[3]}: balanceSeconds 32400; recomputed 0");
+
         // Begun too late, a stake would be left out: the next event of its account tells.
         await StakeAsync(1, 5, to.AddHours(1));
         var late = From((await chain.Rpc.GetBlockAsync(BlockTag.Latest, Cancel))!.Number);

@@ -57,6 +57,8 @@ public sealed class VerifyTests
         { "root", "root: 0x0101010101010101010101010101010101010101010101010101010101010101; recomputed 0x" },
         { "missing", "0x90F79bf6EB2c4f870365E785982E1f101E93b906: has no leaf; recomputed amount 99900" },
         { "twice", "expected accounts in ascending order, each once" },
+        { "order", "leaves[1] 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC: stands after 0x70997970C51812dc3A010C7d01b50e0d17dc79C8; expected accounts in ascending order, each once" },
+        { "account", "leaves[1] 0x70997970c51812DC3a010c7d01b50E0d17dC79c9: amount 39960040; recomputed 0" },
         { "stranger", "amount 5; recomputed 0" },
         { "nothing", "has nothing, now or before; expected no leaf" },
     };
@@ -77,6 +79,12 @@ public sealed class VerifyTests
                 case "pool": d["pool"] = "100000001"; break;
                 case "root": d["root"] = $"0x{string.Concat(Enumerable.Repeat("01", 32))}"; break;
                 case "missing": leaves.RemoveAt(2); break;
+                case "account": leaves[1]!["account"] = Epochs.Bob.ToLowerInvariant()[..^1] + "9"; break;
+                case "order":
+                    var moved = leaves[0]!;
+                    leaves.RemoveAt(0);
+                    leaves.Insert(1, moved);
+                    break;
                 case "twice": leaves.Add(leaves[0]!.DeepClone()); break;
                 default: leaves.Add(Leaf(what == "stranger" ? "5" : "0")); break;
             }
@@ -110,6 +118,54 @@ public sealed class VerifyTests
         said.Code.ShouldBe(1);
         said.Error.ShouldContain($"{Epochs.Bob}: balanceSeconds 8640000; recomputed 8726400");
     }
+
+    [Fact]
+    public async Task A_stake_that_the_file_left_out_is_found()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var more = epochs.Write("more.csv", Epochs.StakesText + $"2026-03-01T06:00:00Z,{Epochs.Eve},50\n");
+        var said = await Run.NirmaanAsync("verify", epochs.First, "--stakes", more);
+        said.Code.ShouldBe(1);
+        said.Error.ShouldContain($"{Epochs.Eve}: balanceSeconds 21600; recomputed 3261600");
+    }
+
+    [Fact]
+    public async Task A_stake_that_the_file_invented_is_found()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var less = epochs.Write("less.csv", Epochs.StakesText.Replace($"2026-03-01T18:00:00Z,{Epochs.Eve},1\n", "", StringComparison.Ordinal));
+        var said = await Run.NirmaanAsync("verify", epochs.First, "--stakes", less);
+        said.Code.ShouldBe(1);
+        said.Error.ShouldContain($"{Epochs.Eve}: balanceSeconds 21600; recomputed 0");
+    }
+
+    private static readonly EpochWaterfall s_waterfall = new(
+        FeePolicy.MethodVersion, 3, 120_000_000, 10_000_000, 18_888_889, 11_111_111, 1000, 0, 30m, 24m, 20m,
+        [new WaterfallSale("order-1", 18_888_889, 2.5m, 0.1m, new DateTimeOffset(2026, 3, 1, 15, 0, 0, TimeSpan.Zero), "a market")]);
+
+    [Fact]
+    public async Task A_file_that_tells_how_its_pool_came_about_is_right_when_it_adds_up()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var said = await Run.NirmaanAsync("verify", await WithWaterfallAsync(epochs), "--stakes", epochs.Stakes);
+        said.Code.ShouldBe(0, said.Error);
+    }
+
+    [Theory]
+    [InlineData("received", "120000001", "waterfall: received 120000001 + carriedIn 10000000 = 130000001; sold 18888889 + fee 11111111 + pool 100000000 + held 0 = 130000000")]
+    [InlineData("fee", "11111110", "waterfall.fee: 11111110; recomputed 11111111, 1000 basis points of 111111111")]
+    [InlineData("sold", "18888888", "waterfall.sold: 18888888; the sales add up to 18888889")]
+    public async Task What_does_not_add_up_in_how_the_pool_came_about_is_named(string field, string value, string line)
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var forged = epochs.Forge(await WithWaterfallAsync(epochs), d => d["waterfall"]![field] = value);
+        var said = await Run.NirmaanAsync("verify", forged);
+        said.Code.ShouldBe(1, said.Error);
+        said.Error.ShouldContain(line);
+    }
+
+    private static async Task<string> WithWaterfallAsync(Epochs epochs) => epochs.Write(
+        "told.json", (DistributionFile.Parse(await File.ReadAllTextAsync(epochs.First, TestContext.Current.CancellationToken)) with { Waterfall = s_waterfall }).ToJson());
 
     [Fact]
     public async Task Another_previous_gives_other_cumulative_amounts()

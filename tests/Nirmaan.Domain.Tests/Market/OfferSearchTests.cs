@@ -60,7 +60,7 @@ public sealed class OfferSearchTests
     public void An_unknown_price_is_not_cheap() =>
         Search(new OfferFilter(MaxUsdPerGpuHour: 1), Offer("x", "l40s", null)).Verdicts.Single().RejectedFor.ShouldBe("price unknown");
 
-    private static OfferSearchResult Search(OfferFilter filter, params Offer[] offers) => OfferSearch.Run(offers, filter, s_abilities, 0.95m, requirePermission: true);
+    private static OfferSearchResult Search(OfferFilter filter, params Offer[] offers) => OfferSearch.Run(offers, filter, s_abilities, ProviderStandings.None, 0.95m, requirePermission: true);
 
     private static Offer Offer(string key, string gpu, decimal? price, int available = 1, string region = "us", SupplierName? supplier = null) =>
         new(OfferId.New(Some.Noon), supplier ?? SupplierName.Akash, new OfferQuote(key, key, key, new GpuModel(gpu), 8, null, price, PriceKind.Quoted, region, available, 0.99m), Some.Noon);

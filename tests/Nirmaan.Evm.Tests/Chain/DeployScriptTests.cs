@@ -27,7 +27,7 @@ public class DeployScriptTests(LocalChain chain) : ChainTest(chain)
     {
         string state = Path.Combine(Directory.CreateTempSubdirectory("nirmaan-deploy").FullName, "deployment.json");
         using var line = JsonDocument.Parse(await DeployAsync(state, "--unbonding", "86400"));
-        foreach (string name in (string[])["nrm", "staking", "timelock", "morDistributor", "mor", "diamond", "fundingAccount"])
+        foreach (string name in (string[])["nrm", "staking", "timelock", "morDistributor", "nrmDistributor", "mor", "diamond", "fundingAccount"])
         {
             EvmAddress.TryParse(line.RootElement.GetProperty(name).GetString(), AddressSpelling.ChecksumOrLowerCase, out _).ShouldBeTrue(name);
         }

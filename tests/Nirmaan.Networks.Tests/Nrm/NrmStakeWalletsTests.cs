@@ -186,6 +186,53 @@ public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<Local
         (await rig.Get<IStakeWallets>().PrepareAsync(Wallet(9), claim, Cancel)).Refusal.ShouldNotBeNull().ShouldContain("claimed before");
     }
 
+    [Theory]
+    [InlineData("MOR")]
+    [InlineData("NRM")]
+    public async Task A_root_is_funded_announced_and_published_and_opens_claims_once_it_is_final(string assetId)
+    {
+        var snapshot = await chain.SnapshotAsync(Cancel);
+        await using var rig = Reader(("Chain:Timelock", chain.Contracts.Timelock.ToString()), ("Chain:Distributors:NRM", chain.Contracts.NrmDistributor.ToString()));
+        var (asset, distributors) = (Asset.Of(assetId), rig.Get<IDistributors>());
+        // Account 0 proposes and holds MOR; account 7 holds NRM.
+        var funder = asset == Asset.Mor ? 0 : 7;
+        var tree = StandardMerkleTree.Build([new MerkleLeaf(chain.Accounts[8], 5 * s_nrm), new MerkleLeaf(chain.Accounts[1], s_nrm)]);
+        var (epoch, root, total) = (40, tree.Root.ToString(), 6 * s_nrm);
+        async Task<DistributorState> StateAsync() => (await distributors.ReadAsync(Cancel)).Single(d => d.Asset == asset);
+        Task<Announcement> AnnouncementAsync() => distributors.FindAnnouncementAsync(asset, epoch, root, total, Cancel);
+        async Task<Sighting.Mined> DoAsync(int account, StakeAction action) => (await LookAsync(rig, await SendAsync(rig, account, action))).ShouldBeOfType<Sighting.Mined>();
+        try
+        {
+            var before = await StateAsync();
+            var publish = new StakeAction.Publish(asset, before.Address, epoch, root, total);
+            var announce = new StakeAction.Announce(asset, before.Address, epoch, root, total, before.Delay!.Value);
+            (await rig.Get<IStakeWallets>().PrepareAsync(Wallet(1), announce, Cancel)).Refusal.ShouldNotBeNull().ShouldContain("not the timelock's proposer");
+
+            (await DoAsync(funder, new StakeAction.Fund(asset, before.Address, before.MissingFor(total)))).Reason.ShouldBeNull();
+            (await StateAsync()).MissingFor(total).ShouldBe(0);
+            (await AnnouncementAsync()).ShouldBe(new Announcement.None());
+            (await DoAsync(0, announce)).Reason.ShouldBeNull();
+            var standing = (await AnnouncementAsync()).ShouldBeOfType<Announcement.Standing>();
+            (await rig.Get<IStakeWallets>().PrepareAsync(Wallet(1), publish, Cancel)).Refusal.ShouldNotBeNull().ShouldContain("its time is not come");
+
+            await chain.SetNextBlockTimeAsync(standing.ReadyAt, Cancel);
+            await chain.MineAsync(1, Cancel);
+            (await DoAsync(1, publish)).Reason.ShouldBeNull();
+            (await AnnouncementAsync()).ShouldBe(new Announcement.Done());
+            var published = await StateAsync();
+            (published.Epoch, published.Root, published.Total).ShouldBe((epoch, root, total));
+
+            (await ReadAsync(rig, 8)).Claims.Single(c => c.Asset == asset).ShouldSatisfyAllConditions(c => c.IsFinal.ShouldBeFalse(), c => c.IsOpen.ShouldBeFalse(), c => c.IsFunded.ShouldBeTrue());
+            await chain.MineAsync(2, Cancel);
+            (await StateAsync()).IsFinal.ShouldBeTrue();
+            (await ReadAsync(rig, 8)).Claims.Single(c => c.Asset == asset).IsOpen.ShouldBeTrue();
+            var claim = new StakeAction.Claim(asset, Wallet(8), 5 * s_nrm, 5 * s_nrm, [.. tree.ProofOf(0).Select(p => p.ToString())]);
+            (await DoAsync(8, claim)).Reason.ShouldBeNull();
+            (await ReadAsync(rig, 8)).Claims.Single(c => c.Asset == asset).Claimed.ShouldBe(5 * s_nrm);
+        }
+        finally { await chain.RevertAsync(snapshot, Cancel); }
+    }
+
     [Fact]
     public async Task Without_its_contracts_the_wallet_cannot_be_read_and_says_which_key_is_missing()
     {

@@ -1,3 +1,4 @@
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Networks.Templates;
 
 namespace Nirmaan.Networks.Tests.Templates;
@@ -43,12 +44,16 @@ public sealed class TemplateFileTests
         template.Season!.To.ShouldBe(new DateTimeOffset(2025, 1, 17, 12, 0, 0, TimeSpan.Zero));
     }
 
+    [Fact]
+    public void A_template_may_keep_to_the_supplier_that_lost_its_machine() =>
+        TemplateFile.Read("my.yaml", Change("stopGraceSeconds: 30", "stopGraceSeconds: 30\nfailover: same-supplier")).Failover.ShouldBe(Failover.SameSupplier);
+
     [Theory]
     [InlineData("\nseason: { from: 2024-04-01, to: 2025-01-17T12:00:00Z }", "")]
     [InlineData("season: { from: 2024-04-01, to: 2025-01-17T12:00:00Z }", "season: null")]
     [InlineData("season: { from: 2024-04-01, to: 2025-01-17T12:00:00Z }", "season: { from: 2024-04-01 }")]
     [InlineData("cudaMin: \"12.1\", ", "")]
-    public void Only_season_and_cuda_may_be_absent(string find, string replace) => Should.NotThrow(() => TemplateFile.Read("my.yaml", Change(find, replace)));
+    public void Only_season_failover_and_cuda_may_be_absent(string find, string replace) => Should.NotThrow(() => TemplateFile.Read("my.yaml", Change(find, replace)));
 
     [Theory]
     [InlineData("version: 3", "", "version", null)]
@@ -78,6 +83,7 @@ public sealed class TemplateFileTests
     [InlineData("logs/*.log", "/var/log/x", "logs.files[0]", "/var/log/x")]
     [InlineData("from: 2024-04-01", "from: April", "season.from", "April")]
     [InlineData("from: 2024-04-01", "from: 2026-04-01", "season.to", "2025-01-17 12:00:00Z")]
+    [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nfailover: anywhere", "failover", "anywhere")]
     [InlineData("needs: {", "needs: text\nx: {", "needs", "text")]
     public void What_is_wrong_is_named_by_file_field_and_value(string find, string replace, string field, string? value)
     {

@@ -21,7 +21,7 @@ using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Tests.Rewards;
 
-/// <summary>The page on which an epoch is consented to, over a real database in which one day is over.</summary>
+/// <summary>The pages on which an epoch is consented to and its sales are recorded, over a real database in which one day is over.</summary>
 public sealed class ClosingPageTests(ControlPostgres postgres) : IAsyncLifetime
 {
     private static readonly DateTimeOffset s_day = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
@@ -85,19 +85,50 @@ public sealed class ClosingPageTests(ControlPostgres postgres) : IAsyncLifetime
     public async Task An_announced_policy_is_told_to_everybody()
     {
         await using var admin = Open("ann", Roles.Admin);
-        await admin.Services.GetRequiredService<AnnounceFeePolicy>().RunAsync(s_day.AddDays(20), 1250, true, "ann@test", "more networks to watch", TestContext.Current.CancellationToken);
+        await admin.Services.GetRequiredService<AnnounceFeePolicy>().RunAsync(s_day.AddDays(20), 1250, true, [], "ann@test", "more networks to watch", TestContext.Current.CancellationToken);
         var notice = admin.Render<FeeAhead>();
         notice.WaitForAssertion(() => notice.Find(".notice-line span").TextContent.Trim()
             .ShouldBe("From 10 Dec 00:00 UTC on: fee 12.5 %, rent paid by the treasury, instead of fee 10.0 %, rent paid by the treasury. more networks to watch All policies"));
     }
 
-    private Visit Open(string name, string role) => new(this, name, role);
-
-    private sealed class Visit : BunitContext
+    [Fact]
+    public async Task No_more_can_be_recorded_as_sold_than_came_in()
     {
-        private readonly IRenderedComponent<ClosingPage> _page;
+        await using var admin = new Visit<SalesPage>(this, "ann", Roles.Admin, panels: 3);
+        Record(admin, "10.5");
+        admin.Shown().WaitForAssertion(() => admin.Shown().Find(".field-error").TextContent.ShouldBe("Only 10 MOR can have been sold of it."));
+    }
 
-        public Visit(ClosingPageTests world, string name, string role)
+    [Fact]
+    public async Task A_sale_is_recorded_and_stands_in_what_the_next_epoch_will_say()
+    {
+        await using (var admin = new Visit<SalesPage>(this, "ann", Roles.Admin, panels: 3))
+        {
+            Record(admin, "2");
+            admin.Shown().WaitForAssertion(() => admin.Said.ShouldContain("Recorded: $4.00 net."));
+        }
+        await using var closing = Open("ann", Roles.Admin);
+        closing.Shown().Find(".words").TextContent.ShouldContain("2 MOR were sold at $2.00 on a market");
+        closing.Shown().FindAll(".waterfall .num")[^1].TextContent.ShouldBe("7.2\u00a0MOR");
+    }
+
+    private static void Record(Visit<SalesPage> admin, string amount)
+    {
+        string[] typed = ["1", amount, "2", "0"];
+        foreach (var (i, text) in typed.Index()) { admin.Shown().FindAll(".fields input")[i].Input(text); }
+        admin.Shown().FindAll(".fields input")[4].Change("2026-11-20T15:00:00");
+        admin.Shown().FindAll(".fields input")[5].Input("a market");
+        admin.Shown().FindAll(".fields input")[6].Input("order-1");
+        admin.Shown().Button("Record the sale").Click();
+    }
+
+    private Visit<ClosingPage> Open(string name, string role) => new(this, name, role, panels: 2);
+
+    private sealed class Visit<TPage> : BunitContext where TPage : IComponent
+    {
+        private readonly IRenderedComponent<TPage> _page;
+
+        public Visit(ClosingPageTests world, string name, string role, int panels)
         {
             this.AddPublicPages(world._clock, world._contexts);
             Services.AddSingleton(world._events).AddScoped<Toasts>().AddSupplyValueFromQueryProvider();
@@ -106,13 +137,13 @@ public sealed class ClosingPageTests(ControlPostgres postgres) : IAsyncLifetime
             Services.AddAuthorizationBuilder().AddPolicy(Policies.Staff, p => p.RequireRole([.. Roles.All])).AddPolicy(Policies.Operate, p => p.RequireRole(Roles.Ops, Roles.Admin)).AddPolicy(Policies.Approve, p => p.RequireRole(Roles.Admin));
             AddAuthorization().SetAuthorized($"{name}@test").SetRoles(role);
             JSInterop.Mode = JSRuntimeMode.Loose;
-            _page = Render<ClosingPage>();
-            _page.WaitForAssertion(() => _page.FindAll(".panel").Count.ShouldBe(2));
+            _page = Render<TPage>();
+            _page.WaitForAssertion(() => _page.FindAll(".panel").Count.ShouldBe(panels));
         }
 
         public IReadOnlyList<string> Said => [.. Services.GetRequiredService<Toasts>().Shown.Select(t => t.Text)];
 
-        public IRenderedComponent<ClosingPage> Shown() => _page;
+        public IRenderedComponent<TPage> Shown() => _page;
     }
 
     private sealed class Factory(DbContextOptions<NirmaanDbContext> options) : IDbContextFactory<NirmaanDbContext>

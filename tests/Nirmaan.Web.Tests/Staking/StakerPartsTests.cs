@@ -76,13 +76,13 @@ public sealed class StakerPartsTests : BunitContext
 
     [Fact]
     public void An_epoch_in_which_nobody_held_stake_is_said_to_be_carried_on() =>
-        EpochWords.Of(Row() with { Fee = 0, Pool = 0, CarriedOut = 10 * s_mor, Paid = 0 }, [], new UptimeSum(0, 0, 0, 0, 0, 0)).Last()
+        EpochWords.Of(Row() with { Fee = 0, Pool = 0, CarriedOut = 10 * s_mor, Paid = 0 }, [], new UptimeSum(0, 0, 0, 0, 0, 0), []).Last()
             .ShouldBe("Nobody held stake: 10 MOR are carried on, and no fee was taken.");
 
     [Fact]
     public void An_epochs_words_leave_out_what_is_not_known()
     {
-        var words = EpochWords.Of(Row(), [Payment(usd: null)], new UptimeSum(0, 0, 0, 0, 0, 0)).ToList();
+        var words = EpochWords.Of(Row(), [Payment(usd: null)], new UptimeSum(0, 0, 0, 0, 0, 0), []).ToList();
         words.ShouldBe([
             "Morpheus paid 10 MOR in 1 payment for work of 1 miner.",
             "Machines of all networks cost $136.88 that day; the treasury paid it.",
@@ -92,7 +92,7 @@ public sealed class StakerPartsTests : BunitContext
     [Fact]
     public void An_epochs_words_say_what_its_payments_were_worth_and_how_much_was_up()
     {
-        var words = EpochWords.Of(Row(), [Payment(usd: 30m)], new UptimeSum(3600, 3564, 0, 0, 36, 12)).ToList();
+        var words = EpochWords.Of(Row(), [Payment(usd: 30m)], new UptimeSum(3600, 3564, 0, 0, 36, 12), []).ToList();
         words.ShouldContain("At the prices of their times that was $30.00.");
         words.ShouldContain("Miners were up 99.00 % of the time they were rented.");
     }

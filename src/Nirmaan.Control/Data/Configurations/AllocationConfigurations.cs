@@ -85,6 +85,8 @@ internal sealed class PlanGradeConfiguration : IEntityTypeConfiguration<PlanGrad
         builder.ToTable("plan_grades").HasKey(g => g.PlanId);
         builder.Property(g => g.From).HasColumnName("graded_from");
         builder.Property(g => g.To).HasColumnName("graded_to");
+        builder.Property(g => g.Checks).AsJson();
+        builder.Property(g => g.Replay).AsJson();
         builder.Ignore(g => g.GainUsdPerHour);
         builder.Ignore(g => g.RegretUsdPerHour);
         builder.Ignore(g => g.Kept);

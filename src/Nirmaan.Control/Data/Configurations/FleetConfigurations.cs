@@ -19,6 +19,7 @@ internal sealed class InstanceConfiguration : IEntityTypeConfiguration<Instance>
 {
     public void Configure(EntityTypeBuilder<Instance> builder)
     {
+        builder.Property(i => i.NotHad).AsJson();
         builder.ToTable("instances").HasKey(i => i.Id);
         builder.Property(i => i.Wish).AsJson();
         builder.Ignore(i => i.IsLive).Ignore(i => i.IsBilled).Ignore(i => i.UsdPerHour);
@@ -76,6 +77,17 @@ internal sealed class SeenBidConfiguration : IEntityTypeConfiguration<SeenBid>
     {
         builder.ToTable("bids").HasKey(b => new { b.InstanceId, b.Ref });
         builder.HasOne<Instance>().WithMany().HasForeignKey(b => b.InstanceId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class ProviderBlockConfiguration : IEntityTypeConfiguration<ProviderBlock>
+{
+    public void Configure(EntityTypeBuilder<ProviderBlock> builder)
+    {
+        builder.ToTable("provider_blocks").HasKey(b => b.Id);
+        builder.Ignore(b => b.Key);
+        builder.HasIndex(b => b.Until);
+        builder.IsVersioned();
     }
 }
 

@@ -75,6 +75,32 @@ internal sealed class FeePolicyConfiguration : IEntityTypeConfiguration<FeePolic
         builder.ToTable("fee_policies").HasKey(p => p.Version);
         builder.Property(p => p.Version).ValueGeneratedNever();
         builder.Property(p => p.From).HasColumnName("in_force_from");
+        builder.Property(p => p.Rents).AsJson();
+    }
+}
+
+internal sealed class PublicationCallConfiguration : IEntityTypeConfiguration<PublicationCall>
+{
+    public void Configure(EntityTypeBuilder<PublicationCall> builder)
+    {
+        builder.ToTable("publication_calls").HasKey(c => c.Id);
+        builder.Property(c => c.Id).ValueGeneratedNever();
+        builder.Property(c => c.From).HasColumnName("sender");
+        builder.Property(c => c.To).HasColumnName("contract");
+        builder.HasIndex(c => new { c.ChainId, c.TxHash }).IsUnique();
+        builder.HasIndex(c => new { c.AssetId, c.Epoch });
+        builder.IsVersioned();
+    }
+}
+
+internal sealed class SaleConfiguration : IEntityTypeConfiguration<Sale>
+{
+    public void Configure(EntityTypeBuilder<Sale> builder)
+    {
+        builder.ToTable("sales").HasKey(s => s.Id);
+        builder.Property(s => s.Id).ValueGeneratedNever();
+        builder.HasIndex(s => new { s.Transaction, s.AssetId }).IsUnique().HasFilter("taken_back_at IS NULL");
+        builder.HasIndex(s => new { s.AssetId, s.Epoch });
     }
 }
 

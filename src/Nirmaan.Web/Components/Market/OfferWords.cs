@@ -20,10 +20,12 @@ public static class OfferWords
         "cuda" => "driver too old for the CUDA it needs",
         "region" => "another region",
         "provider" => "provider's uptime too low",
+        "blocked" => "provider is blocked",
+        "refused us" => "refused us when asked",
         "price unknown" => "price unknown",
         "price" => "above the ceiling",
         "sold out" => "nothing free",
-        PlannedOffer.Dearer => "fits; cheaper ones are enough",
+        PlannedOffer.Dearer => "fits; better ones are enough",
         _ => reason,
     };
 

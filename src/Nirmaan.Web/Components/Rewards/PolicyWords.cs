@@ -8,7 +8,16 @@ internal static class PolicyWords
 {
     /// <summary>What is taken.</summary>
     public static string Terms(FeePolicy policy) =>
-        $"fee {Format.Percent(policy.FeeBasisPoints / 10_000.0)}, rent {(policy.RentTreasuryFunded ? "paid by the treasury" : "deducted before the fee")}";
+        $"fee {Format.Percent(policy.FeeBasisPoints / 10_000.0)}, rent {Payer(policy.RentTreasuryFunded)}{string.Concat(policy.Rents.Select(r => $"; {Whose(r)}: {Payer(r.TreasuryFunded)}"))}";
+
+    private static string Payer(bool isTreasury) => isTreasury ? "paid by the treasury" : "paid by selling receipts before the fee";
+
+    private static string Whose(RentRule rule) => rule switch
+    {
+        { AssetId: { } asset, Network: { } network } => $"of {Names.Of(network)} by {asset}",
+        { Network: { } network } => $"of {Names.Of(network)}",
+        _ => $"by {rule.AssetId}",
+    };
 
     /// <summary>A sentence for each policy that has not begun, the next first.</summary>
     public static IEnumerable<string> Ahead(IReadOnlyList<FeePolicy> policies, DateTimeOffset now) =>

@@ -6,6 +6,7 @@ using Nirmaan.Control.Staking;
 using Nirmaan.Control.Uptime;
 using Nirmaan.Domain.Rewards;
 using Nirmaan.Web.Components.Kit;
+using Nirmaan.Web.Components.Rewards;
 
 namespace Nirmaan.Web.Components.Staking;
 
@@ -22,6 +23,8 @@ public sealed partial class EpochPage
     [Inject] public required DistributionQueries Distributions { get; init; }
 
     [Inject] public required RewardQueries Rewards { get; init; }
+
+    [Inject] public required SaleQueries Sales { get; init; }
 
     [Inject] public required UptimeQueries Uptimes { get; init; }
 
@@ -41,12 +44,13 @@ public sealed partial class EpochPage
     protected override async Task<View> FindAsync(CancellationToken cancellationToken)
     {
         var rows = await Distributions.FindAsync(Epoch, cancellationToken);
-        if (rows.Count == 0) { return new View(rows, [], [], new UptimeSum(0, 0, 0, 0, 0, 0), []); }
+        if (rows.Count == 0) { return new View(rows, [], [], new UptimeSum(0, 0, 0, 0, 0, 0), [], []); }
         var row = Chosen(rows);
         return new View(
             rows, await Distributions.FindLinesAsync(Epoch, row.Asset.Id, cancellationToken) ?? [],
             [.. (await Rewards.OfEpochAsync(Epoch, cancellationToken)).Where(r => r.Asset == row.Asset)],
-            await Uptimes.SumAsync(row.From, row.To, cancellationToken), await News.ReadAsync(row.From, row.To, NewsShown, cancellationToken));
+            await Uptimes.SumAsync(row.From, row.To, cancellationToken), await News.ReadAsync(row.From, row.To, NewsShown, cancellationToken),
+            await Sales.OfEpochAsync(Epoch, row.Asset.Id, cancellationToken));
     }
 
     private DistributionRow Chosen(View view) => Chosen(view.Rows);
@@ -56,7 +60,7 @@ public sealed partial class EpochPage
     private static IReadOnlyList<Waterfall.Step> StepsOf(DistributionRow row) =>
     [
         new("Received", row.Gross, row.CarriedIn.IsZero ? "paid by the networks" : "paid by the networks, and carried in from before"),
-        row.Cost.IsZero ? new("Rent", 0, $"{Format.Usd(row.RentUsd)} paid by the treasury, shown, not deducted") : new("Cost", -row.Cost, $"deducted to cover {Format.Usd(row.RentUsd)} of rent"),
+        new(row.Cost.IsZero ? "Rent" : row.Terms is null ? "Cost" : "Sold", -row.Cost, SaleWords.Rent(row.RentUsd, !row.Cost.IsZero, row.Terms)),
         new("Fee", -row.Fee, "Nirmaan's part"),
         .. row.CarriedOut.IsZero ? Array.Empty<Waterfall.Step>() : [new("Carried", -row.CarriedOut, "nobody held stake: it waits for the next epoch")],
         new("Paid", row.Pool, $"to {Format.Count(row.Paid, "staker")}", IsResult: true),
@@ -83,5 +87,5 @@ public sealed partial class EpochPage
     /// <param name="Rows">One per asset; empty = not closed.</param>
     /// <param name="Lines">Of the chosen asset.</param>
     public sealed record View(
-        IReadOnlyList<DistributionRow> Rows, IReadOnlyList<DistributionLeaf> Lines, IReadOnlyList<RewardRow> Payments, UptimeSum Uptime, IReadOnlyList<NewsItem> News);
+        IReadOnlyList<DistributionRow> Rows, IReadOnlyList<DistributionLeaf> Lines, IReadOnlyList<RewardRow> Payments, UptimeSum Uptime, IReadOnlyList<NewsItem> News, IReadOnlyList<Sale> Sales);
 }

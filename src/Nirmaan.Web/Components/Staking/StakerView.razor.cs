@@ -17,6 +17,8 @@ public sealed partial class StakerView
 
     [Inject] public required StakerQueries Stakers { get; init; }
 
+    [Inject] public required StakerStateQueries States { get; init; }
+
     [Inject] public required NavigationManager Navigation { get; init; }
 
     protected override IReadOnlyList<Topic> Topics => [Topic.Staking, Topic.Rewards];
@@ -34,12 +36,15 @@ public sealed partial class StakerView
 
     protected override async Task<View> FindAsync(CancellationToken cancellationToken) => new(
         await Stakers.ReadReturnsAsync(Account, From, null, cancellationToken), await Stakers.ReadMovesAsync(Account, Paging.MaxLimit, cancellationToken),
-        await Stakers.ReadTotalsAsync(cancellationToken), await Stakers.ReadLostAsync(Account, cancellationToken), await Stakers.ReadRecordsAsync(Account, Paging.MaxLimit, cancellationToken));
+        await Stakers.ReadTotalsAsync(cancellationToken), await Stakers.ReadLostAsync(Account, cancellationToken), await Stakers.ReadRecordsAsync(Account, Paging.MaxLimit, cancellationToken),
+        await States.ReadAsync(Account, cancellationToken));
+
+    private static decimal ShareOn(StakerReturns returns, DateOnly day) => returns.Epochs.FirstOrDefault(e => DateOnly.FromDateTime(e.From.UtcDateTime) == day)?.Share ?? 0;
 
     /// <summary>The epoch that the address names, else the newest.</summary>
     private ReturnEpoch? Chosen(StakerReturns returns) =>
         (int.TryParse(Navigation.Asked("epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? returns.Epochs.FirstOrDefault(e => e.Epoch == n) : null) ?? (returns.Epochs is [.., var newest] ? newest : null);
 
     /// <summary>What is shown.</summary>
-    public sealed record View(StakerReturns Returns, IReadOnlyList<StakeMove> Moves, StakeTotals Totals, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records);
+    public sealed record View(StakerReturns Returns, IReadOnlyList<StakeMove> Moves, StakeTotals Totals, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records, StakerStates States);
 }

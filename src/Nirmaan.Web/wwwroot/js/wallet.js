@@ -60,14 +60,34 @@ async function signIn(id) {
 // What the call data of each deed must be. The server prepared them; here they are made once more from what the page shows, and must be equal.
 const word = value => BigInt(value).toString(16).padStart(64, '0');
 const array = values => word(values.length) + values.map(word).join('');
+const published = deed => word(100) + ('db4091b5' + word(deed.epoch) + word(deed.root) + word(deed.total)).padEnd(256, '0');
 const makers = {
   allow: deed => '0x095ea7b3' + word(deed.spender) + word(deed.amount),
   stake: deed => '0xa694fc3a' + word(deed.amount),
   unstake: deed => '0x2e17de78' + word(deed.amount),
   cancel: deed => '0x0a72f2ea' + word(deed.id),
   withdraw: deed => '0x983d95ce' + word(32) + array(deed.ids),
+  fund: deed => '0xa9059cbb' + word(deed.distributor) + word(deed.amount),
+  // OpenZeppelin's timelock: schedule(target, 0, publish(..), 0, salt, delay), execute(target, 0, publish(..), 0, salt); the epoch is the salt.
+  announce: deed => '0x01d5062a' + word(deed.distributor) + word(0) + word(192) + word(0) + word(deed.epoch) + word(deed.delay) + published(deed),
+  publish: deed => '0x134008d3' + word(deed.distributor) + word(0) + word(160) + word(0) + word(deed.epoch) + published(deed),
   claim: deed => '0x3d13f874' + word(deed.account) + word(deed.cumulative) + word(96) + array(deed.proof),
 };
+
+// For what no sign-in is needed for: who looks is known already, the wallet only acts.
+async function connect(id) {
+  list();
+  const wallet = found.get(id);
+  if (!wallet) return { fault: 'no-wallet', words: 'That wallet is gone. Reload the page.' };
+  try {
+    const [account] = await wallet.provider.request({ method: 'eth_requestAccounts' });
+    if (!account) return { fault: 'no-wallet', words: 'The wallet showed no account.' };
+    localStorage.setItem(remembered, id);
+    return { account };
+  } catch (error) {
+    return faultOf(error);
+  }
+}
 
 async function send(order) {
   const wallet = provider();
@@ -103,4 +123,4 @@ async function switchChain(chain) {
   }
 }
 
-window.nirmaanWallet = { list, signIn, send, switchChain };
+window.nirmaanWallet = { list, connect, signIn, send, switchChain };

@@ -18,6 +18,9 @@ internal static class ActionWords
         StakeAction.Cancel(_, var amount) => $"Stake again {Nrm(amount)} that were on their way out",
         StakeAction.Withdraw(_, var amount) => $"Withdraw {Nrm(amount)}",
         StakeAction.Claim claim => $"Claim {new TokenAmount(claim.Amount, claim.Asset)}",
+        StakeAction.Fund fund => $"Fund the distributor with {new TokenAmount(fund.Amount, fund.Asset)}",
+        StakeAction.Announce announce => $"Announce epoch {announce.Epoch} of {announce.Asset.Id}",
+        StakeAction.Publish publish => $"Publish epoch {publish.Epoch} of {publish.Asset.Id}",
         _ => "",
     };
 
@@ -50,6 +53,22 @@ internal static class ActionWords
         [
             $"{new TokenAmount(claim.Amount, claim.Asset)} move from the distributor to {(state.RewardsGoTo == state.Account ? "your wallet" : $"{state.RewardsGoTo.Checksummed()}, whom you named for your rewards")} and are liquid at once.",
             "It settles all epochs up to the published one. Your stake is not touched and keeps earning.",
+        ],
+        StakeAction.Fund fund =>
+        [
+            $"{new TokenAmount(fund.Amount, fund.Asset)} move from your wallet to the distributor {fund.Distributor}.",
+            "Only stakers' claims can take them out again: nobody can send them back, you included.",
+        ],
+        StakeAction.Announce announce =>
+        [
+            $"The timelock notes that the root of epoch {announce.Epoch} is to be published: {announce.Root}. It promises {new TokenAmount(announce.Total, announce.Asset)} to all stakers in their lifetime.",
+            $"Nothing changes for {Format.Span(announce.Delay)}. In that time anyone can recompute the root, and the proposer can call it off.",
+            "Only the timelock's proposer can do this.",
+        ],
+        StakeAction.Publish publish =>
+        [
+            $"Claims are proven against the root of epoch {publish.Epoch} from then on: {publish.Root}.",
+            "It cannot go back: a correction is a later epoch. Anyone may send this once the announcement has stood long enough.",
         ],
         _ => [],
     };

@@ -14,7 +14,8 @@ public sealed record OfferedWallet(string Id, string Name, string? Icon);
 /// <param name="Fault">rejected, wrong-chain, other-account, no-wallet, mismatch or failed; null = it did as asked.</param>
 /// <param name="Words">The fault for a person.</param>
 /// <param name="Hash">Of the transaction that it sent.</param>
-public sealed record WalletAnswer(string? Fault = null, string? Words = null, string? Hash = null);
+/// <param name="Account">That it showed.</param>
+public sealed record WalletAnswer(string? Fault = null, string? Words = null, string? Hash = null, string? Account = null);
 
 /// <summary>Asks the browser's wallet, by wwwroot/js/wallet.js. A person may take minutes to answer.</summary>
 internal static class BrowserWallet
@@ -27,6 +28,8 @@ internal static class BrowserWallet
     public static ValueTask<OfferedWallet[]?> ListWalletsAsync(this IJSRuntime browser) => browser.InvokeAsync<OfferedWallet[]?>("nirmaanWallet.list", []);
 
     public static ValueTask<WalletAnswer?> SignInAsync(this IJSRuntime browser, string wallet) => browser.InvokeAsync<WalletAnswer?>("nirmaanWallet.signIn", s_patience, wallet);
+
+    public static ValueTask<WalletAnswer?> ConnectAsync(this IJSRuntime browser, string wallet) => browser.InvokeAsync<WalletAnswer?>("nirmaanWallet.connect", s_patience, wallet);
 
     /// <param name="rpc">For a wallet that does not know the chain; null = it is not told of it.</param>
     public static ValueTask<WalletAnswer?> SwitchChainAsync(this IJSRuntime browser, long id, Uri? rpc) =>
@@ -45,6 +48,9 @@ internal static class BrowserWallet
         StakeAction.Cancel(var id, _) => new { kind = "cancel", id },
         StakeAction.Withdraw(var ids, _) => new { kind = "withdraw", ids },
         StakeAction.Claim claim => new { kind = "claim", account = claim.Account.Value, cumulative = Text(claim.Cumulative), proof = claim.Proof },
+        StakeAction.Fund fund => new { kind = "fund", distributor = fund.Distributor, amount = Text(fund.Amount) },
+        StakeAction.Announce a => new { kind = "announce", distributor = a.Distributor, epoch = a.Epoch, root = a.Root, total = Text(a.Total), delay = (long)a.Delay.TotalSeconds },
+        StakeAction.Publish p => new { kind = "publish", distributor = p.Distributor, epoch = p.Epoch, root = p.Root, total = Text(p.Total) },
         _ => throw new ArgumentException($"action: {action} is not known.", nameof(action)),
     };
 

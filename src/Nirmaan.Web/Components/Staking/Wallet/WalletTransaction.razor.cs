@@ -47,6 +47,9 @@ public sealed partial class WalletTransaction : IDisposable
     /// <summary>It is in a block and did what it should.</summary>
     [Parameter] public EventCallback OnMined { get; set; }
 
+    /// <summary>The wallet has sent it.</summary>
+    [Parameter] public EventCallback<SentCall> OnSent { get; set; }
+
     [Parameter] public EventCallback OnClose { get; set; }
 
     [Inject] public required IStakeWallets Wallets { get; init; }
@@ -131,8 +134,11 @@ public sealed partial class WalletTransaction : IDisposable
             if (_answer is not { Fault: null, Hash: { } hash }) { return; }
             if (!Bytes32.TryParse(hash, out _)) { _fault = "The wallet's answer is no transaction."; return; }
             _sentAt = Clock.GetTimestamp();
-            Watch(new SentCall(Account, hash, call.To, call.Data, null, State.AsOf.Number));
-            if (Action is not StakeAction.Allow) { Navigation.Ask(("tx", hash)); }
+            var sent = new SentCall(Account, hash, call.To, call.Data, null, State.AsOf.Number);
+            await OnSent.InvokeAsync(sent);
+            Watch(sent);
+            // What is kept elsewhere needs no place in the address.
+            if (Action is not StakeAction.Allow && !OnSent.HasDelegate) { Navigation.Ask(("tx", hash)); }
         }
         finally { _isAsking = false; }
     }

@@ -140,6 +140,8 @@ public sealed partial class WalletView
         return claim.State switch
         {
             { IsPaused: true } => $"The distributor is paused by its owner.{waiting}{paid}",
+            { Epoch: > 0, IsFinal: false } => $"Epoch {claim.State.Epoch} was published a moment ago: claims open once its block is final.{waiting}{paid}",
+            { Epoch: > 0, IsFunded: false } => $"The distributor does not hold all that epoch {claim.State.Epoch} promises: claims open once it is funded.{waiting}{paid}",
             { Epoch: 0 } => $"No root is published yet.{waiting}",
             _ when claim.Published is null => $"Published: epoch {claim.State.Epoch}, without a line for this address.{waiting}{paid}",
             _ => $"Published: epoch {claim.State.Epoch}.{waiting}{paid}",
