@@ -4,6 +4,7 @@
 #
 # NIRMAAN_WEB_PORT 5280, NIRMAAN_SANDBOX_PORT 5290, NIRMAAN_CHAIN_PORT 8545   ports on 127.0.0.1
 # NIRMAAN_HISTORY_DAYS 7     virtual days that are played before "now"; 0 = live from the start
+# NIRMAAN_HOLD_HOURS 0       history stands still this many hours before "now", so that you can decide in the past; /sandbox lets time pass
 # NIRMAAN_SEED 1             seed of the sandbox's world
 # ConnectionStrings__Nirmaan a database of your own instead of the private cluster; it is left as it is
 set -euo pipefail
@@ -18,7 +19,7 @@ mkdir -p "$state/logs" "$state/run"
 say() { printf '%s\n' "$*"; }
 fail() { say "up: $*" >&2; exit 1; }
 
-for setting in NIRMAAN_WEB_PORT="$web_port" NIRMAAN_SANDBOX_PORT="$sandbox_port" NIRMAAN_CHAIN_PORT="$chain_port" NIRMAAN_HISTORY_DAYS="$history_days" NIRMAAN_SEED="${NIRMAAN_SEED:-1}"; do
+for setting in NIRMAAN_WEB_PORT="$web_port" NIRMAAN_SANDBOX_PORT="$sandbox_port" NIRMAAN_CHAIN_PORT="$chain_port" NIRMAAN_HISTORY_DAYS="$history_days" NIRMAAN_HOLD_HOURS="${NIRMAAN_HOLD_HOURS:-0}" NIRMAAN_SEED="${NIRMAAN_SEED:-1}"; do
   [[ ${setting#*=} =~ ^(0|[1-9][0-9]{0,8})$ ]] || fail "${setting%%=*}: '${setting#*=}' was given; expected a whole number"
 done
 
@@ -131,6 +132,7 @@ fi
 
 say "starting the web"
 web_env=(Sandbox__Url="$sandbox_url" PrivateCluster__Folder="$data" Fleet__ControlUrl="$web_url" ASPNETCORE_URLS="$web_url")
+((${NIRMAAN_HOLD_HOURS:-0} > 0)) && web_env+=(Sandbox__HoldBefore="$((NIRMAAN_HOLD_HOURS / 24)).$((NIRMAAN_HOLD_HOURS % 24)):00:00")
 (cd "$published/Nirmaan.Web/release" && start web Nirmaan.Web env "${chain_env[@]}" "${web_env[@]}" dotnet Nirmaan.Web.dll)
 started+=(web)
 ready web "$web_url/readyz" 60

@@ -19,6 +19,69 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
 
+    // First, since it decides some hours before the present: time passes there when it is told to.
+    [Fact]
+    public async Task An_admin_raises_a_cap_that_costs_much_approves_half_of_the_plan_watches_it_and_reads_its_grade()
+    {
+        await using var admin = await world.OpenHeldAsync("admin");
+        await admin.GoAsync("/admin/plan");
+        var dear = Cost().Match(await Until.SeenAsync(() => admin.Page.Locator("main").InnerTextAsync(), text => Cost().IsMatch(text), s_patience, "what the cap costs a day"));
+        decimal.Parse(dear.Groups[1].Value, NumberStyles.Number, CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+        await admin.GoAsync("/admin/constraints");
+        await admin.FillAsync("Heurist Waifu Points", "8");
+        await admin.FillAsync("Most GPUs moved or new", "8");
+        await admin.FillAsync("Horizon, hours", "2");
+        await admin.FillAsync("Why", "the cap costs too much");
+        await admin.Page.GetByText("Most rent on Heurist Waifu Points: $5.00/h → $8.00/h").WaitForAsync();
+        await admin.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = SetVersion() }).ClickAsync();
+        await admin.Page.GetByText("the cap costs too much").Last.WaitForAsync();
+        await admin.GoAsync("/admin/plan");
+        await admin.Page.GetByText("After rent per day, then").WaitForAsync();
+        await admin.PressAsync("Make a plan");
+        await admin.Page.WaitForURLAsync("**/admin/plans/*");
+        await admin.ReadyAsync();
+        var ticks = admin.Page.GetByRole(AriaRole.Checkbox);
+        await ticks.First.WaitForAsync();
+        var (all, half) = (await ticks.CountAsync(), await ticks.CountAsync() / 2);
+        half.ShouldBeGreaterThan(0, "a plan with one move has no half");
+        for (var i = 0; i < all; i++) { await ticks.Nth(i).SetCheckedAsync(i < half); }
+        await admin.Page.GetByText($"{half} of {all} moves:").WaitForAsync();
+        await admin.ScreenshotAsync("half-a-plan-1400", isWhole: true);
+        await admin.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = Approve() }).ClickAsync();
+        await admin.AnswerAsync("Approve");
+        await admin.Page.GetByText($"{half} of {all} moves approved by admin@nirmaan.example").WaitForAsync();
+
+        await using var time = await world.OpenHeldAsync("ops");
+        await time.GoAsync("/sandbox");
+        var plan = admin.Page.Url.Split('/')[^1];
+        await PassAsync(time, "10 minutes on", async () => (await PlanAsync(plan)).GetProperty("state").GetString() == "done", most: 18);
+        await Until.SeenAsync(() => admin.Page.Locator("main").InnerTextAsync(), text => Moved().Match(text) is { Success: true } m && m.Groups[1].Value == m.Groups[2].Value, s_patience, "every approved GPU in its place");
+        (await admin.Page.Locator("tr").Filter(new LocatorFilterOptions { HasText = "left out by admin@nirmaan.example" }).CountAsync()).ShouldBe(all - half);
+        await PassAsync(time, "1 hour on", async () => (await PlanAsync(plan)).GetProperty("grade").ValueKind != JsonValueKind.Null, most: 4);
+        await admin.Page.GetByText("Was it right?").WaitForAsync();
+        (await admin.StatAsync("Gained per day")).ShouldContain("$");
+        await admin.ScreenshotAsync("graded-plan-1400", isWhole: true);
+    }
+
+    private async Task<JsonElement> PlanAsync(string id)
+    {
+        using var api = world.Loop.Api();
+        return (await api.GetFromJsonAsync<JsonElement>($"plans/{id}", TestContext.Current.CancellationToken)).GetProperty("plan");
+    }
+
+    /// <summary>Lets time pass by a button of the sandbox's page, again and again, until something is so.</summary>
+    private static async Task PassAsync(Visit sandbox, string button, Func<Task<bool>> isSo, int most)
+    {
+        for (var pressed = 0; !await isSo(); pressed++)
+        {
+            pressed.ShouldBeLessThan(most, $"presses of '{button}'");
+            var stands = sandbox.Page.GetByText("It stands still at");
+            var before = await stands.InnerTextAsync();
+            await sandbox.PressAsync(button);
+            await Until.SeenAsync(async () => await stands.CountAsync() > 0 ? await stands.InnerTextAsync() : before, now => now != before, s_patience, "a later time at which the world stands still");
+        }
+    }
+
     [Fact]
     public async Task A_staker_sees_the_epochs_MOR_opens_the_csv_and_the_shown_command_verifies_it()
     {
@@ -93,6 +156,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     [Fact]
     public async Task A_staker_claims_what_a_closed_epoch_says_and_the_balance_arrives()
     {
+        await world.PresentAsync();
         var (chain, cancel) = (world.Loop.OnChain, TestContext.Current.CancellationToken);
         using var site = world.Loop.Api(null);
         var epochs = await Until.SeenAsync(() => ItemsAsync("distributions"), all => all.Count > 0, s_patience, "a closed epoch");
@@ -181,6 +245,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         var before = (await InstancesAsync()).Count(i => i.GetProperty("workload").GetString() == "morpheus-llm");
         // What is rented already is to be moved before anything new is rented; few at a time.
         await admin.GoAsync("/admin/constraints");
+        await admin.FillAsync("Horizon, hours", "48");
         await admin.FillAsync("Cost of starting a GPU, USD", "50");
         await admin.FillAsync("Most GPUs moved or new", "4");
         await admin.FillAsync("Why", "use what we hold before renting more");
@@ -218,6 +283,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     public async Task No_call_fails_inside_whatever_words_it_gets(string? role)
     {
         Assert.SkipWhen(Testing.NpmTools.MissingForChain() is not null, Testing.NpmTools.MissingForChain() ?? "");
+        await world.PresentAsync();
         using var api = world.Loop.Api(role);
         var (calls, failed) = await RestSweep.RunAsync(api, TestContext.Current.CancellationToken);
         calls.ShouldBeGreaterThan(300);
@@ -311,6 +377,9 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
 
     [GeneratedRegex(@"(\d+) of (\d+) GPUs?\s+switched")]
     private static partial Regex Moved();
+
+    [GeneratedRegex(@"The cap on Heurist Waifu Points costs \$([\d.,]+) a day")]
+    private static partial Regex Cost();
 
     [GeneratedRegex("^Set version")]
     private static partial Regex SetVersion();

@@ -3,13 +3,15 @@ using Microsoft.Playwright;
 namespace Nirmaan.Journeys;
 
 /// <summary>
-/// The loop with more than a day of history behind it, so that one epoch at least is closed and the present is reached, and a window for
-/// each person. For a class of journeys; without the npm tools each skips.
+/// The loop with more than a day of history behind it, so that one epoch at least is closed, and a window for each person. History stands still some
+/// hours before the present, for who decides there and wants to see what becomes of it; whoever opens another window is in the present. For a
+/// class of journeys; without the npm tools each skips.
 /// </summary>
 public sealed class PlayedLoop(Site site) : IAsyncLifetime
 {
-    private static readonly TimeSpan s_leastHistory = TimeSpan.FromHours(25), s_ofTheDayBefore = TimeSpan.FromHours(8), s_closedBy = TimeSpan.FromHours(3), s_patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan s_leastHistory = TimeSpan.FromHours(25), s_ofTheDayBefore = TimeSpan.FromHours(8), s_closedBy = TimeSpan.FromHours(3), s_heldBefore = TimeSpan.FromHours(5), s_patience = TimeSpan.FromMinutes(8);
     private Loop? _loop;
+    private bool _isPresent;
 
     /// <summary>The world.</summary>
     public Loop Loop => _loop!;
@@ -21,15 +23,34 @@ public sealed class PlayedLoop(Site site) : IAsyncLifetime
     {
         if (Site.NoBrowser is not null || Testing.NpmTools.MissingForChain() is not null) { return; }
         // A dead machine's silence is believed sooner than the usual ten minutes.
-        _loop = await Loop.StartAsync(History(TimeProvider.System.GetUtcNow().TimeOfDay), new Dictionary<string, string> { ["Fleet__UnreachablePatience"] = "00:03:00" });
-        await Until.SeenAsync(() => Task.FromResult(_loop.Web.Output), said => said.Contains("The present is reached", StringComparison.Ordinal), s_patience, "the end of history");
+        _loop = await Loop.StartAsync(History(TimeProvider.System.GetUtcNow().TimeOfDay), new Dictionary<string, string> { ["Fleet__UnreachablePatience"] = "00:03:00", ["Sandbox__HoldBefore"] = $"{s_heldBefore}" });
+        await Until.SeenAsync(() => Task.FromResult(_loop.Web.Output), said => said.Contains("History stands still", StringComparison.Ordinal), s_patience, "the hours before the present");
     }
 
-    /// <summary>Opens a window, signed in when a role is named.</summary>
-    public async Task<Visit> OpenAsync(string? role = null, int width = 1400)
+    /// <summary>Lets history go on to its end, once.</summary>
+    public async Task PresentAsync()
     {
         Assert.SkipWhen(Testing.NpmTools.MissingForChain() is not null, Testing.NpmTools.MissingForChain() ?? "");
-        var visit = await site.OpenAsync(width, at: Loop.Web.Url);
+        if (_isPresent) { return; }
+        await using var ops = await OpenHeldAsync("ops");
+        await ops.GoAsync("/sandbox");
+        await ops.PressAsync("To the present");
+        await Until.SeenAsync(() => Task.FromResult(Loop.Web.Output), said => said.Contains("The present is reached", StringComparison.Ordinal), s_patience, "the end of history");
+        _isPresent = true;
+    }
+
+    /// <summary>Opens a window in the present, signed in when a role is named.</summary>
+    public async Task<Visit> OpenAsync(string? role = null)
+    {
+        await PresentAsync();
+        return await OpenHeldAsync(role);
+    }
+
+    /// <summary>Opens a window at whatever time it is there.</summary>
+    public async Task<Visit> OpenHeldAsync(string? role = null)
+    {
+        Assert.SkipWhen(Testing.NpmTools.MissingForChain() is not null, Testing.NpmTools.MissingForChain() ?? "");
+        var visit = await site.OpenAsync(at: Loop.Web.Url);
         if (role is null) { return visit; }
         await visit.GoAsync("/sign-in");
         await visit.SignInAsync($"{role}@nirmaan.example", $"demo-{role}");

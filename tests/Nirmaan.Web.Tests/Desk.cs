@@ -25,7 +25,7 @@ internal sealed class Desk : BunitContext
         Use(world.Get<ControlEvents>()).Use(world.Get<LaunchInstance>()).Use(world.Get<LaunchQueries>()).Use(world.Get<MarketQueries>()).Use(world.Get<SpendQueries>());
         Use(world.Get<ProviderQueries>()).Use(world.Get<BlockProvider>());
         Use(world.Get<OperationQueries>()).Use(world.Get<IResolveOperation>()).Use(world.Get<ReconcileSupplier>());
-        Use(world.Get<IPlanAllocation>()).Use(world.Get<WhatIf>()).Use(world.Get<ExplainPlan>()).Use(world.Get<Backtests>()).Use(world.Get<BoardQueries>()).Use(world.Get<AllocationQueries>()).Use(world.Get<ApprovePlan>()).Use(world.Get<StopPlan>()).Use(world.Get<DisruptionQueries>());
+        Use(world.Get<IPlanAllocation>()).Use(world.Get<WhatIf>()).Use(world.Get<ExplainPlan>()).Use(world.Get<Backtests>()).Use(world.Get<BoardQueries>()).Use(world.Get<AllocationQueries>()).Use(world.Get<CalibrationQueries>()).Use(world.Get<ApprovePlan>()).Use(world.Get<StopPlan>()).Use(world.Get<DisruptionQueries>());
         Use(world.Get<DirectiveQueries>()).Use(world.Get<GiveDirective>()).Use(world.Get<SetConstraints>()).Use(world.Get<ConstraintQueries>());
         Use(world.Get<AutopilotQueries>()).Use(world.Get<SetAutopilot>());
         AddAuthorization().SetAuthorized($"{role}@test").SetRoles(role);

@@ -16,6 +16,8 @@ public sealed record MoveRow(
 {
     /// <summary>The most that is paid for a GPU and hour when it is carried out.</summary>
     public decimal CeilingUsdPerGpuHour { get; init; }
+    /// <summary>Between what its gain would have lain by the readings before its plan, USD per hour; null = there were too few of them.</summary>
+    public (decimal Low, decimal High)? Band { get; init; }
     /// <summary>Its price is a median of past deals: bids decide.</summary>
     public bool IsEstimated { get; init; }
 }
@@ -49,6 +51,8 @@ public sealed record PlanDetail(
     public IReadOnlyList<LimitUse> BrokenBefore { get; init; } = [];
     /// <summary>Pins and vetoes that it keeps.</summary>
     public IReadOnlyList<Directive> Directives { get; init; } = [];
+    /// <summary>What becomes of each pool with every move.</summary>
+    public IReadOnlyList<PoolChange> Pools { get; init; } = [];
 }
 
 /// <summary>GPUs that a plan does not use, and what speaks against them.</summary>
@@ -124,6 +128,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         return new PlanDetail(row, plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan))
         {
             BrokenBefore = [.. LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)])).Where(l => !l.Holds)],
+            Pools = PoolChange.Between(AllocationInstance.Parse(plan.Instance), estimate, plan.Now, plan.Proposed),
             Directives = plan.Directives.Count == 0 ? [] : await db.Directives.AsNoTracking().Where(x => plan.Directives.Contains(x.Id)).OrderBy(x => x.At).ToListAsync(cancellationToken),
         };
     }
@@ -162,13 +167,14 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var all = await db.Moves.AsNoTracking().Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
         var chosen = all.Where(m => moves.Contains(m.Id)).ToList();
         var after = MoveList.After([.. plan.Now.Select(Of)], chosen);
-        var evaluation = PlanAllocation.Evaluate(plan.Instance, after);
+        var instance = await PlanLimits.ReadAsync(db, plan, cancellationToken);
+        var evaluation = PlanEvaluator.Evaluate(instance, after);
         var prices = plan.Now.Concat(plan.Proposed).GroupBy(a => a.Item).ToDictionary(g => g.Key, g => g.First().UsdPerGpuHour);
         return new PlanChoice(
             chosen.Count, chosen.Sum(m => m.Count), PlanAllocation.Usd(evaluation.ObjectiveUsdPerHour), after.Sum(a => a.Count * prices[a.Item]), chosen.Sum(m => m.CostUsd),
-            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation), LimitUse.BrokenBy(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)]), evaluation))
+            after.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), LimitUse.Of(evaluation), LimitUse.BrokenBy(PlanEvaluator.Evaluate(instance, [.. plan.Now.Select(Of)]), evaluation))
         {
-            WouldFitWith = ChoiceFit.With(plan, all, chosen), WouldFitWithout = ChoiceFit.Without(plan, chosen),
+            WouldFitWith = ChoiceFit.With(instance, plan, all, chosen), WouldFitWithout = ChoiceFit.Without(instance, plan, chosen),
         };
     }
 
@@ -209,7 +215,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
     {
         var keys = moves.Where(m => m.Kind == MoveKind.Start && m.OfferKey != null).Select(m => m.OfferKey!).ToList();
         var estimated = (await db.Offers.AsNoTracking().Where(o => keys.Contains(o.Key) && o.PriceKind == PriceKind.Estimated).Select(o => new { o.Supplier, o.Key }).ToListAsync(cancellationToken)).Select(o => (o.Supplier, (string?)o.Key)).ToHashSet();
-        return [.. moves.Select(m => Row(m) with { CeilingUsdPerGpuHour = m.CeilingUsdPerGpuHour, IsEstimated = m.Kind == MoveKind.Start && estimated.Contains((m.Supplier, m.OfferKey)) })];
+        return [.. moves.Select(m => Row(m) with { Band = m is { GainLowUsdPerHour: { } low, GainHighUsdPerHour: { } high } ? (low, high) : null, CeilingUsdPerGpuHour = m.CeilingUsdPerGpuHour, IsEstimated = m.Kind == MoveKind.Start && estimated.Contains((m.Supplier, m.OfferKey)) })];
     }
 
     private static PlanRow Row(Plan p, IReadOnlyList<MoveState> moves) => new(

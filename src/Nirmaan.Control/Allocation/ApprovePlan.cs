@@ -26,12 +26,14 @@ public abstract record ApproveOutcome
     public sealed record SamePerson(string Who) : ApproveOutcome;
     /// <summary>The chosen moves alone break a cap.</summary>
     public sealed record BreaksCap(string Cap, string Why) : ApproveOutcome;
+    /// <summary>The chosen moves go against a pin or veto that was given since.</summary>
+    public sealed record Forbidden(string Why) : ApproveOutcome;
     /// <summary>A named move is not one of the plan.</summary>
     public sealed record UnknownMove(MoveId Move) : ApproveOutcome;
 }
 
 /// <summary>Approves a plan, whole or in part, or calls it off.</summary>
-public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock)
+public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock)
 {
     private const long LockKey = 0x706C616E;
 
@@ -47,7 +49,7 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         if (plan is null) { return new ApproveOutcome.NotFound(); }
         var now = clock.GetUtcNow();
         if (plan.State != PlanState.Proposed) { return new ApproveOutcome.TooLate($"The plan is {plan.State}."); }
-        if (options.Value.TwoPersons && plan.By == by) { return new ApproveOutcome.SamePerson(by); }
+        if (options.Value.TwoPersons && string.Equals(plan.By, by, StringComparison.OrdinalIgnoreCase)) { return new ApproveOutcome.SamePerson(by); }
         if (now >= plan.ExpiresAt) { return new ApproveOutcome.TooLate($"The plan expired at {plan.ExpiresAt:u}; its figures are too old. Make a new one."); }
         if (await InTheWayAsync(db, plan, cancellationToken) is { } why) { return new ApproveOutcome.TooLate(why); }
         var all = await db.Moves.Where(m => m.PlanId == id).OrderBy(m => m.Rank).ToListAsync(cancellationToken);
@@ -55,12 +57,16 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
         var chosen = moves is null ? all : [.. all.Where(m => moves.Contains(m.Id))];
 
         Optimiser.Assignment[] before = [.. plan.Now.Select(a => new Optimiser.Assignment(a.Item, a.Workload!, a.Count))];
-        var breaks = LimitUse.BrokenBy(PlanAllocation.Evaluate(plan.Instance, before), PlanAllocation.Evaluate(plan.Instance, MoveList.After(before, chosen)));
+        // Limits, pins and vetoes that were set since the plan was made bind it as well.
+        var instance = await PlanLimits.ReadAsync(db, plan, cancellationToken);
+        var rules = await DirectiveQueries.RulesAsync(db, networks, now, cancellationToken);
+        if (rules.WhyNot(chosen, [.. plan.Now.Select(a => (new WorkloadName(a.Workload!), a.Gpu, a.Count))]) is { } forbidden) { return new ApproveOutcome.Forbidden(forbidden); }
+        var breaks = LimitUse.BrokenBy(PlanEvaluator.Evaluate(instance, before), PlanEvaluator.Evaluate(instance, MoveList.After(before, chosen)));
         if (breaks.Count > 0)
         {
             var broken = breaks[0];
-            var needed = ChoiceFit.With(plan, all, chosen);
-            var how = needed.Count > 0 ? $"; it would fit with {ChoiceFit.Name(needed)} as well" : ChoiceFit.Without(plan, chosen) is { Count: > 0 } spare ? $"; it would fit without {ChoiceFit.Name(spare)}" : "";
+            var needed = ChoiceFit.With(instance, plan, all, chosen);
+            var how = needed.Count > 0 ? $"; it would fit with {ChoiceFit.Name(needed)} as well" : ChoiceFit.Without(instance, plan, chosen) is { Count: > 0 } spare ? $"; it would fit without {ChoiceFit.Name(spare)}" : "";
             return new ApproveOutcome.BreaksCap(broken.Row, string.Create(CultureInfo.InvariantCulture,
                 $"the limit is {(broken.IsFloor ? "at least " : "")}{broken.Limit:0.####}, this choice would make it {broken.Usage:0.####}, {broken.Beyond:0.####} {(broken.IsFloor ? "short" : "over")}{how}"));
         }
@@ -105,12 +111,17 @@ public sealed class ApprovePlan(IDbContextFactory<NirmaanDbContext> contexts, Co
     }
 
     /// <summary>Calls a plan off: moves under way are finished, the rest is dropped. False = it had ended or there is none.</summary>
-    public async Task<bool> CancelAsync(PlanId id, string by, string why, CancellationToken cancellationToken)
+    public Task<bool> CancelAsync(PlanId id, string by, string why, CancellationToken cancellationToken) => CallOffAsync(id, by, why, mayBeApproved: true, cancellationToken);
+
+    /// <summary>Takes a proposal back. False = somebody decided over it, which stands.</summary>
+    internal Task<bool> WithdrawAsync(PlanId id, string by, string why, CancellationToken cancellationToken) => CallOffAsync(id, by, why, mayBeApproved: false, cancellationToken);
+
+    private async Task<bool> CallOffAsync(PlanId id, string by, string why, bool mayBeApproved, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var plan = await db.Plans.SingleOrDefaultAsync(p => p.Id == id, cancellationToken);
-        if (plan is not { State: PlanState.Proposed or PlanState.Approved }) { return false; }
-        await CallOffAsync(db, plan, by, why, clock.GetUtcNow(), cancellationToken);
+        if (plan?.State != PlanState.Proposed && !(mayBeApproved && plan?.State == PlanState.Approved)) { return false; }
+        await CallOffAsync(db, plan!, by, why, clock.GetUtcNow(), cancellationToken);
         try { await db.SaveChangesAsync(cancellationToken); }
         catch (DbUpdateConcurrencyException) { return false; }
         events.Changed(Topic.Allocation);

@@ -7,9 +7,9 @@ namespace Nirmaan.Control.Allocation;
 internal static class ChoiceFit
 {
     /// <summary>Ranks of the moves left out with which every limit would hold; empty = it holds already, or they do not suffice.</summary>
-    public static IReadOnlyList<int> With(Plan plan, IReadOnlyList<Move> all, IReadOnlyList<Move> chosen)
+    public static IReadOnlyList<int> With(AllocationInstance instance, Plan plan, IReadOnlyList<Move> all, IReadOnlyList<Move> chosen)
     {
-        var reckon = new Reckoning(plan);
+        var reckon = new Reckoning(instance, plan);
         var (added, breach) = (new List<Move>(), reckon.Breach(chosen));
         if (breach <= 0) { return []; }
         // What gives back makes room without taking any, so it is asked first.
@@ -28,9 +28,9 @@ internal static class ChoiceFit
     }
 
     /// <summary>Ranks of the chosen moves without which no limit is broken further than it is; empty = none is, or that does not help.</summary>
-    public static IReadOnlyList<int> Without(Plan plan, IReadOnlyList<Move> chosen)
+    public static IReadOnlyList<int> Without(AllocationInstance instance, Plan plan, IReadOnlyList<Move> chosen)
     {
-        var reckon = new Reckoning(plan);
+        var reckon = new Reckoning(instance, plan);
         var (kept, most) = (chosen.ToList(), Math.Max(0, reckon.Breach([])));
         foreach (var move in chosen.OrderByDescending(m => m.Rank))
         {
@@ -44,13 +44,12 @@ internal static class ChoiceFit
     /// <summary>move 3, moves 3 and 4.</summary>
     public static string Name(IReadOnlyList<int> ranks) => ranks.Count == 1 ? $"move {ranks[0]}" : $"moves {string.Join(", ", ranks.SkipLast(1))} and {ranks[^1]}";
 
-    private sealed class Reckoning(Plan plan)
+    private sealed class Reckoning(AllocationInstance instance, Plan plan)
     {
-        private readonly AllocationInstance _instance = AllocationInstance.Parse(plan.Instance);
         private readonly Optimiser.Assignment[] _now = [.. plan.Now.Select(a => new Optimiser.Assignment(a.Item, a.Workload!, a.Count))];
 
         /// <summary>By how much all limits together are broken; 0 = every one holds.</summary>
         public double Breach(IReadOnlyList<Move> moves) =>
-            PlanEvaluator.Evaluate(_instance, MoveList.After(_now, moves)).Rows.Where(r => !r.Holds).Sum(r => r.Breach);
+            PlanEvaluator.Evaluate(instance, MoveList.After(_now, moves)).Rows.Where(r => !r.Holds).Sum(r => r.Breach);
     }
 }

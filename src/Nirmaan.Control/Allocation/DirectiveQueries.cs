@@ -73,6 +73,10 @@ public sealed class DirectiveQueries
             [.. _suppliers.All.Select(s => s.Supplier.Value).Order(StringComparer.Ordinal)], [.. offered.Union(held).Select(g => g.Id).Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>The rules of those in force now.</summary>
+    internal static async Task<DirectiveRules> RulesAsync(NirmaanDbContext db, NetworkShelf networks, DateTimeOffset now, CancellationToken cancellationToken) =>
+        new(await InForce(db, now).OrderBy(d => d.At).ToListAsync(cancellationToken), PlanBasis.NetworksOf(networks));
+
     internal static IQueryable<Directive> InForce(NirmaanDbContext db, DateTimeOffset now) => db.Directives.AsNoTracking().Where(d => d.EndedAt == null && d.Until > now);
 
     private static decimal? Worth(Basis read, CancellationToken cancellationToken)

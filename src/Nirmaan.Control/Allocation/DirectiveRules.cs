@@ -35,11 +35,35 @@ internal sealed class DirectiveRules(IReadOnlyList<Directive> inForce, IReadOnly
     }
 
     /// <summary>Whether nothing further may be rented there.</summary>
-    public bool BarsRent(SupplierName supplier, GpuModel gpu) => inForce.Any(d => d.Kind == DirectiveKind.Veto
-        && ((d.Subject == DirectiveSubject.Supplier && d.Name == supplier.Value) || (d.Subject == DirectiveSubject.Gpu && d.Name == gpu.Id)));
+    public bool BarsRent(SupplierName supplier, GpuModel gpu) => inForce.Any(d => d.Kind == DirectiveKind.Veto && IsOf(d, supplier, gpu.Id));
 
     /// <summary>Whether no further GPU may do that work.</summary>
     public bool BarsWork(WorkloadName workload) => inForce.Any(d => d.Kind == DirectiveKind.Veto && IsOf(d, workload));
+
+    /// <summary>Which pin or veto moves of a plan go against; null = none.</summary>
+    /// <param name="held">GPUs as they work before the moves.</param>
+    public string? WhyNot(IReadOnlyCollection<Move> moves, IReadOnlyCollection<(WorkloadName Work, string Gpu, int Count)> held)
+    {
+        foreach (var directive in inForce)
+        {
+            var why = directive.Kind == DirectiveKind.Veto
+                ? moves.FirstOrDefault(m => m.To is { } to && (IsOf(directive, to) || (m.Kind == MoveKind.Start && IsOf(directive, m.Supplier, m.Gpu)))) is { } barred ? $"move {barred.Rank} goes against a veto of {directive.Name}" : null
+                : TakesFrom(directive, moves, held) ? $"the moves leave fewer than {directive.Count} GPUs pinned to {directive.Name}" : null;
+            if (why is not null) { return $"{why}, given by {directive.By}: {directive.Why}"; }
+        }
+        return null;
+    }
+
+    private bool TakesFrom(Directive pin, IReadOnlyCollection<Move> moves, IReadOnlyCollection<(WorkloadName Work, string Gpu, int Count)> held)
+    {
+        bool Fits(WorkloadName? work, string gpu) => work is { } w && IsOf(pin, w) && (pin.Gpu is null || pin.Gpu == gpu);
+        var before = held.Where(h => Fits(h.Work, h.Gpu)).Sum(h => h.Count);
+        var after = before - moves.Where(m => Fits(m.From, m.Gpu)).Sum(m => m.Count) + moves.Where(m => Fits(m.To, m.Gpu)).Sum(m => m.Count);
+        return after < Math.Min(before, pin.Count);
+    }
+
+    private static bool IsOf(Directive veto, SupplierName supplier, string gpu) =>
+        (veto.Subject == DirectiveSubject.Supplier && veto.Name == supplier.Value) || (veto.Subject == DirectiveSubject.Gpu && veto.Name == gpu);
 
     /// <summary>The model under which held GPUs appear.</summary>
     public string GpuAt(GpuModel gpu, WorkloadName held, bool isPinned)

@@ -8,6 +8,7 @@ using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
+using Nirmaan.Optimiser;
 
 namespace Nirmaan.Control.Allocation;
 
@@ -17,7 +18,7 @@ namespace Nirmaan.Control.Allocation;
 /// Everything it does goes through the fleet's verbs, so it may stop and go on at any point.
 /// </summary>
 public sealed partial class ExecutePlan(
-    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, MoveSteps steps, DisruptionQueries disruption, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, RetireInstance retire, MoveSteps steps, NetworkShelf networks, DisruptionQueries disruption, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
 {
     /// <summary>One line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -39,7 +40,7 @@ public sealed partial class ExecutePlan(
         // What ended just now makes room at once.
         (plan, moves) = await ReadAsync(id, cancellationToken);
         if (plan.IsStopped) { await EndAsync(id, cancellationToken); return; }
-        var room = new PlanRoom(plan, moves);
+        var room = new PlanRoom(await LimitsAsync(plan, cancellationToken), plan, moves);
         var hour = await disruption.HourAsync(cancellationToken);
         var moving = moves.Where(m => m.State == MoveState.Running).Sum(m => m.Count - m.DoneCount);
         bool IsTooMany(Move move) => moving > 0 && moving + move.Count > options.Value.MaxGpusMoving;
@@ -95,21 +96,33 @@ public sealed partial class ExecutePlan(
         return await db.Moves.AnyAsync(m => m.PlanId == id && m.Kind == MoveKind.Start && (m.State == MoveState.Approved || m.State == MoveState.Running), cancellationToken);
     }
 
-    // A run takes a while: whoever stops the plan meanwhile wants no further move of this run either.
-    private async Task<bool> IsStoppedAsync(PlanId id, CancellationToken cancellationToken)
+    private async Task<AllocationInstance> LimitsAsync(Plan plan, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Plans.AnyAsync(p => p.Id == id && p.StoppedAt != null, cancellationToken);
+        return await PlanLimits.ReadAsync(db, plan, cancellationToken);
     }
 
-    /// <summary>Begins a move of machines that we hold. False = there are none any more, or the plan was stopped.</summary>
+    // A run takes a while: whoever stops the plan, calls it off, or gives a pin or veto meanwhile wants no further move of this run against it.
+    private async Task<string?> WhyNotBeginAsync(PlanId id, Move move, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!await db.Plans.AnyAsync(p => p.Id == id && p.State == PlanState.Approved && p.StoppedAt == null, cancellationToken)) { return "the plan was stopped or called off"; }
+        if (!await db.Moves.AnyAsync(m => m.Id == move.Id && m.State == MoveState.Approved, cancellationToken)) { return "the move was decided over"; }
+        var held = await PlanBasis.Held(db).GroupBy(i => new { i.Workload, i.Gpu }).Select(g => new { g.Key.Workload, g.Key.Gpu, Count = g.Sum(i => i.GpuCount) }).ToListAsync(cancellationToken);
+        var rules = await DirectiveQueries.RulesAsync(db, networks, clock.GetUtcNow(), cancellationToken);
+        if (rules.WhyNot([move], [.. held.Select(h => (h.Workload, h.Gpu.Id, h.Count))]) is not { } why) { return null; }
+        await FailUnstartedAsync(move, why, cancellationToken);
+        return why;
+    }
+
+    /// <summary>Begins a move of machines that we hold. False = there are none any more, or it may not begin.</summary>
     private async Task<bool> BeginAsync(Plan plan, Move move, CancellationToken cancellationToken)
     {
-        if (await IsStoppedAsync(plan.Id, cancellationToken)) { return false; }
+        if (await WhyNotBeginAsync(plan.Id, move, cancellationToken) is not null) { return false; }
         var picked = await PickAsync(move, cancellationToken);
         if (picked.Count == 0) { await FailUnstartedAsync(move, $"no running {move.From} on {move.Gpu} at {move.Supplier} is left", cancellationToken); return false; }
         // Written before anything is done: a crash on the way goes on with these machines and picks no others.
-        await WriteAsync(move.Id, (m, now) => m.Start(now, picked), $"{move.Kind} of {picked.Count} of {move.Count} GPUs began", cancellationToken);
+        if (!await WriteAsync(move.Id, (m, now) => m.Start(now, picked), $"{move.Kind} of {picked.Count} of {move.Count} GPUs began", cancellationToken)) { return false; }
         await steps.RunAsync(plan, move.Id, cancellationToken);
         return true;
     }
@@ -117,7 +130,7 @@ public sealed partial class ExecutePlan(
     /// <summary>Rents. Null = asked for; else why not, and the move failed unless it may wait for money that becomes free.</summary>
     private async Task<string?> RentAsync(Plan plan, Move move, bool mayWait, CancellationToken cancellationToken)
     {
-        if (await IsStoppedAsync(plan.Id, cancellationToken)) { return "the plan was stopped"; }
+        if (await WhyNotBeginAsync(plan.Id, move, cancellationToken) is { } off) { return off; }
         var request = new LaunchRequest(move.To!.Value, move.Count, move.CeilingUsdPerGpuHour, new GpuModel(move.Gpu), move.Supplier, Reason: plan.WhyOf(move));
         var outcome = await launch.RunAsync(request, $"move:{move.Id}", plan.DecidedBy ?? plan.By, cancellationToken);
         if (outcome is not LaunchOutcome.Accepted accepted)
@@ -128,8 +141,14 @@ public sealed partial class ExecutePlan(
         }
         List<InstanceId> instances;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken)) { instances = await db.InstancesOfAsync(accepted.Operations, cancellationToken); }
-        await WriteAsync(move.Id, (m, now) => m.Start(now, instances), $"{move.Kind} of {instances.Count} of {move.Count} GPUs began", cancellationToken);
-        return null;
+        if (await WriteAsync(move.Id, (m, now) => m.Start(now, instances), $"{move.Kind} of {instances.Count} of {move.Count} GPUs began", cancellationToken)) { return null; }
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            if (!await db.Moves.AnyAsync(m => m.Id == move.Id && m.State == MoveState.Dropped, cancellationToken)) { return null; }
+        }
+        // Called off between the order and this note: nobody would watch over these machines.
+        foreach (var instance in instances) { await retire.RunAsync(instance, plan.DecidedBy ?? plan.By, $"{plan.WhyOf(move)}: the plan was called off in the same moment", cancellationToken); }
+        return "the plan was called off";
     }
 
     /// <summary>Machines of the move's item that still do what the plan saw them do, oldest first.</summary>
@@ -161,7 +180,7 @@ public sealed partial class ExecutePlan(
         }, $"{done} of {machines} GPUs done", cancellationToken);
     }
 
-    private Task FailUnstartedAsync(Move move, string why, CancellationToken cancellationToken) =>
+    private Task<bool> FailUnstartedAsync(Move move, string why, CancellationToken cancellationToken) =>
         WriteAsync(move.Id, (m, now) => { m.Start(now, []); m.MarkFailed(now, why); }, why, cancellationToken);
 
     private async Task EndAsync(PlanId id, CancellationToken cancellationToken)
@@ -177,15 +196,17 @@ public sealed partial class ExecutePlan(
         catch (DbUpdateConcurrencyException) { LogBusy(id.Value); }
     }
 
-    private async Task WriteAsync(MoveId id, Action<Move, DateTimeOffset> change, string why, CancellationToken cancellationToken)
+    /// <summary>False = someone decided over the move in the same moment; it stays as they left it.</summary>
+    private async Task<bool> WriteAsync(MoveId id, Action<Move, DateTimeOffset> change, string why, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var move = await db.Moves.SingleAsync(m => m.Id == id, cancellationToken);
         var (before, now) = (move.State, clock.GetUtcNow());
-        change(move, now);
+        try { change(move, now); }
+        catch (WrongStateException) { LogBusy(id.Value); return false; }
         db.Note(now, "plan", move.PlanId, nameof(ExecutePlan), $"move {move.Rank} {move.State}".ToLowerInvariant(), move.Reason ?? why, before, move.State);
-        try { await db.SaveChangesAsync(cancellationToken); }
-        catch (DbUpdateConcurrencyException) { LogBusy(id.Value); }
+        try { await db.SaveChangesAsync(cancellationToken); return true; }
+        catch (DbUpdateConcurrencyException) { LogBusy(id.Value); return false; }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Id} was changed by someone else in the same moment; the next run goes on")]

@@ -36,7 +36,7 @@ public sealed partial class GradePlans(IDbContextFactory<NirmaanDbContext> conte
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var readings = await db.Estimates.AsNoTracking().Where(e => e.At > from && e.At <= to).OrderBy(e => e.At).ToListAsync(cancellationToken);
             var instance = AllocationInstance.Parse(plan.Instance);
-            if (Grade(plan, instance, moves, Thin(readings), now, from, to, cancellationToken) is not { } grade) { blind++; continue; }
+            if (Grade(plan, instance, moves, Thin(readings, MostReadings), now, from, to, cancellationToken) is not { } grade) { blind++; continue; }
             var replay = ReplayPlan.Run(plan, instance, cancellationToken);
             db.Grades.Add(grade with { Replay = replay, Checks = await ChecksAsync(db, plan, from, to, cancellationToken) });
             if (replay.IsFault)
@@ -133,8 +133,9 @@ public sealed partial class GradePlans(IDbContextFactory<NirmaanDbContext> conte
         return AllocationSolver.Solve(free, new SolveOptions { GapWanted = 1, MaxMovesTried = 0 }, cancellationToken).Plan.BoundUsdPerHour;
     }
 
-    private static List<YieldEstimate> Thin(List<YieldEstimate> readings) =>
-        readings.Count <= MostReadings ? readings : [.. Enumerable.Range(0, MostReadings).Select(i => readings[(int)((long)i * readings.Count / MostReadings)])];
+    /// <summary>So many readings at most, evenly over all.</summary>
+    internal static List<YieldEstimate> Thin(List<YieldEstimate> readings, int most) =>
+        readings.Count <= most ? readings : [.. Enumerable.Range(0, most).Select(i => readings[(int)((long)i * readings.Count / most)])];
 
     private static Optimiser.Assignment Of(Domain.Allocation.Assignment a) => new(a.Item, a.Workload!, a.Count);
 

@@ -21,6 +21,8 @@ internal sealed partial class PlanAllocation(
     IDbContextFactory<NirmaanDbContext> contexts, PlanBasis basis, SetConstraints constraints, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<PlanAllocation> logger) : IPlanAllocation
 {
     private const double LeastPrice = 1e-6;
+    private const int MostBandReadings = 20;
+    private static readonly TimeSpan s_bandOver = TimeSpan.FromHours(48);
 
     public async Task<PlanPreview> PreviewAsync(PlanRequest request, CancellationToken cancellationToken)
     {
@@ -29,7 +31,10 @@ internal sealed partial class PlanAllocation(
         return new PlanPreview(
             read.Constraints.BudgetUsdPerHour, Usd(solution.Plan.ObjectiveUsdPerHour), UsdUp(solution.Plan.BoundUsdPerHour), Usd(PlanEvaluator.Evaluate(read.Instance, read.Now).ObjectiveUsdPerHour), RentOf(read, solution.Plan.Assignments),
             solution.Plan.Assignments.GroupBy(a => a.Workload).ToDictionary(g => g.Key, g => g.Sum(a => a.Count)), Prices(solution), solution.Evaluation.Moves, solution.Plan.Seconds,
-            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), LimitUse.Of(solution.Evaluation), read.Estimate.At, read.LeftOut);
+            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), LimitUse.Of(solution.Evaluation), read.Estimate.At, read.LeftOut)
+        {
+            Pools = PoolChange.Between(read.Instance, read.Estimate, Describe(read, read.Now), Describe(read, solution.Plan.Assignments)),
+        };
     }
 
     public async Task<IReadOnlyList<LimitCost>> PriceLimitsAsync(PlanRequest request, CancellationToken cancellationToken)
@@ -66,8 +71,9 @@ internal sealed partial class PlanAllocation(
         var plan = new Plan(
             id, now, by, limits.Version, read.Estimate.Id, read.Instance.ToJson(), solution.Plan.ToJson(), Usd(solution.Plan.ObjectiveUsdPerHour), UsdUp(solution.Plan.BoundUsdPerHour), Usd(stay.ObjectiveUsdPerHour), RentOf(read, solution.Plan.Assignments),
             Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife, read.Directives.Select(d => d.Id), AllocationSolver.Version);
-        var moves = MoveList.Of(id, now, read, solution.Plan.Assignments);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var readings = GradePlans.Thin(await db.Estimates.AsNoTracking().Where(e => e.At > now - s_bandOver && e.At <= now).OrderBy(e => e.At).ToListAsync(cancellationToken), MostBandReadings);
+        var moves = MoveList.Of(id, now, read, solution.Plan.Assignments, [.. readings.Select(r => GradePlans.True(read.Instance, r)).OfType<AllocationInstance>()]);
         db.Plans.Add(plan);
         db.Moves.AddRange(moves);
         db.Note(now, "plan", id, by, "proposed", Text($"{moves.Count} moves; ${plan.ObjectiveUsdPerHour:0.00} an hour against ${plan.NowUsdPerHour:0.00} as it is, gap {plan.Gap:0.0000%}"), null, plan.State);

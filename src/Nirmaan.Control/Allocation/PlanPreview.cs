@@ -12,6 +12,9 @@ public sealed record PlanPreview(
     decimal BudgetUsdPerHour, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal NowUsdPerHour, decimal RentUsdPerHour, IReadOnlyDictionary<string, int> GpusByWorkload, IReadOnlyDictionary<string, decimal> Prices, int Moves, double Seconds,
     IReadOnlyList<Assignment> Now, IReadOnlyList<Assignment> Proposed, IReadOnlyList<LimitUse> Limits, DateTimeOffset EstimatedAt, IReadOnlyDictionary<PoolName, string> LeftOut)
 {
+    /// <summary>What becomes of each pool.</summary>
+    public IReadOnlyList<PoolChange> Pools { get; init; } = [];
+
     /// <summary>(bound - objective) / max(|bound|, 1e-9).</summary>
     public decimal Gap => BoundUsdPerHour == ObjectiveUsdPerHour ? 0 : (BoundUsdPerHour - ObjectiveUsdPerHour) / Math.Max(Math.Abs(BoundUsdPerHour), 0.000000001m);
 }

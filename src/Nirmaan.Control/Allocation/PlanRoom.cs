@@ -13,9 +13,10 @@ internal sealed class PlanRoom
     private readonly AllocationInstance _instance;
     private readonly Dictionary<(string Item, string Workload), int> _taken;
 
-    public PlanRoom(Plan plan, IEnumerable<Move> moves)
+    /// <param name="instance">The plan's question under the limits that bind it now.</param>
+    public PlanRoom(AllocationInstance instance, Plan plan, IEnumerable<Move> moves)
     {
-        _instance = AllocationInstance.Parse(plan.Instance);
+        _instance = instance;
         _taken = plan.Now.ToDictionary(a => (a.Item, a.Workload!), a => a.Count);
         foreach (var move in moves) { Add(_taken, move, CountOf(move)); }
     }

@@ -70,13 +70,16 @@ public sealed class RunAutopilot(
         var choice = (await plans.WeighAsync(id, chosen, cancellationToken))!;
         var plan = (await plans.FindAsync(id, cancellationToken))!.Plan;
         var why = choice.Broken.Count > 0 ? $"what its GPUs of 24 hours allow would break a limit ({choice.Broken[0].Row})" : TooLittle(rails, choice.ObjectiveUsdPerHour - plan.NowUsdPerHour);
+        // Solving takes a while: whoever switched it off meanwhile, or signed other rails, wants nothing done by these.
+        if (why is null && await autopilot.ReadAsync(cancellationToken) != rails) { why = "it was switched off or signed anew in the meantime"; }
         if (why is null)
         {
             var outcome = await approve.RunAsync(id, chosen, $"{Actor} for {rails.SignedBy}", cancellationToken);
             if (outcome is ApproveOutcome.Approved approved) { return (true, FormattableString.Invariant($"plan {id}: {approved.Moves} of {moves.Count} moves, {(choice.ObjectiveUsdPerHour - plan.NowUsdPerHour) * 24:0.00} USD a day more")); }
-            why = outcome switch { ApproveOutcome.TooLate late => late.Why, ApproveOutcome.BreaksCap cap => $"{cap.Cap}: {cap.Why}", _ => "the plan could not be approved" };
+            why = outcome switch { ApproveOutcome.TooLate late => late.Why, ApproveOutcome.BreaksCap cap => $"{cap.Cap}: {cap.Why}", ApproveOutcome.Forbidden barred => barred.Why, _ => "the plan could not be approved" };
         }
-        await approve.CancelAsync(id, Actor, why, cancellationToken);
+        // Only what still waits: an admin who decided over it in the same moment has the last word.
+        await approve.WithdrawAsync(id, Actor, why, cancellationToken);
         return (false, why);
     }
 

@@ -95,6 +95,10 @@ public sealed class Move
     public decimal UsdPerGpuHour { get; private set; }
     /// <summary>USD per hour that it adds to the plan.</summary>
     public decimal GainUsdPerHour { get; private set; }
+    /// <summary>What it would have gained at least by nine tenths of the readings before its plan, USD per hour; null = there were too few of them.</summary>
+    public decimal? GainLowUsdPerHour { get; private set; }
+    /// <summary>What it would have gained at most by nine tenths of the readings before its plan, USD per hour; null = there were too few of them.</summary>
+    public decimal? GainHighUsdPerHour { get; private set; }
     /// <summary>One-off USD.</summary>
     public decimal CostUsd { get; private set; }
     /// <summary>Hours after which the gain has paid the cost; null = never.</summary>
@@ -111,6 +115,13 @@ public sealed class Move
     public DateTimeOffset? EndedAt { get; private set; }
     /// <summary>Instances it works on or launched.</summary>
     public List<Guid> Instances { get; private set; } = [];
+
+    /// <summary>With the band of its gain.</summary>
+    public Move Between(decimal low, decimal high)
+    {
+        (GainLowUsdPerHour, GainHighUsdPerHour) = (low, high);
+        return this;
+    }
 
     /// <summary>Approved.</summary>
     public void Approve() { Require(MoveState.Proposed, MoveState.Approved); State = MoveState.Approved; }

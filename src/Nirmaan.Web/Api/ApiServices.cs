@@ -57,6 +57,7 @@ internal static class ApiServices
         NetworkCalls.Map(read);
         PlanCalls.Map(read, approve);
         DirectiveCalls.Map(read, approve);
+        AutopilotCalls.Map(read, operate, approve);
         StakerCalls.Map(open);
         DistributionCalls.Map(open, read, approve);
         SaleCalls.Map(open, approve);

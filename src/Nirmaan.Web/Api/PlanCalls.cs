@@ -23,9 +23,9 @@ internal sealed record CancelBody(string? Reason);
 /// <summary>GPUs of an item on a workload; null = not in use.</summary>
 internal sealed record AssignmentWire(string Item, string Provider, string Gpu, string? Workload, int Count, decimal UsdPerGpuHour);
 
-/// <summary>One step. From null = rented anew; to null = given back. Gain in USD per hour, cost in USD once, break-even in hours (null = never).</summary>
+/// <summary>One step. From null = rented anew; to null = given back. Gain in USD per hour, low and high by nine tenths of the readings before (null = too few), cost in USD once, break-even in hours (null = never).</summary>
 internal sealed record MoveWire(
-    string Id, int Rank, MoveKind Kind, MoveState State, string? Reason, string Provider, string Gpu, string? From, string? To, int Count, int DoneCount, decimal GainUsdPerHour, decimal CostUsd, decimal? BreakEvenHours, DateTimeOffset? StartedAt,
+    string Id, int Rank, MoveKind Kind, MoveState State, string? Reason, string Provider, string Gpu, string? From, string? To, int Count, int DoneCount, decimal GainUsdPerHour, decimal? GainLowUsdPerHour, decimal? GainHighUsdPerHour, decimal CostUsd, decimal? BreakEvenHours, DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt);
 
 /// <summary>A plan's figures. No feasible plan is worth more than the bound; now = as it is without any move.</summary>
@@ -104,6 +104,7 @@ internal static class PlanCalls
             ApproveOutcome.TooLate late => Problems.Of(409, "plan_not_open", late.Why),
             ApproveOutcome.SamePerson same => Problems.Of(409, "same_person", $"{same.Who} made this plan; another admin must approve it."),
             ApproveOutcome.BreaksCap broken => Problems.Of(422, "cap_broken", $"{broken.Cap}: {broken.Why}", ("cap", broken.Cap)),
+            ApproveOutcome.Forbidden barred => Problems.Of(422, "directive", barred.Why),
             ApproveOutcome.UnknownMove unknown => Problems.Of(422, "unknown_move", $"{unknown.Move} is not a move of this plan.", ("move", unknown.Move.ToString())),
             _ => Problems.NotFound("plan", id),
         };
@@ -111,7 +112,7 @@ internal static class PlanCalls
 
     private static PlanDetailWire Detail(PlanDetail d) => new(
         PlanWire.Of(d.Plan),
-        [.. d.Moves.Select(m => new MoveWire(m.Id.ToString(), m.Rank, m.Kind, m.State, m.Reason, m.Supplier.Value, m.Gpu, m.From?.Value, m.To?.Value, m.Count, m.DoneCount, m.GainUsdPerHour, m.CostUsd, m.BreakEvenHours, m.StartedAt, m.EndedAt))],
+        [.. d.Moves.Select(m => new MoveWire(m.Id.ToString(), m.Rank, m.Kind, m.State, m.Reason, m.Supplier.Value, m.Gpu, m.From?.Value, m.To?.Value, m.Count, m.DoneCount, m.GainUsdPerHour, m.Band?.Low, m.Band?.High, m.CostUsd, m.BreakEvenHours, m.StartedAt, m.EndedAt))],
         [.. d.Now.Select(Board)], [.. d.Proposed.Select(Board)], d.Prices, d.Constraints?.Version, d.Estimate?.At);
 
     private static AssignmentWire Board(Assignment a) => new(a.Item, a.Supplier, a.Gpu, a.Workload, a.Count, a.UsdPerGpuHour);

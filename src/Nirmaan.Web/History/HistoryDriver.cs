@@ -11,7 +11,7 @@ namespace Nirmaan.Web.History;
 /// there and runs the verbs one by one. Nothing is inserted: every row comes of a verb, an agent's call or the story's orders.
 /// </summary>
 internal sealed partial class HistoryDriver(
-    VirtualClock clock, SandboxControl sandbox, ChainBeat chain, JobTable table, JobRunner runner, FleetWork fleet, FleetQueries machines, HistoryStory story, SettingBook settings, HistoryProgress progress,
+    VirtualClock clock, SandboxControl sandbox, ChainBeat chain, JobTable table, JobRunner runner, FleetWork fleet, FleetQueries machines, HistoryStory story, SettingBook settings, HistoryProgress progress, HistoryHold hold,
     IOptions<SandboxOptions> options, IOptions<FleetOptions> fleetOptions, ILogger<HistoryDriver> logger)
 {
     /// <summary>Who did what history did.</summary>
@@ -72,6 +72,7 @@ internal sealed partial class HistoryDriver(
         using var pace = new HistoryPace(fleetOptions.Value);
         var agenda = new HistoryAgenda(table, state.Now);
         LogBegins(state.From, state.Now);
+        if (options.Value.HoldBefore is { } before) { hold.HoldAt(clock.SystemNow - before); }
         for (var (now, notedAt) = (state.Now, DateTimeOffset.MinValue); ;)
         {
             clock.Set(now);
@@ -85,14 +86,31 @@ internal sealed partial class HistoryDriver(
             }
             var present = clock.SystemNow;
             if (present - now < s_nearEnough) { return state; }
+            if (hold.Holds(now))
+            {
+                state = await StandStillAsync(state, now, cancellationToken);
+                continue;
+            }
             now = await NextAsync(state, agenda, now, present, cancellationToken);
         }
+    }
+
+    /// <summary>Whoever stops the world decides from there on: the story's own plans and limits would cross theirs, so it is told no further.</summary>
+    private async Task<HistoryState> StandStillAsync(HistoryState state, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        state = state with { Told = story.Ids };
+        await settings.WriteAsync(HistoryState.Key, state, Actor, cancellationToken);
+        Report(state, isHeld: true);
+        LogHeld(now);
+        await hold.WaitAsync(now, cancellationToken);
+        Report(state, isHeld: false);
+        return state;
     }
 
     private async Task<DateTimeOffset> NextAsync(HistoryState state, HistoryAgenda agenda, DateTimeOffset now, DateTimeOffset present, CancellationToken cancellationToken)
     {
         var inTransit = await fleet.NextInTransitAsync(cancellationToken);
-        DateTimeOffset?[] candidates = [agenda.Next, HistoryPace.NextFull(now, HistoryPace.Beat), story.NextOf(state)?.At, inTransit < now + HistoryPace.Step ? now + HistoryPace.Step : inTransit, present];
+        DateTimeOffset?[] candidates = [agenda.Next, HistoryPace.NextFull(now, HistoryPace.Beat), story.NextOf(state)?.At, hold.At > now ? hold.At : null, inTransit < now + HistoryPace.Step ? now + HistoryPace.Step : inTransit, present];
         var next = candidates.Min()!.Value;
         return next > now ? next : now + HistoryPace.Step;
     }
@@ -154,11 +172,12 @@ internal sealed partial class HistoryDriver(
         _spent[what] = _spent.GetValueOrDefault(what) + clock.GetElapsedTime(began);
     }
 
-    private void Report(HistoryState state)
+    // That it stands still, or no longer does, is always told.
+    private void Report(HistoryState state, bool? isHeld = null)
     {
-        if (clock.GetElapsedTime(_reportedAt) < s_reportEvery) { return; }
+        if (isHeld is null && clock.GetElapsedTime(_reportedAt) < s_reportEvery) { return; }
         _reportedAt = clock.GetTimestamp();
-        progress.Report(Math.Clamp((state.Now - state.From) / (clock.SystemNow - state.From), 0, 1), state.Now, _steps, _runs);
+        progress.Report(Math.Clamp((state.Now - state.From) / (clock.SystemNow - state.From), 0, 1), state.Now, _steps, _runs, isHeld == true);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox at {Url} does not answer; there is no history to play")]
@@ -169,6 +188,9 @@ internal sealed partial class HistoryDriver(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Played {Played} of history in {Took}: {Steps} steps, {Runs} runs of verbs; {Spent}")]
     private partial void LogPlayed(TimeSpan played, TimeSpan took, long steps, long runs, string spent);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "History stands still at {Now} until someone lets it go on")]
+    private partial void LogHeld(DateTimeOffset now);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "History broke off at {Now}; going live")]
     private partial void LogFailed(Exception e, DateTimeOffset now);

@@ -19,11 +19,12 @@ public sealed class HistoryProgress
     /// <param name="virtualNow">The virtual time reached, UTC.</param>
     /// <param name="steps">Moments at which the world was brought forward so far.</param>
     /// <param name="runs">Runs of verbs so far.</param>
-    public void Report(double done, DateTimeOffset virtualNow, long steps = 0, long runs = 0)
+    /// <param name="isHeld">It stands still until someone lets it go on.</param>
+    public void Report(double done, DateTimeOffset virtualNow, long steps = 0, long runs = 0, bool isHeld = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(done);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(done, 1);
-        _step = new HistoryStep(done, virtualNow, steps, runs);
+        _step = new HistoryStep(done, virtualNow, steps, runs, isHeld);
         Changed?.Invoke();
     }
 
@@ -40,4 +41,5 @@ public sealed class HistoryProgress
 /// <param name="VirtualNow">The virtual time reached, UTC.</param>
 /// <param name="Steps">Moments at which the world was brought forward so far.</param>
 /// <param name="Runs">Runs of verbs so far.</param>
-public sealed record HistoryStep(double Done, DateTimeOffset VirtualNow, long Steps, long Runs);
+/// <param name="IsHeld">It stands still until someone lets it go on.</param>
+public sealed record HistoryStep(double Done, DateTimeOffset VirtualNow, long Steps, long Runs, bool IsHeld);

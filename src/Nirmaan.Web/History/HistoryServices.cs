@@ -13,6 +13,7 @@ internal static class HistoryServices
         services.AddSingleton(_ => new VirtualClock(TimeProvider.System));
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<IOptions<SandboxOptions>>().Value.IsOn ? provider.GetRequiredService<VirtualClock>() : TimeProvider.System);
         services.TryAddSingleton<HistoryProgress>();
+        services.AddSingleton<HistoryHold>();
         // A step may hold hours of the world's course.
         services.AddHttpClient(SandboxControl.ClientName, client => client.Timeout = TimeSpan.FromMinutes(5));
         services.AddHttpClient(ChainBeat.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10));

@@ -60,6 +60,9 @@ internal sealed partial class HistoryStory
         ];
     }
 
+    /// <summary>Ids of all its events.</summary>
+    public IReadOnlyList<string> Ids => [.. _events.Select(e => e.Id)];
+
     /// <summary>The next event that has not happened; null = the story is told.</summary>
     public DueEvent? NextOf(HistoryState state) => _events.Where(e => !state.Told.Contains(e.Id)).MinBy(e => e.After) is { } next ? new DueEvent(next, state.From + next.After) : null;
 

@@ -11,6 +11,9 @@ public sealed class SandboxOptions
     /// <summary>Base address of the sandbox process, e.g. http://127.0.0.1:5290. Unset = the real world.</summary>
     public Uri? Url { get; set; }
 
+    /// <summary>The replay of history stands still this long before the present, until someone lets it go on from /sandbox. Unset = it goes through.</summary>
+    public TimeSpan? HoldBefore { get; set; }
+
     /// <summary>True when this installation talks to simulated suppliers and networks.</summary>
     public bool IsOn => Url is not null;
 }
@@ -19,7 +22,8 @@ public sealed class SandboxOptions
 internal sealed class SandboxOptionsCheck : IValidateOptions<SandboxOptions>
 {
     public ValidateOptionsResult Validate(string? name, SandboxOptions options) =>
-        options.Url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }
+        options.HoldBefore < TimeSpan.Zero ? ValidateOptionsResult.Fail($"Sandbox:HoldBefore '{options.HoldBefore}' must not be negative (hours:minutes:seconds).")
+        : options.Url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"Sandbox:Url '{options.Url}' must be an absolute http or https address such as http://127.0.0.1:5290.");
 }

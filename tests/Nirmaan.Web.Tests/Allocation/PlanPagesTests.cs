@@ -100,6 +100,69 @@ public sealed class PlanPagesTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task Moves_that_are_shown_are_ticked_and_unticked_together()
+    {
+        await using var world = await PoolWorld.CreateAsync(database, ("Allocation:MoveCostUsd", "5000"));
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 10m, MaxMoves: 4));
+        var (rents, others) = (plan.Moves.Count(m => m.Kind == MoveKind.Start), plan.Moves.Count(m => m.Kind != MoveKind.Start));
+        (rents > 0 && others > 0).ShouldBeTrue();
+        await using var desk = new Desk(world, Roles.Admin);
+        var page = Open(desk, plan);
+        page.Labelled("Show").Change(nameof(MoveKind.Start));
+        Ticks(page).Count.ShouldBe(rents);
+        page.Button("Untick shown").Click();
+        page.Labelled("Show").Change("");
+        page.WaitForAssertion(() => Ticks(page).Count(t => t.HasAttribute("checked")).ShouldBe(others));
+        page.Markup.ShouldContain($"{plan.Moves.Count} of {plan.Moves.Count} moves shown, {others} ticked");
+    }
+
+    [Fact]
+    public async Task A_plan_and_the_planner_say_what_becomes_of_each_pool()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        await using var desk = new Desk(world, Roles.Auditor);
+        Board(Open(desk, await world.PlanAsync())).ShouldContain("6 → 0");
+        var planner = desk.Open<PlannerPage>("/admin/plan");
+        planner.WaitForAssertion(() => Board(planner).ShouldContain("6 → 0"));
+
+        static string Board<T>(IRenderedComponent<T> page) where T : Microsoft.AspNetCore.Components.IComponent =>
+            page.FindAll("tbody tr").First(r => r.TextContent.Contains("The llama pool", StringComparison.Ordinal)).TextContent;
+    }
+
+    [Fact]
+    public async Task A_graded_plan_shows_how_its_estimates_came_true_and_that_its_question_still_gives_it()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var plan = await GradedAsync(world);
+        await using var desk = new Desk(world, Roles.Auditor);
+        var page = Open(desk, plan);
+        page.WaitForAssertion(() => page.Markup.ShouldSatisfyAllConditions(m => m.ShouldContain("gave this very plan"), m => m.ShouldContain("as expected")));
+    }
+
+    [Fact]
+    public async Task The_plans_page_says_how_far_estimates_can_be_trusted()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        await GradedAsync(world);
+        await using var desk = new Desk(world, Roles.Auditor);
+        var page = desk.Open<PlansPage>("/admin/plans");
+        page.WaitForAssertion(() => page.Markup.ShouldSatisfyAllConditions(m => m.ShouldContain("Can the estimates be trusted?"), m => m.ShouldContain("1 of 1 plan came out the same")));
+    }
+
+    private static async Task<PlanDetail> GradedAsync(FleetWorld world)
+    {
+        var plan = await world.PlanAsync();
+        await using var db = await world.DbAsync();
+        db.Grades.Add(new PlanGrade(plan.Plan.Id, world.Clock.GetUtcNow(), plan.Plan.At, world.Clock.GetUtcNow(), 3, false, 2m, 1m, 2m, 4m)
+        {
+            Replay = new PlanReplay("1", "1", null),
+            Checks = [new EstimateCheck(new("llama"), new("heurist-llm"), "rtx-a6000", 100, 10, 6, true, plan.Plan.At, world.Clock.GetUtcNow(), 12, 1_200)],
+        });
+        await db.SaveChangesAsync();
+        return plan;
+    }
+
+    [Fact]
     public async Task A_plan_that_mends_a_broken_limit_says_which()
     {
         await using var world = await PoolWorld.CreateAsync(database);

@@ -166,6 +166,25 @@ internal static partial class AllocationWords
     public static string? Loss(MoveRow move, bool isChosen) => move.GainUsdPerHour >= 0 ? null
         : isChosen ? "It loses by itself, but makes room under a limit for others." : "Left out: it loses, and no chosen move needs the room it makes.";
 
+    /// <summary>Where what came true lies in what an estimate held possible.</summary>
+    public static string Place(EstimateCheck check) => check switch
+    {
+        { InHalf: true } => "as expected",
+        { InNineTenths: true } => check.Place < 0.5 ? "lower half" : "upper half",
+        _ => check.Place < 0.5 ? "less than thought possible" : "more than thought possible",
+    };
+
+    /// <summary>Tone of that.</summary>
+    public static Tone OfPlace(EstimateCheck check) => check.InNineTenths ? Tone.Good : Tone.Warn;
+
+    /// <summary>Whether the plan's question still gives the plan.</summary>
+    public static string Replayed(PlanReplay replay) => replay switch
+    {
+        { IsSame: true } => "Solved again when it was graded, its question gave this very plan.",
+        { IsFault: true } => $"Solved again by the same version of the optimiser, its question gave another plan, which must not be ({replay.Differs}).",
+        _ => $"Solved again by a newer version of the optimiser, its question gives another plan ({replay.Differs}).",
+    };
+
     /// <summary>Tone of a plan's state.</summary>
     public static Tone OfPlan(PlanState state) => state switch
     {

@@ -31,6 +31,7 @@ public sealed partial class PlanPage
     private string? _lead;
     private Guid _ticked;
     private int _weighing;
+    private MoveFilter _filter = new(null, null, null);
 
     [Parameter] public Guid Id { get; set; }
 
@@ -47,6 +48,8 @@ public sealed partial class PlanPage
     protected override object? Asked => Id;
 
     private PlanId PlanId => new(Id);
+
+    private IReadOnlyList<MoveRow> Shown => [.. _detail!.Moves.Where(_filter.Fits)];
 
     private bool IsLate => _detail is { } d && Now >= d.Plan.ExpiresAt;
 
@@ -78,7 +81,7 @@ public sealed partial class PlanPage
         _lead = detail.Moves.Count == 0 ? "Every GPU stays where it is." : $"{(detail.Moves.Count == 1 ? "1 move" : $"{detail.Moves.Count} moves")}: {AllocationWords.Counts(k => detail.Moves.Where(m => m.Kind == k).Sum(m => m.Count))}. Made by {detail.Plan.By}.";
         if (_ticked != Id)
         {
-            (_ticked, _choice) = (Id, null);
+            (_ticked, _choice, _filter) = (Id, null, new MoveFilter(null, null, null));
             _chosen.Clear();
             _chosen.UnionWith(detail.Moves.Where(m => m.GainUsdPerHour >= 0).Select(m => m.Id));
             // What loses is carried out only for the room that it makes for the rest.
@@ -101,6 +104,13 @@ public sealed partial class PlanPage
         return WeighAsync(Gone);
     }
 
+    private Task TickShownAsync(bool areChosen)
+    {
+        if (areChosen) { _chosen.UnionWith(Shown.Select(m => m.Id)); }
+        else { _chosen.ExceptWith(Shown.Select(m => m.Id)); }
+        return WeighAsync(Gone);
+    }
+
     // Of two weighings under way the newer one stands, in whatever order they end.
     private async Task WeighAsync(CancellationToken cancellationToken)
     {
@@ -119,6 +129,7 @@ public sealed partial class PlanPage
             ApproveOutcome.TooLate late => (late.Why, Tone.Warn),
             ApproveOutcome.SamePerson => ("You made this plan; another admin must approve it.", Tone.Warn),
             ApproveOutcome.BreaksCap broken => ($"Not approved: {AllocationWords.Limit(broken.Cap, _labels)} would be broken: {broken.Why}.", Tone.Bad),
+            ApproveOutcome.Forbidden barred => ($"Not approved: {barred.Why}.", Tone.Bad),
             ApproveOutcome.UnknownMove => ("Not approved: a chosen move is not one of this plan.", Tone.Bad),
             _ => ("There is no such plan any more.", Tone.Bad),
         });

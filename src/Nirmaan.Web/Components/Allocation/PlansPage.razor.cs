@@ -10,13 +10,19 @@ namespace Nirmaan.Web.Components.Allocation;
 /// <summary>The history of plans.</summary>
 public sealed partial class PlansPage
 {
+    private const int MostGraded = 200;
+
     private IReadOnlyList<PlanRow>? _plans;
     private int _pages = 1;
     private bool _isMore;
     private IReadOnlyList<PlanGrade> _graded = [];
+    private CalibrationBoard? _calibration;
+    private ReplayBoard? _replays;
     private IReadOnlyList<ChartSeries> _chart = [];
 
     [Inject] public required AllocationQueries Plans { get; init; }
+
+    [Inject] public required CalibrationQueries Calibration { get; init; }
 
     protected override IReadOnlyList<Topic> Topics { get; } = [Topic.Allocation];
 
@@ -31,6 +37,7 @@ public sealed partial class PlansPage
             after = read.Next;
         }
         (_plans, _isMore) = (plans, after is not null);
+        (_calibration, _replays) = (await Calibration.ReadAsync(MostGraded, cancellationToken), await Calibration.ReplaysAsync(MostGraded, cancellationToken));
         _graded = [.. plans.Select(p => p.Grade).OfType<PlanGrade>().OrderBy(g => g.From)];
         _chart =
         [
