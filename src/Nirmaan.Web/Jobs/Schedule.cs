@@ -2,6 +2,7 @@ using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Jobs;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Notifications;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Control.Uptime;
@@ -40,6 +41,8 @@ internal static class Schedule
         Line<GradePlans>("allocation:grade", Hourly, v => v.RunAsync),
         Line<CloseEpoch>("rewards:close-epoch", Every10Minutes, v => v.RunAsync),
         Line<CheckInvariants>("rewards:invariants", Hourly, v => v.RunAsync),
+        Line<CollectNotices>("notifications:collect", Every5Minutes, v => v.RunAsync),
+        Line<SendNotices>("notifications:send", EveryMinute, v => v.RunAsync),
         Line<PruneHistory>("jobs:prune", Hourly, v => v.RunAsync),
     ];
 
