@@ -31,6 +31,9 @@ internal static class Methods
         new("fee", "Fee and rent", "What is taken from what networks paid, before stakers get it?", FeePolicy.MethodVersion, typeof(FeeMethod)),
         new("distribution", "Distribution", "Who gets how much of a day, and how can I check it?", Shares.MethodVersion, typeof(DistributionMethod)),
         new("returns", "Returns", "What are APR and ROI, and what are they not?", ReturnRates.MethodVersion, typeof(ReturnsMethod)),
+        new("downtime", "Time down", "What did it cost that miners were down, and whom?", DowntimeBill.MethodVersion, typeof(DowntimeMethod)),
+        new("ahead", "Ahead", "What may my stake bring, and how sure is that?", Projection.MethodVersion, typeof(AheadMethod)),
+        new("beside", "Beside it", "What else could the same money have done?", Benchmarks.MethodVersion, typeof(BesideMethod)),
     ];
 
     /// <summary>The method of a topic; null = there is none.</summary>
