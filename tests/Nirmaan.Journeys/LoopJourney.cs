@@ -28,7 +28,9 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         var dear = Cost().Match(await Until.SeenAsync(() => admin.Page.Locator("main").InnerTextAsync(), text => Cost().IsMatch(text), s_patience, "what the cap costs a day"));
         decimal.Parse(dear.Groups[1].Value, NumberStyles.Number, CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
         await admin.GoAsync("/admin/constraints");
+        // Images get room, and some texts must go: whatever the market offers, that is more than one move.
         await admin.FillAsync("Heurist Waifu Points", "8");
+        await admin.FillAsync("Heurist Llama Points", "2");
         await admin.FillAsync("Most GPUs moved or new", "8");
         await admin.FillAsync("Horizon, hours", "2");
         await admin.FillAsync("Why", "the cap costs too much");
@@ -245,6 +247,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         var before = (await InstancesAsync()).Count(i => i.GetProperty("workload").GetString() == "morpheus-llm");
         // What is rented already is to be moved before anything new is rented; few at a time.
         await admin.GoAsync("/admin/constraints");
+        await admin.FillAsync("Heurist Llama Points", "4");
         await admin.FillAsync("Horizon, hours", "48");
         await admin.FillAsync("Cost of starting a GPU, USD", "50");
         await admin.FillAsync("Most GPUs moved or new", "4");
