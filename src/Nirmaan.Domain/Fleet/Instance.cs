@@ -76,7 +76,12 @@ public sealed class Instance : IFenced
     /// <summary>The provider behind it.</summary>
     public string? Provider { get; private set; }
     /// <summary>What we pay, USD per GPU and hour; null = not known yet.</summary>
-    public decimal? UsdPerGpuHour { get; private set; }
+    public decimal? UsdPerGpuHour
+    {
+        get;
+        // A price that a supplier's total was divided for has as many digits as a decimal holds: a sum of such prices has more, and cannot be read any more.
+        private set => field = value is { } usd ? decimal.Round(usd, 8) : null;
+    }
     /// <summary>State.</summary>
     public InstanceState State { get; private set; }
     /// <summary>Why it is in this state, in words.</summary>
