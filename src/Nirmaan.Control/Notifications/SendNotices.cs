@@ -75,10 +75,20 @@ public sealed partial class SendNotices(
             Each(n => n.MarkFailed(e.Message, now));
             return false;
         }
+        // One message that a channel cannot even try must not keep those behind it waiting for ever.
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogBroken(e, subscription.Channel, subscription.Id);
+            Each(n => n.MarkFailed($"it could not be sent ({e.GetType().Name})", now));
+            return false;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Channel} of subscription {Subscription} did not take a message: {Why}")]
     private partial void LogRefused(NoticeChannelKind channel, Guid subscription, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Channel} of subscription {Subscription} broke")]
+    private partial void LogBroken(Exception e, NoticeChannelKind channel, Guid subscription);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Messages of subscription {Subscription} were taken over by another worker")]
     private partial void LogOvertaken(Exception e, Guid subscription);

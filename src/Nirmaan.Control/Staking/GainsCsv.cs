@@ -37,11 +37,11 @@ public static class GainsCsv
     private static (string Asset, SoldLot Lot) Line(string line, int number)
     {
         const NumberStyles Style = NumberStyles.AllowDecimalPoint;
-        if (line.Split(',') is [var time, var asset, var tokens, var usd] && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        if (line.Split(',') is [var time, var asset, var tokens, var usd] && Asset.Tokens.Any(a => a.Id == asset.Trim()) && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             && decimal.TryParse(tokens, Style, CultureInfo.InvariantCulture, out var amount) && amount > 0 && decimal.TryParse(usd, Style, CultureInfo.InvariantCulture, out var got))
         {
             return (asset.Trim(), new SoldLot(at, amount, got));
         }
-        throw new InvalidInputException($"line {number}", line, "such as 2026-03-05T12:00:00Z,MOR,1.5,6.30");
+        throw new InvalidInputException($"line {number}", line, $"such as 2026-03-05T12:00:00Z,MOR,1.5,6.30; assets: {string.Join(", ", Asset.Tokens.Select(a => a.Id))}");
     }
 }

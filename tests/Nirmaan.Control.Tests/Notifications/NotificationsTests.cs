@@ -140,6 +140,18 @@ public sealed class NotificationsTests(ControlPostgres postgres) : EpochTest(pos
     }
 
     [Fact]
+    public async Task A_message_that_cannot_even_be_tried_keeps_nobody_behind_it_waiting()
+    {
+        var id = await SubscribeAsync();
+        var other = await Subscriptions.AddAsync(Wallet(1), NoticeChannelKind.Webhook, "there", s_all, Token);
+        await Subscriptions.TestAsync(Wallet(1), id, Token);
+        _channel.BreaksAt = "here";
+        await SendAsync();
+        _channel.Sent.ShouldHaveSingleItem().Text.ShouldContain(_keys.ProofCode(other));
+        (await Subscriptions.ReadAsync(Wallet(1), Token)).Log.Single(n => n.SubscriptionId == id && n.Title == "A test").Fault.ShouldBe("it could not be sent (InvalidOperationException)");
+    }
+
+    [Fact]
     public async Task After_the_last_failure_it_is_given_up()
     {
         var id = await SubscribeAsync();
@@ -181,11 +193,13 @@ public sealed class NotificationsTests(ControlPostgres postgres) : EpochTest(pos
         public List<NoticeMessage> Sent { get; } = [];
         public List<NoticeMessage> Tried { get; } = [];
         public string? Fault { get; set; }
+        public string? BreaksAt { get; set; }
         public string? FaultOf(string target) => null;
 
         public Task SendAsync(string target, NoticeMessage message, CancellationToken cancellationToken)
         {
             Tried.Add(message);
+            if (target == BreaksAt) { throw new InvalidOperationException("no such thing"); }
             if (Fault is { } fault) { throw new NoticeRefusedException(fault); }
             Sent.Add(message);
             return Task.CompletedTask;

@@ -19,10 +19,11 @@ public sealed class GainsCsvTests
         .ShouldBe("2026-03-05T12:00:00Z,MOR,2.5,9,5,4,0,fifo");
 
     [Fact]
-    public void A_token_that_was_never_received_here_has_no_basis() => GainsCsv.Write(s_returns, "time,asset,tokens,usd\n2026-03-05T12:00:00Z,HUE,2,9\n", BasisChoice.Average).Split('\n')[1]
-        .ShouldBe("2026-03-05T12:00:00Z,HUE,2,9,,,2,average");
+    public void A_token_that_was_never_received_here_has_no_basis() => GainsCsv.Write(s_returns, "time,asset,tokens,usd\n2026-03-05T12:00:00Z,HEU,2,9\n", BasisChoice.Average).Split('\n')[1]
+        .ShouldBe("2026-03-05T12:00:00Z,HEU,2,9,,,2,average");
 
     [Theory]
     [InlineData("when,what", "line 1"), InlineData("time,asset,tokens,usd\n2026-03-05T12:00:00Z,MOR,-1,9", "line 2"), InlineData("time,asset,tokens,usd\nyesterday,MOR,1,9", "line 2")]
+    [InlineData("time,asset,tokens,usd\n2026-03-05T12:00:00Z,mor,1,9", "line 2"), InlineData("time,asset,tokens,usd\n2026-03-05T12:00:00Z,=1+1,1,9", "line 2")]
     public void A_line_that_cannot_be_read_is_named(string sales, string line) => Should.Throw<InvalidInputException>(() => GainsCsv.Write(s_returns, sales, BasisChoice.Fifo)).Field.ShouldBe(line);
 }
