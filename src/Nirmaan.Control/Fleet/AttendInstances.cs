@@ -30,7 +30,7 @@ internal sealed partial class AttendInstances(
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var token = Guid.NewGuid();
-        IReadOnlyList<InstanceId> taken;
+        IReadOnlyList<Instance> taken;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
             taken = await WorkQueue.TakeInstancesAsync(db, token, clock.GetUtcNow(), options.Value.WorkerLease, options.Value.Parallel * 4, cancellationToken);
@@ -40,27 +40,21 @@ internal sealed partial class AttendInstances(
         Lists lists = new();
         await using var hold = WorkQueue.Hold(contexts, "instances", token, options.Value, clock, LogHoldFailed);
         await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
-            async (id, ct) => await AttendAsync(id, token, lists, ct));
+            async (instance, ct) => await AttendAsync(instance, token, lists, ct));
         events.Changed(Topic.Fleet);
         return taken.Count;
     }
 
-    private async Task AttendAsync(InstanceId id, Guid token, Lists lists, CancellationToken cancellationToken)
+    private async Task AttendAsync(Instance before, Guid token, Lists lists, CancellationToken cancellationToken)
     {
+        var id = before.Id;
         try
         {
-            Instance? before;
-            await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
-            {
-                before = await db.Instances.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken);
-            }
-            if (before is null) { return; }
             var sight = await LookAsync(before, lists, cancellationToken);
             for (var attempt = 1; ; attempt++)
             {
                 await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-                var instance = await db.Instances.SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken);
-                if (instance is null) { return; }
+                if (await WorkQueue.HeldAsync(db, id, token, cancellationToken) is not { } instance) { return; }
                 // Someone changed it while the supplier was asked: what was seen may no longer apply, so it is looked at anew.
                 if (instance.State == before.State) { await ConcludeAsync(db, instance, sight, clock.GetUtcNow(), cancellationToken); }
                 instance.Release();
@@ -79,7 +73,7 @@ internal sealed partial class AttendInstances(
     private async Task PutOffAsync(InstanceId id, Guid token, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await db.Instances.SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken) is not { } instance) { return; }
+        if (await WorkQueue.HeldAsync(db, id, token, cancellationToken) is not { } instance) { return; }
         instance.Postpone(clock.GetUtcNow() + options.Value.ObserveEvery);
         instance.Release();
         try { await db.SaveChangesAsync(cancellationToken); }
@@ -235,6 +229,13 @@ internal sealed partial class AttendInstances(
             await db.WithdrawMinersAsync(instance.Id, now, cancellationToken);
             db.Change(instance, now, Actor, "draining", "its deadline is near", i => i.MarkDraining(now, "its deadline is near"));
         }
+        if ((instance.LeavesWhy is not null || instance.State == InstanceState.Reclaiming) && await db.EarningSuccessorAsync(instance.Id, cancellationToken) is { } successor)
+        {
+            var why = $"{instance.LeavesWhy ?? instance.Reason}; {successor} earns in its place";
+            await db.WithdrawMinersAsync(instance.Id, now, cancellationToken);
+            db.Change(instance, now, Actor, "draining", why, i => i.MarkDraining(now, why));
+            return;
+        }
         // A supplier's word alone proves little, and so does silence: both together, for long enough, are a machine that only bills.
         var down = !seen.Reachable ? "the provider cannot be reached" : seen.Status is SupplierStatus.Starting or SupplierStatus.Bare ? $"its container is down ({seen.RawState})" : null;
         if (down is not null && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
@@ -303,7 +304,9 @@ internal sealed partial class AttendInstances(
 
     private static async Task FailAsync(NirmaanDbContext db, Instance instance, string why, DateTimeOffset now, CancellationToken cancellationToken, bool stillOutside = true)
     {
-        var wanted = instance.State is not InstanceState.Draining;
+        // Who was to leave, or was being taken back, may have another in its place already.
+        var wanted = instance.State is not InstanceState.Draining
+            && !((instance.LeavesWhy is not null || instance.State == InstanceState.Reclaiming) && await db.Instances.AnyAsync(i => i.Replaces == instance.Id, cancellationToken));
         db.Change(instance, now, Actor, "failed", why, i => i.MarkFailed(now, why, stillOutside, replace: wanted));
         await db.StopMinersAsync(instance.Id, now, Actor, why, cancellationToken);
         if (stillOutside) { await db.GiveBackAsync(instance, now, cancellationToken); }

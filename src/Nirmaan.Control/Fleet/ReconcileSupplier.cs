@@ -59,7 +59,7 @@ public sealed partial class ReconcileSupplier(
         {
             ours = await db.Instances.AsNoTracking()
                 .Where(i => i.Supplier == supplier.Supplier && i.ExternalId != null && ((i.State != InstanceState.Closed && i.State != InstanceState.Failed) || (i.ClosedAt == null && i.BilledFrom != null)))
-                .ToListAsync(cancellationToken);
+                .OrderBy(i => i.Id).ToListAsync(cancellationToken);
         }
         var byExternal = ours.ToDictionary(i => i.ExternalId!);
         var theirs = inventory.ToDictionary(i => i.ExternalId);

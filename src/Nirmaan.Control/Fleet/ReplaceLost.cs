@@ -24,7 +24,7 @@ public sealed partial class ReplaceLost(
         List<InstanceId> lost;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
-            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement).OrderBy(i => i.StateSince).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
+            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement).OrderBy(i => i.StateSince).ThenBy(i => i.Id).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
         }
         var replaced = 0;
         foreach (var id in lost)
@@ -43,7 +43,7 @@ public sealed partial class ReplaceLost(
         if (!instance.WantsReplacement) { return false; }
         var now = clock.GetUtcNow();
         var lineage = await LineageAsync(db, instance, cancellationToken);
-        if (lineage >= options.Value.MaxReplacements)
+        if (instance.LeavesWhy is null && lineage >= options.Value.MaxReplacements)
         {
             db.Note(now, "instance", instance.Id, Actor, "not replaced", $"{lineage} machines in a row were lost; the budget is {options.Value.MaxReplacements} (Fleet:MaxReplacements)");
             instance.MarkReplaced();
@@ -51,10 +51,11 @@ public sealed partial class ReplaceLost(
             return false;
         }
         var template = networks.TemplateOf(instance.Workload);
-        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.Reason}");
+        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.LeavesWhy ?? instance.Reason}");
         var search = await placement.SearchAsync(db, request, cancellationToken);
         var lostAt = ProviderKey.Of(instance.Supplier, instance.Provider, key => search.Verdicts.Any(v => v.Offer.Supplier == key.Supplier && v.Offer.Provider == key.Provider));
-        if (Replacements.Choose([.. search.Eligible], lostAt, template.Failover) is not { } offer)
+        // Who lost it is avoided; where it still runs nobody lost anything.
+        if ((instance.LeavesWhy is null ? Replacements.Choose([.. search.Eligible], lostAt, template.Failover) : search.Eligible.FirstOrDefault()) is not { } offer)
         {
             // Tried again at the next run: capacity comes back, and the wish is shown on the instance meanwhile.
             if (instance.NotHad is null) { db.Note(now, "instance", instance.Id, Actor, "not replaced yet", "no offer fits; the funnel on its page says why. It is looked for again every minute"); }
@@ -72,12 +73,12 @@ public sealed partial class ReplaceLost(
 
     private static async Task<int> LineageAsync(NirmaanDbContext db, Instance instance, CancellationToken cancellationToken)
     {
-        // A machine that ran for a day was no failure in a row: the count starts anew after it.
+        // A machine that ran for a day, or did not fail, was no failure in a row: the count starts anew after it.
         var length = 0;
         for (var current = instance; current.Replaces is { } earlier; length++)
         {
             current = await db.Instances.AsNoTracking().SingleAsync(i => i.Id == earlier, cancellationToken);
-            if (current.RunningAt is { } ran && current.StateSince - ran > TimeSpan.FromDays(1)) { break; }
+            if (current.State != InstanceState.Failed || current.RunningAt is { } ran && current.StateSince - ran > TimeSpan.FromDays(1)) { break; }
         }
         return length;
     }
