@@ -11,6 +11,7 @@ using Nirmaan.Control.Fleet.Effects;
 using Nirmaan.Control.Jobs;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Notifications;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Uptime;
 
@@ -31,6 +32,7 @@ public static class ControlServices
         services.AddMarketAndFleet(configuration);
         services.AddAllocation(configuration);
         services.AddUptimeRewardsAndStaking(configuration);
+        services.AddNotices(configuration);
         services.AddJobs(configuration);
         return services;
     }

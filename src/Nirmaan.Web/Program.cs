@@ -7,6 +7,7 @@ using Nirmaan.Web.Components;
 using Nirmaan.Web.History;
 using Nirmaan.Web.Host;
 using Nirmaan.Web.Jobs;
+using Nirmaan.Web.Notifications;
 using Nirmaan.Web.Sandbox;
 using Nirmaan.Web.SignIn;
 
@@ -27,6 +28,7 @@ builder.Services
     .AddNirmaanNetworks(builder.Configuration)
     .AddSignIn(builder.Configuration)
     .AddPages(builder.Configuration)
+    .AddNoticeChannels(builder.Configuration, isSandbox: builder.Configuration["Sandbox:Url"] is { Length: > 0 })
     .AddApi(builder.Configuration)
     .AddReadiness()
     .AddJobs(roles);

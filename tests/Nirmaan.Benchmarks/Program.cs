@@ -1,5 +1,6 @@
 using Nirmaan.Benchmarks.Distribution;
 using Nirmaan.Benchmarks.Fleet;
+using Nirmaan.Benchmarks.Indexer;
 using Nirmaan.Benchmarks.Optimiser;
 
 // One class per area, chosen by the first argument; the rest of the arguments are the area's.
@@ -11,9 +12,11 @@ switch (args)
         return await OptimiserBenchmark.RunAsync(rest, stop.Token);
     case ["distribution", .. var rest]:
         return await DistributionBenchmark.RunAsync(rest, stop.Token);
+    case ["indexer", .. var rest]:
+        return await IndexerBenchmark.RunAsync(rest, stop.Token);
     case ["launch", .. var rest]:
         return await LaunchBenchmark.RunAsync(rest, stop.Token);
     default:
-        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, launch");
+        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, indexer, launch");
         return 2;
 }

@@ -18,6 +18,9 @@ internal static class BacktestCommand
 
     private static readonly string[] s_worldOnly = ["days", "step-hours", "offers", "write"];
 
+    /// <summary>Options that change the result.</summary>
+    private static readonly string[] s_asked = ["seed", "days", "step-hours", "offers", "start-hours", "move-hours", "failed-bids", "losses-per-day"];
+
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         try
@@ -56,7 +59,7 @@ internal static class BacktestCommand
             var count = Interlocked.Increment(ref done);
             lock (reports) { terminal.Error.WriteLine($"market {count} of {worlds}"); }
         });
-        var summary = BacktestSummary.Of(reports);
+        var summary = BacktestSummary.Of(reports) with { Command = string.Join(' ', ["nirmaan backtest", $"--simulate {worlds}", .. s_asked.Where(arguments.Has).Select(o => $"--{o} {arguments.Find(o)}")]) };
         Show(terminal, summary, summary.Against, "market");
         return summary;
     }

@@ -4,6 +4,7 @@ using Nirmaan.Control.Jobs;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
+using Nirmaan.Domain.Notifications;
 using Nirmaan.Domain.Rewards;
 using Nirmaan.Domain.Staking;
 using Nirmaan.Domain.Uptime;
@@ -70,6 +71,10 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<ChainCursor> Cursors => Set<ChainCursor>();
     /// <summary>Staking: what browsers may sign in with.</summary>
     public DbSet<SignInNonce> SignInNonces => Set<SignInNonce>();
+    /// <summary>Notifications: where accounts want to be told what.</summary>
+    public DbSet<Subscription> Subscriptions => Set<Subscription>();
+    /// <summary>Notifications: messages.</summary>
+    public DbSet<Notice> Notices => Set<Notice>();
     /// <summary>Allocation: what pools paid, as read.</summary>
     public DbSet<PoolOutlook> Outlooks => Set<PoolOutlook>();
     /// <summary>Allocation: estimates.</summary>

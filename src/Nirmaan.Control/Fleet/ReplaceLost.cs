@@ -53,7 +53,8 @@ public sealed partial class ReplaceLost(
         var template = networks.TemplateOf(instance.Workload);
         var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.Reason}");
         var search = await placement.SearchAsync(db, request, cancellationToken);
-        if (Replacements.Choose([.. search.Eligible], new ProviderKey(instance.Supplier, instance.Provider ?? ""), template.Failover) is not { } offer)
+        var lostAt = ProviderKey.Of(instance.Supplier, instance.Provider, key => search.Verdicts.Any(v => v.Offer.Supplier == key.Supplier && v.Offer.Provider == key.Provider));
+        if (Replacements.Choose([.. search.Eligible], lostAt, template.Failover) is not { } offer)
         {
             // Tried again at the next run: capacity comes back, and the wish is shown on the instance meanwhile.
             if (instance.NotHad is null) { db.Note(now, "instance", instance.Id, Actor, "not replaced yet", "no offer fits; the funnel on its page says why. It is looked for again every minute"); }

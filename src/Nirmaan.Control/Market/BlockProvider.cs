@@ -64,9 +64,11 @@ public sealed class BlockProvider(IDbContextFactory<NirmaanDbContext> contexts, 
         var (now, rules) = (clock.GetUtcNow(), options.Value);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var from = now - rules.BlockWithin;
-        var rented = await db.Instances.AsNoTracking().Where(i => i.Provider != null && i.BilledFrom != null && (i.ClosedAt == null || i.StateSince > from))
-            .Select(i => new { i.Supplier, Provider = i.Provider!, BilledFrom = i.BilledFrom!.Value, IsLost = i.State == InstanceState.Failed && i.StateSince > from, i.StateSince }).ToListAsync(cancellationToken);
-        var suspects = rented.GroupBy(i => new ProviderKey(i.Supplier, i.Provider)).Where(g => IsOneOfMany(g.Key) && g.Count(i => i.IsLost) >= rules.BlockAfter).ToList();
+        var named = await ProviderBook.NamedAsync(db, cancellationToken);
+        var rented = (await db.Instances.AsNoTracking().Where(i => i.Provider != null && i.BilledFrom != null && (i.ClosedAt == null || i.StateSince > from))
+            .Select(i => new { i.Supplier, Provider = i.Provider!, BilledFrom = i.BilledFrom!.Value, IsLost = i.State == InstanceState.Failed && i.StateSince > from, i.StateSince }).ToListAsync(cancellationToken)).ConvertAll(
+                i => (Key: ProviderKey.Of(i.Supplier, i.Provider, named.Contains), i.BilledFrom, i.IsLost, i.StateSince));
+        var suspects = rented.GroupBy(i => i.Key).Where(g => IsOneOfMany(g.Key) && g.Count(i => i.IsLost) >= rules.BlockAfter).ToList();
         if (suspects.Count == 0) { return 0; }
 
         var since = now - ProviderBook.LooksBack;
@@ -79,7 +81,7 @@ public sealed class BlockProvider(IDbContextFactory<NirmaanDbContext> contexts, 
             var (lost, of) = (suspect.Count(i => i.IsLost && i.StateSince > last), suspect.Count(i => !i.IsLost || i.StateSince > last));
             // Machines that only came in place of the lost ones say nothing of how others fared meanwhile.
             var first = suspect.Where(i => i.IsLost).Min(i => i.StateSince);
-            var others = rented.Where(i => new ProviderKey(i.Supplier, i.Provider) != suspect.Key && i.BilledFrom < first).ToList();
+            var others = rented.Where(i => i.Key != suspect.Key && i.BilledFrom < first).ToList();
             if (lost < rules.BlockAfter || lost * 2 < of || others.Count(i => i.IsLost) * 2 >= others.Count) { continue; }
             var before = earlier[suspect.Key].Count(b => b.By == Rule);
             var time = rules.BlockFor * Math.Pow(2, Math.Min(before, 10)) is var doubled && doubled < LongestByRule ? doubled : LongestByRule;

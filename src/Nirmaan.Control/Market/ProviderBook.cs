@@ -53,7 +53,8 @@ public sealed class ProviderBook(TimeProvider clock)
             .Join(db.Instances, b => b.InstanceId, i => i.Id, (b, i) => new { i.Supplier, b.Provider, b.Accepted })
             .GroupBy(b => new { b.Supplier, b.Provider }).Select(g => new { g.Key.Supplier, g.Key.Provider, Seen = g.Count(), Won = g.Count(b => b.Accepted) }).ToListAsync(cancellationToken);
 
-        var byProvider = machines.ToLookup(m => new ProviderKey(m.Supplier, m.Provider));
+        var named = await NamedAsync(db, cancellationToken);
+        var byProvider = machines.ToLookup(m => ProviderKey.Of(m.Supplier, m.Provider, named.Contains));
         var bidsOf = bids.ToDictionary(b => new ProviderKey(b.Supplier, b.Provider));
         List<ProviderScore> scores = [];
         foreach (var key in byProvider.Select(g => g.Key).Union(bidsOf.Keys))
@@ -74,6 +75,14 @@ public sealed class ProviderBook(TimeProvider clock)
                 [.. mine.Where(m => m.ClosedAt is not null || m.State == InstanceState.Failed).GroupBy(m => m.Reason ?? "no reason is recorded").Select(g => new EndReason(g.Key, g.Count())).OrderByDescending(r => r.Count).ThenBy(r => r.Why, StringComparer.Ordinal)]));
         }
         return [.. scores.OrderBy(s => s.Key.Supplier.Value, StringComparer.Ordinal).ThenBy(s => s.Key.Provider, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Everybody whom an offer or a bid ever named.</summary>
+    internal static async Task<HashSet<ProviderKey>> NamedAsync(NirmaanDbContext db, CancellationToken cancellationToken)
+    {
+        var offering = await db.Offers.Select(o => new { o.Supplier, o.Provider }).Distinct().ToListAsync(cancellationToken);
+        var bidding = await db.Bids.Join(db.Instances, b => b.InstanceId, i => i.Id, (b, i) => new { i.Supplier, b.Provider }).Distinct().ToListAsync(cancellationToken);
+        return [.. offering.Concat(bidding).Select(p => new ProviderKey(p.Supplier, p.Provider))];
     }
 
     private static TimeSpan? Median(TimeSpan[] sorted) => sorted.Length == 0 ? null : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

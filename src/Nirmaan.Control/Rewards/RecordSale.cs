@@ -33,6 +33,8 @@ public abstract record SaleOutcome
 /// </summary>
 public sealed class RecordSale(IDbContextFactory<NirmaanDbContext> contexts, PriceBook prices, ControlEvents events, IOptions<RewardsOptions> options, TimeProvider clock)
 {
+    // More than there is of any token, and at the highest price still what a decimal holds.
+    private static readonly BigInteger s_mostTokens = 1_000_000_000_000;
     private static readonly TimeSpan s_marketReach = TimeSpan.FromHours(1), s_clockSkew = TimeSpan.FromMinutes(5);
 
     /// <summary>Records a sale.</summary>
@@ -91,7 +93,7 @@ public sealed class RecordSale(IDbContextFactory<NirmaanDbContext> contexts, Pri
         if (reference.Length is < 3 or > 100) { throw new InvalidInputException("transaction", request.Transaction, "the transaction's hash or the venue's reference, 3 to 100 characters"); }
         if (reference.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && (reference.Length != 66 || !reference.Skip(2).All(char.IsAsciiHexDigit))) { throw new InvalidInputException("transaction", reference, "0x and 64 hexadecimal digits"); }
         if (request.Asset == Asset.Usd) { throw new InvalidInputException("asset", request.Asset.Id, "a token"); }
-        if (request.Units.Sign <= 0) { throw new InvalidInputException("units", request.Units, "base units above 0"); }
+        if (request.Units.Sign <= 0 || request.Units > s_mostTokens * BigInteger.Pow(10, request.Asset.Decimals)) { throw new InvalidInputException("units", request.Units, $"base units above 0, of at most {s_mostTokens} tokens"); }
         if (request.PriceUsd is <= 0 or > 1_000_000_000) { throw new InvalidInputException("priceUsd", request.PriceUsd, "dollars per token, above 0"); }
         var proceeds = new TokenAmount(request.Units, request.Asset).ToDecimal() * request.PriceUsd;
         if (request.FeesUsd < 0 || request.FeesUsd > proceeds) { throw new InvalidInputException("feesUsd", request.FeesUsd, FormattableString.Invariant($"dollars from 0 to what the sale brought, {proceeds:0.00}")); }

@@ -13,6 +13,8 @@ namespace Nirmaan.Control.Staking;
 /// <summary>Reads for stakers: public, by address.</summary>
 public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, PriceBook prices, NetworkShelf networks, TimeProvider clock)
 {
+    private const int SecondsPerDay = 86_400;
+
     /// <summary>What an account got from the epochs that ended in (from, to]; null = from the first, to now. An account that never staked gets empty lines.</summary>
     public async Task<StakerReturns> ReadReturnsAsync(WalletAddress address, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
     {
@@ -20,12 +22,12 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var (since, until) = (from ?? DateTimeOffset.MinValue, to ?? now);
         if (since > until) { throw new InvalidInputException("from", from, "a time before 'to'"); }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var stakes = await db.StakeEvents.AsNoTracking().OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex).ToListAsync(cancellationToken);
+        var mine = await db.StakeEvents.AsNoTracking().Where(e => e.Account == address).OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex).ToListAsync(cancellationToken);
         var epochs = await EpochReader.ReadAsync(db, address, since, until, cancellationToken);
         var series = await LoadPricesAsync(epochs, now, cancellationToken);
         var shown = epochs.GroupBy(e => e.Epoch).Select(g => Epoch(g, series)).OfType<ReturnEpoch>().ToList();
-        var (held, total) = (HeldBy(stakes.Where(e => e.Account == address)), Sum(stakes));
-        var points = await PointsAsync(db, address, stakes, since, until, cancellationToken);
+        var (held, total) = (HeldBy(mine), await db.Database.SqlQuery<BigInteger>($"""SELECT coalesce(sum(delta), 0) AS "Value" FROM stake_events""").SingleAsync(cancellationToken));
+        var points = await PointsAsync(db, mine, since, until, cancellationToken);
         var roi = ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]);
         return new StakerReturns(
             address, from ?? shown.FirstOrDefault()?.From ?? until, until, held.Units, held.Since, total, ShareOf(held.Units, total), shown, Totals(shown), points,
@@ -182,39 +184,49 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
 
     /// <summary>Each day's points of the pool's miners, by the account's share of that day's stake.</summary>
     private async Task<IReadOnlyList<ReturnPoints>> PointsAsync(
-        NirmaanDbContext db, WalletAddress address, List<StakeEvent> stakes, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+        NirmaanDbContext db, List<StakeEvent> mine, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var (since, until) = (from.ToUniversalTime(), to.ToUniversalTime());
-        if (stakes.All(e => e.Account != address)) { return []; }
+        if (mine.Count == 0) { return []; }
         var days = await db.Database.SqlQuery<PointsOfDay>($"""
             SELECT (a.at AT TIME ZONE 'UTC')::date AS "Day", m.network AS "Network", a.kind AS "Kind", sum(a.points) AS "Points"
             FROM points_awards a JOIN miners m ON m.id = a.miner_id
             WHERE a.at >= {since} AND a.at < {until} AND m.beneficiary = {Beneficiary.NrmPool.Name} GROUP BY "Day", m.network, a.kind
             """).ToListAsync(cancellationToken);
-        var deltas = stakes.ConvertAll(e => e.ToDelta());
-        var shares = days.Select(d => d.Day).Distinct().ToDictionary(day => day, day => ShareOn(deltas, address, day));
+        if (days.Count == 0) { return []; }
+        var totals = await TotalsByDayAsync(db, cancellationToken);
+        var deltas = mine.ConvertAll(e => e.ToDelta());
+        var shares = days.Select(d => d.Day).Distinct().ToDictionary(day => day, day => ShareOn(deltas, totals, day));
         return [.. days.GroupBy(d => (d.Network, d.Kind)).OrderBy(g => g.Key.Network, StringComparer.Ordinal).ThenBy(g => g.Key.Kind, StringComparer.Ordinal).Select(g => new ReturnPoints(
             new NetworkName(g.Key.Network), g.Key.Kind, decimal.Round(g.Sum(d => d.Points * shares[d.Day]), 6), g.Sum(d => d.Points),
             networks.Find(new NetworkName(g.Key.Network))?.NoticeAt(clock.GetUtcNow())))];
     }
 
-    private static decimal ShareOn(List<StakeDelta> deltas, WalletAddress address, DateOnly day)
+    // One account's own changes against the sums of all: nobody else's are read.
+    private static decimal ShareOn(List<StakeDelta> mine, List<StakeDay> totals, DateOnly day)
     {
         var start = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
-        var weights = Shares.TimeWeighted(deltas, start, start.AddDays(1));
-        return ShareOf(weights.FirstOrDefault(w => w.Account == address)?.Value ?? 0, weights.Aggregate(BigInteger.Zero, (sum, w) => sum + w.Value)) ?? 0;
+        var held = totals.Where(t => t.Day < day).Aggregate(BigInteger.Zero, (sum, t) => sum + t.Delta);
+        var all = held * SecondsPerDay + (totals.Find(t => t.Day == day)?.Weighted ?? 0);
+        return ShareOf(Shares.TimeWeighted(mine, start, start.AddDays(1)) is [var own, ..] ? own.Value : 0, all) ?? 0;
     }
+
+    /// <summary>By day: how all stake changed, and those changes times the seconds from each to the day's end.</summary>
+    private static Task<List<StakeDay>> TotalsByDayAsync(NirmaanDbContext db, CancellationToken cancellationToken) => db.Database.SqlQuery<StakeDay>($"""
+        SELECT (at AT TIME ZONE 'UTC')::date AS "Day", sum(delta) AS "Delta", sum(delta * ({SecondsPerDay} - extract(epoch FROM (at AT TIME ZONE 'UTC')::time)::integer)) AS "Weighted"
+        FROM stake_events GROUP BY 1
+        """).ToListAsync(cancellationToken);
 
     private static decimal? ShareOf(BigInteger part, BigInteger whole) => whole.Sign <= 0 ? null : (decimal)(part * 1_000_000_000_000 / whole) / 1_000_000_000_000m;
     /// <summary>An account's stake and since when it holds some without a break; its events in the chain's order.</summary>
     private static (BigInteger Units, DateTimeOffset? Since) HeldBy(IEnumerable<StakeEvent> events) => events.Aggregate((Units: BigInteger.Zero, Since: (DateTimeOffset?)null), (held, e) =>
         (held.Units + e.Delta, held.Units + e.Delta <= 0 ? null : held.Since ?? e.At));
 
-    private static BigInteger Sum(IEnumerable<StakeEvent> events) => events.Aggregate(BigInteger.Zero, (sum, e) => sum + e.Delta);
     private static BigInteger Add(IEnumerable<ReturnLine> lines, Func<ReturnLine, BigInteger> value) => lines.Aggregate(BigInteger.Zero, (sum, l) => sum + value(l));
     private static decimal? SumOrUnknown(IEnumerable<decimal?> values) => values.Aggregate((decimal?)0, (sum, value) => sum + value);
 
     private sealed record AccountSum(string Account, BigInteger Staked, DateTimeOffset FirstStakedAt);
     private sealed record AccountUnits(string Account, BigInteger Units);
+    private sealed record StakeDay(DateOnly Day, BigInteger Delta, BigInteger Weighted);
     private sealed record PointsOfDay(DateOnly Day, string Network, string Kind, decimal Points);
 }

@@ -21,9 +21,10 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
     {
         try
         {
-            var done = await SyncAsync(cancellationToken);
+            var (done, absent) = await SyncAsync(cancellationToken);
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await ChainTrust.SettleAsync(db, cancellationToken)) { events.Changed(Topic.Staking); }
+            var isOther = absent is not null && await ChainTrust.NoteAbsentAsync(db, clock.GetUtcNow(), absent, cancellationToken);
+            if (await ChainTrust.SettleAsync(db, cancellationToken) || isOther) { events.Changed(Topic.Staking); }
             return done;
         }
         catch (EndpointsDisagreeException e) { return await StopAsync($"The nodes contradict each other about block {e.Block}.", e.Words, e.Message, cancellationToken); }
@@ -35,12 +36,14 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
         }
     }
 
-    private async Task<string> SyncAsync(CancellationToken cancellationToken)
+    /// <summary>What was done, and which witnesses were away on the last page; null = no page was read.</summary>
+    private async Task<(string Done, IReadOnlyList<EndpointWord>? Absent)> SyncAsync(CancellationToken cancellationToken)
     {
         var chainId = await chain.ReadChainIdAsync(cancellationToken);
         await EnsureOneChainAsync(chainId, cancellationToken);
         var (stored, takenBack) = (0, 0);
         Gap? refilled = null;
+        IReadOnlyList<EndpointWord>? absent = null;
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -48,7 +51,7 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
             switch (await FindGroundAsync(db, chainId, cursor, cancellationToken))
             {
                 case Ground.Behind:
-                    return $"Chain {chainId}: the node does not know block {cursor.BlockNumber}, which was read already; waiting for it.";
+                    return ($"Chain {chainId}: the node does not know block {cursor.BlockNumber}, which was read already; waiting for it.", absent);
                 case Ground.Fork(var above):
                     takenBack += await TakeBackAsync(db, chainId, cursor, above, cancellationToken);
                     continue;
@@ -56,7 +59,7 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
             if (await chain.ReadAsync(cursor.BlockNumber + 1, cancellationToken) is not { } page)
             {
                 LogSynced(chainId, cursor.BlockNumber, stored, takenBack);
-                return $"Chain {chainId}: {stored} new stake events up to block {cursor.BlockNumber}{(takenBack > 0 ? $"; {takenBack} taken back after a reorganisation" : "")}.";
+                return ($"Chain {chainId}: {stored} new stake events up to block {cursor.BlockNumber}{(takenBack > 0 ? $"; {takenBack} taken back after a reorganisation" : "")}.", absent);
             }
             if (page.To.Number <= cursor.BlockNumber) { throw new InvalidOperationException($"The chain was read from block {cursor.BlockNumber + 1} but answered up to {page.To.Number}."); }
             var fresh = page.Events.Where(e => e.ChainId == chainId && e.BlockNumber > cursor.BlockNumber).DistinctBy(e => (e.TxHash, e.LogIndex)).ToList();
@@ -68,6 +71,7 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
                 continue;
             }
             stored += await StoreAsync(db, cursor, page, fresh, cancellationToken);
+            absent = page.Absent ?? [];
         }
     }
 

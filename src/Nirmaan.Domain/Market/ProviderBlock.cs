@@ -7,6 +7,13 @@ namespace Nirmaan.Domain.Market;
 /// <param name="Provider">As its offers and bids name it.</param>
 public readonly record struct ProviderKey(SupplierName Supplier, string Provider)
 {
+    /// <summary>
+    /// Whom a machine was taken of. Some suppliers show of each machine who runs it, though nobody can ask for that one or avoid it: where neither offers nor
+    /// bids name it, the supplier itself is the provider.
+    /// </summary>
+    public static ProviderKey Of(SupplierName supplier, string? shown, Func<ProviderKey, bool> isNamed) =>
+        shown is not null && new ProviderKey(supplier, shown) is var key && isNamed(key) ? key : new ProviderKey(supplier, supplier.Value);
+
     /// <inheritdoc />
     public override string ToString() => $"{Supplier}/{Provider}";
 }

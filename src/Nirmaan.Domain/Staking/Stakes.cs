@@ -21,7 +21,8 @@ public sealed record BlockRef(long Number, string Hash, DateTimeOffset At);
 /// <summary>Stake events of a range of final blocks.</summary>
 /// <param name="To">Last block read.</param>
 /// <param name="Newest">The newest final block that there was; null = not known.</param>
-public sealed record StakePage(IReadOnlyList<StakeEvent> Events, IReadOnlyList<ChainRecord> Records, BlockRef To, long? Newest = null);
+/// <param name="Absent">Witnesses that gave no answer while enough others agreed, and why; null = none.</param>
+public sealed record StakePage(IReadOnlyList<StakeEvent> Events, IReadOnlyList<ChainRecord> Records, BlockRef To, long? Newest = null, IReadOnlyList<EndpointWord>? Absent = null);
 
 /// <summary>The chain on which NRM is staked. Read-only. Where several nodes are asked, one that contradicts the others is an <see cref="EndpointsDisagreeException"/>.</summary>
 public interface IStakeChain

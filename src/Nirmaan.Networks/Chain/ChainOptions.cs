@@ -18,6 +18,14 @@ public sealed class ChainOptions : CallOptions
     /// <summary>Further nodes, of other operators, that must say the same of stakes before it is stored. One that says otherwise stops the reading.</summary>
     public IList<Uri> Witnesses { get; } = [];
 
+    /// <summary>
+    /// How many of the witnesses must have answered, and the same, before stakes are stored. Unset = all of them. With fewer, one that is away or
+    /// lags behind is passed over; one that says otherwise stops the reading all the same.
+    /// </summary>
+    public int? WitnessesNeeded { get; set; }
+
+    internal int Quorum => Math.Min(WitnessesNeeded ?? Witnesses.Count, Witnesses.Count);
+
     /// <summary>The chain's id; a node of another chain is not read. Unset = any, for a local chain.</summary>
     public long? Id { get; set; }
 
@@ -107,6 +115,7 @@ internal sealed class ChainOptionsCheck : IValidateOptions<ChainOptions>
             if (Asset.Tokens.All(a => !a.Id.Equals(asset, StringComparison.OrdinalIgnoreCase))) { yield return $"Distributors:{asset} must be one of {string.Join(", ", Asset.Tokens.Select(a => a.Id))}."; }
             else if (asset.Equals(Asset.Mor.Id, StringComparison.OrdinalIgnoreCase) && options.Distributor.Length > 0 && !address.Equals(options.Distributor, StringComparison.OrdinalIgnoreCase)) { yield return "Distributor and Distributors:MOR must be the same."; }
         }
+        if (options.WitnessesNeeded is { } needed && (needed < 0 || needed > options.Witnesses.Count)) { yield return $"WitnessesNeeded {needed} must lie between 0 and the {options.Witnesses.Count} witnesses that are set."; }
         if (options.BuyUrl is { } buy && Addresses.Fault(buy) is { } wrong) { yield return $"BuyUrl {wrong}"; }
         if (options.FinalityDepth is < 0 or > 10_000) { yield return $"FinalityDepth {options.FinalityDepth} must lie between 0 and 10000 blocks."; }
         if (options.FromBlock < 0) { yield return $"FromBlock {options.FromBlock} must not be negative."; }

@@ -61,11 +61,11 @@ internal sealed class NrmStakeChain(EvmChain chain) : IStakeChain
             var from = Math.Max(fromBlock, chain.Options.FromBlock);
             await foreach (var page in chain.Logs(rpc).ReadAsync(filter, from, null, cancellationToken))
             {
-                foreach (var witness in chain.Options.Witnesses) { await HearAsync(witness, chainId, filter, page, cancellationToken); }
+                var absent = await HearAllAsync(chainId, filter, page, cancellationToken);
                 var (stakes, records) = (new List<StakeEvent>(page.Logs.Count), new List<ChainRecord>());
                 foreach (var log in page.Logs) { Sort(chainId, log, assets.GetValueOrDefault(log.Address), stakes, records); }
                 var newest = await rpc.GetBlockNumberAsync(cancellationToken) - chain.Options.FinalityDepth;
-                return new StakePage(stakes, records, new BlockRef(page.End.Block, page.End.Hash.ToString(), page.EndTime), newest);
+                return new StakePage(stakes, records, new BlockRef(page.End.Block, page.End.Hash.ToString(), page.EndTime), newest, absent.Count == 0 ? null : absent);
             }
             return (StakePage?)null;
         }, cancellationToken);
@@ -77,12 +77,29 @@ internal sealed class NrmStakeChain(EvmChain chain) : IStakeChain
         if (await rpc.GetBlockAsync(BlockTag.At(number), cancellationToken) is not { } block) { return null; }
         foreach (var witness in chain.Options.Witnesses)
         {
-            // One that lags behind proves nothing here; it is waited for before anything is stored.
-            var theirs = await chain.AskWitnessAsync(witness, w => w.GetBlockAsync(BlockTag.At(number), cancellationToken), cancellationToken);
+            EvmBlock? theirs;
+            // One that lags behind or is away proves nothing here; enough of them are waited for before anything is stored.
+            try { theirs = await chain.AskWitnessAsync(witness, w => w.GetBlockAsync(BlockTag.At(number), cancellationToken), cancellationToken); }
+            catch (SupplierUnavailableException) when (chain.Options.Quorum < chain.Options.Witnesses.Count) { continue; }
             if (theirs is not null && theirs.Hash != block.Hash) { throw Quarrel(number, witness, $"hash {block.Hash}", $"hash {theirs.Hash}"); }
         }
         return new BlockRef(block.Number, block.Hash.ToString(), block.Time);
     }, cancellationToken);
+
+    /// <summary>Hears every witness; answers those that were away. A contradiction is thrown whatever the others say.</summary>
+    /// <exception cref="SupplierUnavailableException">Fewer than <see cref="ChainOptions.WitnessesNeeded"/> answered.</exception>
+    private async Task<IReadOnlyList<EndpointWord>> HearAllAsync(long chainId, LogFilter filter, LogPage page, CancellationToken cancellationToken)
+    {
+        List<(Uri Witness, SupplierUnavailableException Why)> away = [];
+        foreach (var witness in chain.Options.Witnesses)
+        {
+            try { await HearAsync(witness, chainId, filter, page, cancellationToken); }
+            catch (SupplierUnavailableException e) { away.Add((witness, e)); }
+        }
+        return chain.Options.Witnesses.Count - away.Count >= chain.Options.Quorum ? [.. away.Select(a => new EndpointWord(NameOf(a.Witness), a.Why.Message))]
+            : away is [var only] ? throw only.Why
+            : throw new SupplierUnavailableException("chain", Text($"{away.Count} of {chain.Options.Witnesses.Count} witnesses are away, {chain.Options.Quorum} must answer: {string.Join("; ", away.Select(a => a.Why.Message))}"));
+    }
 
     private Task<bool> HearAsync(Uri witness, long chainId, LogFilter filter, LogPage page, CancellationToken cancellationToken) => chain.AskWitnessAsync(witness, async rpc =>
     {

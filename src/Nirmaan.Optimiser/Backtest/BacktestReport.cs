@@ -113,6 +113,12 @@ public sealed record BacktestReport
 /// <summary>Several histories, each walked through by every policy.</summary>
 public sealed record BacktestSummary
 {
+    /// <summary>What was asked for, as a command line; null = not by one.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>The version that decided, see <see cref="AllocationSolver.Version"/>.</summary>
+    public string? OptimiserVersion { get; init; }
+
     /// <summary>Histories.</summary>
     public required int Histories { get; init; }
 
@@ -138,6 +144,7 @@ public sealed record BacktestSummary
         double Mean(int policy, Func<PolicyResult, double> figure) => reports.Average(r => figure(r.Policies[policy]));
         return new BacktestSummary
         {
+            OptimiserVersion = AllocationSolver.Version,
             Histories = reports.Count,
             Decisions = first.Decisions,
             ClairvoyantOfBudget = reports.Average(r => r.ClairvoyantOfBudget),
@@ -151,6 +158,10 @@ public sealed record BacktestSummary
 
     /// <summary>This summary as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, BacktestJson.Default.BacktestSummary);
+
+    /// <summary>Reads a summary that was written.</summary>
+    /// <exception cref="JsonException">The text is none.</exception>
+    public static BacktestSummary Parse(string json) => JsonSerializer.Deserialize(json, BacktestJson.Default.BacktestSummary) ?? throw new JsonException("The summary is null.");
 }
 
 /// <summary>Means of a policy over histories; see <see cref="PolicyResult"/> for each figure.</summary>

@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.AspNetCore.Mvc;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Staking;
 
 namespace Nirmaan.Web.Api;
 
@@ -39,6 +41,13 @@ internal static class StakerCalls
             var csv = (await stakers.ReadReturnsAsync(account, from, to, cancellationToken)).ToCsv();
             return Results.File(Encoding.UTF8.GetBytes(csv), "text/csv; charset=utf-8", $"returns-{account.Checksummed()}.csv");
         }).WithName("getReturnsCsv").WithSummary("The same lines as CSV; its columns add up to the totals.").Produces(200, contentType: "text/csv").ProducesProblem(400);
+        open.MapPost("/stakers/{address}/gains.csv", async (string address, BasisChoice? basis, HttpRequest request, StakerQueries stakers, CancellationToken cancellationToken) =>
+        {
+            var returns = await stakers.ReadReturnsAsync(Words.Address(address), null, null, cancellationToken);
+            using var reader = new StreamReader(request.Body);
+            return Results.File(Encoding.UTF8.GetBytes(GainsCsv.Write(returns, await reader.ReadToEndAsync(cancellationToken), basis ?? BasisChoice.Fifo)), "text/csv; charset=utf-8", "gains.csv");
+        }).WithMetadata(new RequestSizeLimitAttribute(1024 * 1024)).WithName("computeGains").WithSummary("Gains of sales sent as CSV (time,asset,tokens,usd) by a choice of basis: Fifo, Lifo, Hifo or Average. Nothing is stored.")
+            .Accepts<string>("text/csv").Produces(200, contentType: "text/csv").ProducesProblem(400);
         open.MapGet("/stakers/{address}/claims", async (string address, StakerQueries stakers, CancellationToken cancellationToken) =>
             (await stakers.ReadClaimsAsync(Words.Address(address), cancellationToken)).ToList(c => new ClaimWire(c.Asset.Id, c.Asset.Decimals, c.Epoch, c.Cumulative.ToWire(), c.Root, c.Proof)))
             .WithName("getClaims").WithSummary("Cumulative amount, proof and root per asset.").ProducesProblem(400);

@@ -2,6 +2,7 @@ using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Jobs;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Notifications;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Control.Uptime;
@@ -41,6 +42,8 @@ internal static class Schedule
         Line<CloseEpoch>("rewards:close-epoch", Every10Minutes, v => v.RunAsync),
         Line<PublishRoot>("rewards:watch-publications", EveryMinute, v => v.WatchAsync),
         Line<CheckInvariants>("rewards:invariants", Hourly, v => v.RunAsync),
+        Line<CollectNotices>("notifications:collect", Every5Minutes, v => v.RunAsync),
+        Line<SendNotices>("notifications:send", EveryMinute, v => v.RunAsync),
         Line<PruneHistory>("jobs:prune", Hourly, v => v.RunAsync),
     ];
 

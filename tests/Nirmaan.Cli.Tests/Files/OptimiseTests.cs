@@ -105,5 +105,8 @@ public sealed class OptimiseTests
     }
 
     [Fact]
+    public async Task A_number_of_moves_is_not_negative() => (await Run.NirmaanAsync("optimise", "-", "--moves", "-1")).ShouldFail(2, "--moves", "-1");
+
+    [Fact]
     public async Task A_seed_is_a_whole_number() => (await Run.NirmaanAsync("optimise", "-", "--seed", "x")).ShouldFail(2, "--seed", "'x'", "a whole number");
 }

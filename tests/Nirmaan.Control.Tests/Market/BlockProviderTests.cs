@@ -26,6 +26,21 @@ public sealed class BlockProviderTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task Machines_of_a_supplier_that_shows_each_ones_host_count_as_the_suppliers_and_the_rule_blocks_it_never()
+    {
+        await using var world = await RunningAsync(1);
+        await world.Get<LaunchInstance>().RunAsync(FleetWorld.Request(4, max: 0.6m) with { Provider = SupplierName.IoNet }, "hosts", "ops@test", CancellationToken.None);
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        foreach (var machine in world.IoNet.Machines) { machine.Provider = $"host-of-{machine.Id}"; }
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        foreach (var machine in world.IoNet.Machines) { machine.Status = SupplierStatus.Failed; }
+        await world.PassAsync(TimeSpan.FromMinutes(10), reconcile: true);
+        var rows = (await world.Get<ProviderQueries>().ListAsync(CancellationToken.None)).Providers;
+        rows.Where(r => r.Score.Key.Supplier == SupplierName.IoNet).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            r => r.Score.Key.Provider.ShouldBe("ionet"), r => r.Score.Lost.ShouldBe(5), r => r.Block.ShouldBeNull());
+    }
+
+    [Fact]
     public async Task Two_lost_machines_block_nobody()
     {
         await using var world = await RunningAsync(4);

@@ -177,4 +177,9 @@ public sealed class SaleTests(ControlPostgres postgres) : EpochTest(postgres)
     [InlineData("order-1", 1, 0, "priceUsd")]
     public async Task A_field_that_makes_no_sense_is_named(string transaction, int tokens, int price, string field) =>
         (await Should.ThrowAsync<InvalidInputException>(() => SellAsync(tokens, price, transaction: transaction))).Field.ShouldBe(field);
+
+    [Fact]
+    public async Task More_tokens_than_any_decimal_holds_are_named_and_nothing_breaks() =>
+        (await Should.ThrowAsync<InvalidInputException>(() => Seller.RunAsync(
+            new SaleRequest("order-1", Asset.Mor, BigInteger.Pow(10, 70), 2m, 0, Noon, "a market", SaleSource.Rewards, 1), "admin", Token))).Field.ShouldBe("units");
 }

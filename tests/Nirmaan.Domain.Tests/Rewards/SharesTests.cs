@@ -81,6 +81,22 @@ public sealed class SharesTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void What_is_staked_or_unstaked_after_the_end_changes_nobodys_part() => Prop.ForAll(Histories().ToArbitrary(), Some.Units().ToArbitrary(), (history, pool) =>
+    {
+        var (all, before) = (Shares.TimeWeighted(history, Some.Noon, s_to), Shares.TimeWeighted(history.Where(d => d.At < s_to), Some.Noon, s_to));
+        return all.SequenceEqual(before) && (all.Count == 0 || Shares.LargestRemainder(pool, all).SequenceEqual(Shares.LargestRemainder(pool, before)));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void What_another_stakes_inside_the_period_changes_ones_part_only_by_the_total() => Prop.ForAll(
+        Histories().ToArbitrary(), Gen.Choose(0, 86_399).ToArbitrary(), Some.Units(10).ToArbitrary(), (history, second, units) =>
+        {
+            StakeDelta[] more = [.. history, new StakeDelta(Some.Noon.AddSeconds(second), Some.Wallet(9), units)];
+            var (before, after) = (Shares.TimeWeighted(history, Some.Noon, s_to), Shares.TimeWeighted(more, Some.Noon, s_to));
+            return after.Where(w => w.Account != Some.Wallet(9)).SequenceEqual(before) && Of(after, 9) == units * (86_400 - second);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void A_stake_counts_from_its_own_second()
     {
         var weights = Shares.TimeWeighted([new(s_to.AddSeconds(-10), Some.Wallet(1), 7)], Some.Noon, s_to);

@@ -168,4 +168,38 @@ public sealed class IndexerOnChainTests(ControlPostgres postgres, LocalChain cha
         await using var host = Host(("Chain:Witnesses:0", "http://127.0.0.1:9"));
         (await SyncAsync(host)).ShouldStartWith("Not readable: chain: the witness 127.0.0.1:9");
     }
+
+    private (string, string)[] OneOfTwoAway => [("Chain:Witnesses:0", "http://127.0.0.1:9"), ("Chain:Witnesses:1", chain.Url.ToString().Replace("127.0.0.1", "localhost", StringComparison.Ordinal))];
+
+    [Fact]
+    public async Task Where_one_witness_is_enough_another_that_is_away_stops_nothing_and_is_named()
+    {
+        await StakeAsync(7, 3);
+        await chain.MineAsync(1, Token);
+        await using var host = Host([.. OneOfTwoAway, ("Chain:WitnessesNeeded", "1")]);
+        await SyncAsync(host);
+        (await ReadAsync(host, db => db.StakeEvents.CountAsync(e => e.Account == Wallet(7), Token))).ShouldBe(1);
+        var reading = (await host.GetRequiredService<StakerQueries>().ReadTotalsAsync(Token)).Chain!;
+        (reading.Alert, reading.Absent!.Words.ShouldHaveSingleItem().Endpoint).ShouldBe((null, "127.0.0.1:9"));
+    }
+
+    [Fact]
+    public async Task Where_both_must_answer_the_one_that_is_away_is_waited_for()
+    {
+        await chain.MineAsync(2, Token);
+        await using var host = Host([.. OneOfTwoAway]);
+        (await SyncAsync(host)).ShouldStartWith("Not readable: chain: the witness 127.0.0.1:9");
+        (await ReadAsync(host, db => db.StakeEvents.AnyAsync(Token))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_contradiction_stops_the_reading_however_few_witnesses_are_needed()
+    {
+        await _other.InitializeAsync();
+        await StakeAsync(6, 3);
+        await chain.MineAsync(1, Token);
+        await _other.MineAsync(100, Token);
+        await using var host = Host(("Chain:Witnesses:0", _other.Url.ToString()), ("Chain:Witnesses:1", chain.Url.ToString()), ("Chain:WitnessesNeeded", "1"));
+        (await SyncAsync(host)).ShouldStartWith("STOPPED");
+    }
 }

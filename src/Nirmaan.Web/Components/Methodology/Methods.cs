@@ -1,3 +1,4 @@
+using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Rewards;
@@ -23,12 +24,16 @@ internal static class Methods
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Method> All =
     [
+        new("allocation", "Allocation", "How do we choose what GPUs work for, and was it right?", AllocationMethod.MethodVersion, typeof(PlanMethod)),
         new("uptime", "Uptime", "How much of the rented time was a miner up?", UptimeWindow.MethodVersion, typeof(UptimeMethod)),
         new("points", "Points", "What did a network promise, and for whose work?", PointsCounter.MethodVersion, typeof(PointsMethod)),
         new("cost", "Cost of a token", "What did a mined token cost, against what it trades at?", RewardQueries.AcquisitionMethod, typeof(CostMethod)),
         new("fee", "Fee and rent", "What is taken from what networks paid, before stakers get it?", FeePolicy.MethodVersion, typeof(FeeMethod)),
         new("distribution", "Distribution", "Who gets how much of a day, and how can I check it?", Shares.MethodVersion, typeof(DistributionMethod)),
         new("returns", "Returns", "What are APR and ROI, and what are they not?", ReturnRates.MethodVersion, typeof(ReturnsMethod)),
+        new("downtime", "Time down", "What did it cost that miners were down, and whom?", DowntimeBill.MethodVersion, typeof(DowntimeMethod)),
+        new("ahead", "Ahead", "What may my stake bring, and how sure is that?", Projection.MethodVersion, typeof(AheadMethod)),
+        new("beside", "Beside it", "What else could the same money have done?", Benchmarks.MethodVersion, typeof(BesideMethod)),
     ];
 
     /// <summary>The method of a topic; null = there is none.</summary>
