@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Nirmaan.Providers.Preflight;
 
 namespace Nirmaan.Providers.Akash;
 
@@ -13,7 +14,13 @@ internal sealed record AkashPairWire(string? Key, string? Value);
 
 internal sealed record AkashValueWire(string? Val);
 
-internal sealed record AkashLeaseIdWire(string? Owner, string? Dseq, int? Gseq, int? Oseq, string? Provider);
+/// <summary>Of a deployment, a bid or a lease.</summary>
+internal sealed record AkashLeaseIdWire(
+    string? Owner, string? Dseq, [property: MayLack(AkashLeaseIdWire.Short, Within = "deployment.id")] int? Gseq, [property: MayLack(AkashLeaseIdWire.Short, Within = "deployment.id")] int? Oseq,
+    [property: MayLack(AkashLeaseIdWire.Short, Within = "deployment.id")] string? Provider)
+{
+    private const string Short = "a deployment's id ends with its dseq";
+}
 
 internal sealed record AkashServiceWire(string? Name, decimal? Available, decimal? Total, List<string>? Uris);
 
@@ -22,8 +29,8 @@ internal sealed record AkashLeaseStatusWire(Dictionary<string, AkashServiceWire?
 internal sealed record AkashReclamationWire(string? Deadline, string? Reason);
 
 internal sealed record AkashLeaseWire(
-    AkashLeaseIdWire? Id, string? State, AkashCoinWire? Price, [property: JsonPropertyName("created_at")] string? CreatedAt, string? Reason,
-    AkashReclamationWire? Reclamation, AkashLeaseStatusWire? Status);
+    AkashLeaseIdWire? Id, string? State, AkashCoinWire? Price, [property: JsonPropertyName("created_at")] string? CreatedAt, [property: MayLack("while it lives")] string? Reason,
+    [property: MayLack("unless the provider takes it back")] AkashReclamationWire? Reclamation, [property: MayLack("in lists, and before the manifest is there")] AkashLeaseStatusWire? Status);
 
 internal sealed record AkashEscrowStateWire(
     string? State, List<AkashCoinWire>? Transferred, [property: JsonPropertyName("settled_at")] string? SettledAt, List<AkashCoinWire>? Funds);
@@ -35,7 +42,7 @@ internal sealed record AkashDeploymentCoreWire(AkashLeaseIdWire? Id, string? Sta
 /// <summary>A deployment with its leases and escrow; <c>name</c> in the next contract only.</summary>
 internal sealed record AkashDeploymentWire(
     AkashDeploymentCoreWire? Deployment, List<AkashLeaseWire>? Leases,
-    [property: JsonPropertyName("escrow_account")] AkashEscrowWire? EscrowAccount, string? Name);
+    [property: JsonPropertyName("escrow_account")] AkashEscrowWire? EscrowAccount, [property: MayLack("in the published contract")] string? Name);
 
 internal sealed record AkashPaginationWire(decimal? Total, bool? HasMore);
 

@@ -1,3 +1,4 @@
+using Nirmaan.Providers.Preflight;
 using Refit;
 
 namespace Nirmaan.Providers.Akash;
@@ -19,6 +20,7 @@ internal interface IAkashApi
     Task<AkashGpuPricesWire?> ReadGpuPricesAsync(CancellationToken cancellationToken);
 
     /// <summary>Who would bid on this now. Creates nothing.</summary>
+    [Reads]
     [Post("/v1/bid-screening")]
     Task<AkashScreeningWire?> ScreenBidsAsync([Body] AkashScreeningBody body, CancellationToken cancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nirmaan.Providers.Http;
+using Nirmaan.Providers.Preflight;
 using Refit;
 
 namespace Nirmaan.Providers.IoNet;
@@ -10,8 +11,13 @@ namespace Nirmaan.Providers.IoNet;
 internal sealed record IoNetData<T>(T? Data);
 
 // Containers and VMs differ in a few names only; a record that serves both has both.
+file static class Only
+{
+    public const string Containers = "only containers have it", Vms = "only VMs have it";
+}
 
-internal sealed record IoNetHardwareWire(int? MaxGpusPerContainer, int? MaxGpusPerVm, int? Available, OpaqueId? HardwareId, string? HardwareName, string? BrandName)
+internal sealed record IoNetHardwareWire(
+    [property: MayLack(Only.Containers)] int? MaxGpusPerContainer, [property: MayLack(Only.Vms)] int? MaxGpusPerVm, int? Available, OpaqueId? HardwareId, string? HardwareName, string? BrandName)
 {
     /// <summary>Most GPUs of one machine.</summary>
     public int? Most => MaxGpusPerContainer ?? MaxGpusPerVm;
@@ -42,7 +48,8 @@ internal sealed record IoNetAcceptedWire(string? Status, string? DeploymentId, s
 }
 
 internal sealed record IoNetListedWire(
-    string? Id, string? Status, string? Name, int? HardwareQuantity, string? HardwareName, int? ComputeMinutesRemaining, DateTimeOffset? CreatedAt);
+    string? Id, string? Status, string? Name, int? HardwareQuantity, string? HardwareName, int? ComputeMinutesRemaining,
+    [property: MayLack("in the published contract")] DateTimeOffset? CreatedAt);
 
 internal sealed record IoNetDeploymentsWire(List<IoNetListedWire>? Deployments, int? Total);
 
@@ -51,9 +58,10 @@ internal sealed record IoNetLocationWire(OpaqueId? Id, string? Iso2, string? Nam
 internal sealed record IoNetContainerConfigWire(Dictionary<string, string?>? EnvVariables, List<string>? SecretEnvKeys);
 
 internal sealed record IoNetDetailsWire(
-    string? Id, string? Status, DateTimeOffset? CreatedAt, decimal? AmountPaid, int? TotalGpus, int? GpusPerContainer, int? GpusPerVm, int? TotalContainers, int? TotalVms,
+    string? Id, string? Status, DateTimeOffset? CreatedAt, decimal? AmountPaid, int? TotalGpus, [property: MayLack(Only.Containers)] int? GpusPerContainer, [property: MayLack(Only.Vms)] int? GpusPerVm,
+    [property: MayLack(Only.Containers)] int? TotalContainers, [property: MayLack(Only.Vms)] int? TotalVms,
     string? HardwareName, OpaqueId? HardwareId, List<IoNetLocationWire>? Locations, int? ComputeMinutesServed, int? ComputeMinutesRemaining,
-    IoNetContainerConfigWire? ContainerConfig, Dictionary<string, string?>? SshKeys)
+    [property: MayLack(Only.Containers)] IoNetContainerConfigWire? ContainerConfig, [property: MayLack(Only.Vms)] Dictionary<string, string?>? SshKeys)
 {
     /// <summary>GPUs of each machine.</summary>
     public int? GpusEach => GpusPerContainer ?? GpusPerVm;

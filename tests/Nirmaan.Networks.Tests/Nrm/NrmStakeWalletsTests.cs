@@ -197,13 +197,14 @@ public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<Local
         // Account 0 proposes and holds MOR; account 7 holds NRM.
         var funder = asset == Asset.Mor ? 0 : 7;
         var tree = StandardMerkleTree.Build([new MerkleLeaf(chain.Accounts[8], 5 * s_nrm), new MerkleLeaf(chain.Accounts[1], s_nrm)]);
-        var (epoch, root, total) = (40, tree.Root.ToString(), 6 * s_nrm);
         async Task<DistributorState> StateAsync() => (await distributors.ReadAsync(Cancel)).Single(d => d.Asset == asset);
+        var before = await StateAsync();
+        // Totals are of a lifetime: what other tests' wallets claimed from this chain's distributor counts.
+        var (epoch, root, total) = (40, tree.Root.ToString(), before.Claimed + 6 * s_nrm);
         Task<Announcement> AnnouncementAsync() => distributors.FindAnnouncementAsync(asset, epoch, root, total, Cancel);
         async Task<Sighting.Mined> DoAsync(int account, StakeAction action) => (await LookAsync(rig, await SendAsync(rig, account, action))).ShouldBeOfType<Sighting.Mined>();
         try
         {
-            var before = await StateAsync();
             var publish = new StakeAction.Publish(asset, before.Address, epoch, root, total);
             var announce = new StakeAction.Announce(asset, before.Address, epoch, root, total, before.Delay!.Value);
             (await rig.Get<IStakeWallets>().PrepareAsync(Wallet(1), announce, Cancel)).Refusal.ShouldNotBeNull().ShouldContain("not the timelock's proposer");

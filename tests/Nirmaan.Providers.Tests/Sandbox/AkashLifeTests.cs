@@ -8,9 +8,9 @@ public sealed class AkashLifeTests
 {
     private static CancellationToken Token => Rig.Token;
 
-    internal static async Task<(string Id, Bid Bid)> PlaceAsync(SandboxRig rig)
+    internal static async Task<(string Id, Bid Bid)> PlaceAsync(SandboxRig rig, decimal maxUsd = 2m)
     {
-        var request = SandboxRig.Request(SupplierName.Akash);
+        var request = SandboxRig.Request(SupplierName.Akash, maxUsd: maxUsd);
         var created = (await rig.Akash.CreateAsync(request, Token)).ShouldBeOfType<Effect.Done>();
         await rig.AdvanceAsync(TimeSpan.FromSeconds(60));
         var bid = (await rig.Akash.ListBidsAsync(created.ExternalId!, request.Wish, Token)).First(b => b.Unsuitable is null);

@@ -30,7 +30,7 @@ internal sealed class AkashMarket(AkashWorld world, Agenda agenda, Seed seed)
     /// <summary>What a provider asks for a placement, uact per block.</summary>
     public decimal Price(AkashProvider provider, AkashGroup group, IReadOnlyList<(Gpu Gpu, int Count)> gpus, decimal mood)
     {
-        var cards = gpus.Sum(g => g.Count * provider.UsdPerHour(g.Gpu, world.Now, seed));
+        var cards = gpus.Sum(g => g.Count * provider.UsdPerHour(g.Gpu, world.MiddleOf(g.Gpu), world.Now, seed));
         // Cores, memory and disk are small change beside a card: 0.1 cent per core, 0.02 cent per GB of memory, 0.001 cent per GB of disk and hour.
         static decimal Small(Sdl.SdlUnit u) => u.MilliCpu * 0.000001m + u.MemoryBytes / 1e9m * 0.0002m + u.Storage.Sum(v => v.Bytes) / 1e9m * 0.00001m;
         var rest = group.Spec.Units.Sum(u => u.Count * Small(u)) * provider.PriceFactor;

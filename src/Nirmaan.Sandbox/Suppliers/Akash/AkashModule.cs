@@ -14,6 +14,7 @@ public sealed class AkashModule : ISandboxModule
         services.AddOptions<AkashOptions>().Bind(configuration.GetSection(AkashOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AkashOptions>, AkashOptionsCheck>();
         services.AddSingleton<AkashWorld>();
+        services.AddHostedService<PublicPrices>();
         services.AddSingleton<AkashMarket>();
         services.AddSingleton<AkashLeasing>();
         services.AddSingleton<AkashFunding>();

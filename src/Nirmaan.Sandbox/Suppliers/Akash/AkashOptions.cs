@@ -37,14 +37,22 @@ public sealed class AkashOptions
     /// <summary>Credit of an account when its key is first used, USD.</summary>
     public decimal CreditUsd { get; set; } = 25_000m;
 
+    /// <summary>
+    /// Address of a live Console API whose public prices (no key) are taken at start: shadow mode, real prices and simulated rents. GPUs without a price there are not
+    /// offered. Null = made-up prices.
+    /// </summary>
+    public Uri? PricesFrom { get; set; }
+
     /// <summary>True for the newer contract.</summary>
     public bool IsNext => Contract == AkashContract.Next;
 }
 
-/// <summary>Refuses credit that no account can have.</summary>
+/// <summary>Refuses credit that no account can have, and prices from nowhere.</summary>
 internal sealed class AkashOptionsCheck : IValidateOptions<AkashOptions>
 {
     public ValidateOptionsResult Validate(string? name, AkashOptions options) => options.CreditUsd is < 0 or > 10_000_000
         ? ValidateOptionsResult.Fail("Sandbox:Akash:CreditUsd must lie between 0 and 10000000 USD.")
-        : ValidateOptionsResult.Success;
+        : options.PricesFrom is { } from && (!from.IsAbsoluteUri || from.Scheme is not ("http" or "https"))
+            ? ValidateOptionsResult.Fail($"Sandbox:Akash:PricesFrom '{from}' must be an absolute http or https address, such as https://console-api.akash.network.")
+            : ValidateOptionsResult.Success;
 }

@@ -37,7 +37,7 @@ internal sealed class AkashProvider
     public int? ReclamationSeconds { get; init; }
 
     /// <summary>GPUs by canonical id.</summary>
-    public required IReadOnlyDictionary<string, int> Stock { get; init; }
+    public required IReadOnlyDictionary<string, int> Stock { get; set; }
 
     /// <summary>False while it is offline.</summary>
     public bool IsOnline { get; set; } = true;
@@ -71,10 +71,11 @@ internal sealed class AkashProvider
     }
 
     /// <summary>What it asks for one GPU at a time, USD per hour: its factor on the middle price, drifting a few percent from day to day.</summary>
-    public decimal UsdPerHour(Gpu gpu, DateTimeOffset at, Seed seed)
+    /// <param name="middle">The market's middle price of the card, USD per hour.</param>
+    public decimal UsdPerHour(Gpu gpu, decimal middle, DateTimeOffset at, Seed seed)
     {
         var day = seed.For($"akash:price:{Slug}:{gpu.Id}:{at.UtcDateTime:yyyyMMdd}");
-        return Math.Round(gpu.UsdPerHour * PriceFactor * (decimal)(0.95 + 0.1 * day.NextDouble()), 4);
+        return Math.Round(middle * PriceFactor * (decimal)(0.95 + 0.1 * day.NextDouble()), 4);
     }
 
     /// <summary>The GPUs it would place an order's units on, in the units' order; null when it cannot or will not serve the order.</summary>

@@ -51,7 +51,7 @@ internal sealed class AkashSupply(AkashWorld world, Seed seed, SandboxAddress ad
         var models = Gpu.All.Where(g => able.Exists(p => p.Stock.ContainsKey(g.Id))).Select(g =>
         {
             var sellers = able.Where(p => p.Stock.ContainsKey(g.Id)).ToList();
-            var asks = sellers.Select(p => (Usd: p.UsdPerHour(g, world.Now, seed), Count: p.Stock[g.Id])).OrderBy(a => a.Usd).ToList();
+            var asks = sellers.Select(p => (Usd: p.UsdPerHour(g, world.MiddleOf(g), world.Now, seed), Count: p.Stock[g.Id])).OrderBy(a => a.Usd).ToList();
             var (total, free) = (asks.Sum(a => a.Count), sellers.Sum(p => p.Free(g.Id)));
             return new
             {

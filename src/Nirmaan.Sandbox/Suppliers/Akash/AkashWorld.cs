@@ -15,6 +15,7 @@ internal sealed partial class AkashWorld(SandboxClock clock, IOptions<AkashOptio
     private readonly SortedDictionary<string, AkashAccount> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AkashDeployment> _deployments = [];
     private long _lastDseq;
+    private IReadOnlyDictionary<string, decimal>? _prices;
 
     /// <summary>The one lock; it may be entered again by its holder.</summary>
     public Lock Gate { get; } = new();
@@ -22,6 +23,19 @@ internal sealed partial class AkashWorld(SandboxClock clock, IOptions<AkashOptio
     public AkashOptions Options => options.Value;
 
     public IReadOnlyList<AkashProvider> Providers { get; } = AkashProviders.Create();
+
+    /// <summary>A card's middle price on the market, USD per hour.</summary>
+    public decimal MiddleOf(Gpu gpu) => _prices?[gpu.Id] ?? gpu.UsdPerHour;
+
+    /// <summary>Takes a live market's prices by GPU id; what has none there is sold here no more.</summary>
+    public void Follow(IReadOnlyDictionary<string, decimal> prices)
+    {
+        lock (Gate)
+        {
+            _prices = prices;
+            foreach (var provider in Providers) { provider.Stock = provider.Stock.Where(s => prices.ContainsKey(s.Key)).ToDictionary(); }
+        }
+    }
 
     /// <summary>Accounts by key.</summary>
     public IEnumerable<AkashAccount> Accounts => _accounts.Values;
