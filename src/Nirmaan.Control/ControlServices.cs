@@ -74,6 +74,7 @@ public static class ControlServices
         services.TryAddSingleton<RentRequests>();
         services.TryAddSingleton<LaunchInstance>();
         services.TryAddSingleton<RetireInstance>();
+        services.TryAddSingleton<Standstills>();
         services.TryAddSingleton<ReplaceInstance>();
         services.TryAddSingleton<RollTemplate>();
         services.TryAddSingleton<TemplateQueries>();

@@ -12,19 +12,23 @@ namespace Nirmaan.Control.Fleet;
 
 /// <summary>Asks for another machine for each one that was lost or is being taken back, where its template says, within the budget.</summary>
 public sealed partial class ReplaceLost(
-    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, BlockProvider blocks, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, BlockProvider blocks, Standstills standstills, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
 {
     private const string Actor = nameof(ReplaceLost);
 
     /// <summary>One line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
+        var still = await standstills.ReadAsync(cancellationToken);
+        if (still.Freeze is { } freeze) { return $"nothing is replaced: {freeze}"; }
         // First who may not be asked any more: the replacement must not go to whom has just lost the third.
         var blocked = await blocks.JudgeAsync(cancellationToken);
         List<InstanceId> lost;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
-            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement).OrderBy(i => i.StateSince).ThenBy(i => i.Id).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
+            // What was lost at a supplier that is worked on may come back by itself.
+            var worked = still.InForce.Select(s => s.Supplier!.Value).ToList();
+            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement && !worked.Contains(i.Supplier)).OrderBy(i => i.StateSince).ThenBy(i => i.Id).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
         }
         var replaced = 0;
         foreach (var id in lost)

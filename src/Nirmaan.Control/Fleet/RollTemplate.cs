@@ -20,7 +20,7 @@ public sealed record TemplateRoll(int AtOnce, string Why, string By, DateTimeOff
 /// before the old one goes. It goes on from the rows alone, so that it may be cut off anywhere.
 /// </summary>
 public sealed class RollTemplate(
-    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, TemplateQueries templates, SwitchWorkload change, ReplaceInstance replace, SpendingSwitch spending, DisruptionQueries disruption, SettingBook settings,
+    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, TemplateQueries templates, SwitchWorkload change, ReplaceInstance replace, SpendingSwitch spending, Standstills standstills, DisruptionQueries disruption, SettingBook settings,
     ControlEvents events, TimeProvider clock)
 {
     /// <summary>The most machines that may be out of work at a time.</summary>
@@ -55,6 +55,7 @@ public sealed class RollTemplate(
         {
             if (await settings.FindAsync<TemplateRoll>(KeyOf(template.WorkloadName), cancellationToken) is not { EndedAt: null } roll) { continue; }
             if (await spending.ReadAsync(cancellationToken) is { } stop) { lines.Add($"{template.Workload} waits: spending is stopped by {stop.By}"); continue; }
+            if ((await standstills.ReadAsync(cancellationToken)).Freeze is { } freeze) { lines.Add($"{template.Workload} waits: {freeze}"); continue; }
             lines.Add($"{template.Workload}: {await StepAsync(template, roll, cancellationToken)}");
         }
         return lines.Count == 0 ? "no roll under way" : string.Join("; ", lines);

@@ -52,6 +52,7 @@ internal static class ApiServices
         ProviderCalls.Map(read, operate);
         InstanceCalls.Map(read, operate);
         TemplateCalls.Map(read, operate);
+        StandstillCalls.Map(read, operate);
         OperationCalls.Map(read, operate);
         MinerCalls.Map(read);
         HeartbeatCalls.Map(open);
