@@ -37,12 +37,17 @@ public static class ControlServices
         return services;
     }
 
-    /// <summary>Statements used more than once are prepared, unless the connection string says how many (0 for a pooler between that forbids it).</summary>
+    /// <summary>
+    /// Statements used more than once are prepared, unless the connection string says how many (0 for a pooler between that forbids it). A connection is
+    /// not reset between two contexts: nothing here sets anything on a session that outlives its transaction, and the reset would be several statements for each of ours.
+    /// </summary>
     private static string Prepared(string connectionString)
     {
-        const string Key = "Max Auto Prepare";
         var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        if (!settings.ContainsKey(Key)) { settings[Key] = 200; }
+        foreach (var (key, value) in new (string, object)[] { ("Max Auto Prepare", 400), ("Auto Prepare Min Usages", 2), ("No Reset On Close", true) })
+        {
+            if (!settings.ContainsKey(key)) { settings[key] = value; }
+        }
         return settings.ConnectionString;
     }
 
@@ -69,6 +74,10 @@ public static class ControlServices
         services.TryAddSingleton<RentRequests>();
         services.TryAddSingleton<LaunchInstance>();
         services.TryAddSingleton<RetireInstance>();
+        services.TryAddSingleton<Standstills>();
+        services.TryAddSingleton<ReplaceInstance>();
+        services.TryAddSingleton<RollTemplate>();
+        services.TryAddSingleton<TemplateQueries>();
         services.TryAddSingleton<DrainWatch>();
         services.TryAddSingleton<ReplaceLost>();
         services.TryAddSingleton<ReconcileSupplier>();

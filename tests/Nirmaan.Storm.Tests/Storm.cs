@@ -21,6 +21,7 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
     private readonly List<Line> _lines = [];
     private readonly List<string> _written = [];
     private (StormWorker Sleeper, Dictionary<Guid, string> Rows)? _overtaken;
+    private readonly CapWatch _caps = new(world);
     private Npgsql.NpgsqlCommand? _look, _versions;
     private int _deaths;
 
@@ -35,6 +36,7 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         world.Others = OvertakeAsync;
+        world.BeforeSpending = _caps.LookAsync;
         AddLines();
         await DoAsync(0, "offers", w => w.Get<SyncOffers>().RunAsync(w.Life));
         world.Weather.Rages = true;
@@ -45,7 +47,9 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
         await DoAsync(0, "spending allowed", w => w.Get<SpendingSwitch>().RunAsync(null, "storm", w.Life));
         await PassAsync(world.Now + TimeSpan.FromMinutes(90));
         var verdict = new Verdict(world, await WorkerAsync(0));
-        List<string> wrong = [.. _written, .. await verdict.OwnersAsync()];
+        List<string> wrong = [.. _written, .. _caps.Exceeded, .. await verdict.OwnersAsync()];
+        // What was lost and found no other by now is no longer wanted either.
+        _lines.RemoveAll(l => l.Name == "replace");
         foreach (var instance in await verdict.LiveAsync()) { await DoAsync(0, "retire", w => w.Get<RetireInstance>().RunAsync(instance, "storm", "the day is over", w.Life)); }
         await PassAsync(world.Now + TimeSpan.FromMinutes(75));
         await DoAsync(0, "bills", w => w.Get<ReadBills>().RunAsync(w.Life));
@@ -59,12 +63,12 @@ internal sealed class Storm(StormWorld world, Mutation mutation)
     private void AddLines()
     {
         void Add(string name, int minutes, Func<StormWorker, Task> run) => _lines.Add(new Line(name, TimeSpan.FromMinutes(minutes), run) { Due = world.Now.AddMinutes(Draw.Next(minutes)) });
-        if (mutation != Mutation.NoReconciler) { Add("reconcile", 20, w => w.Get<ReconcileSupplier>().RunAsync(w.Life)); }
-        Add("replace", 15, w => w.Get<ReplaceLost>().RunAsync(w.Life));
-        Add("enrol", 30, w => w.Get<EnrolMiner>().RunAsync(w.Life));
-        Add("bills", 60, w => w.Get<ReadBills>().RunAsync(w.Life));
-        Add("meter", 60, w => w.Get<MeterRent>().RunAsync(w.Life));
-        Add("offers", 120, w => w.Get<SyncOffers>().RunAsync(w.Life));
+        if (mutation != Mutation.NoReconciler) { Add("reconcile", 30, w => w.Get<ReconcileSupplier>().RunAsync(w.Life)); }
+        Add("replace", 20, w => w.Get<ReplaceLost>().RunAsync(w.Life));
+        Add("enrol", 45, w => w.Get<EnrolMiner>().RunAsync(w.Life));
+        Add("bills", 180, w => w.Get<ReadBills>().RunAsync(w.Life));
+        Add("meter", 180, w => w.Get<MeterRent>().RunAsync(w.Life));
+        Add("offers", 240, w => w.Get<SyncOffers>().RunAsync(w.Life));
         Add("hear", 30, HearAsync);
     }
 

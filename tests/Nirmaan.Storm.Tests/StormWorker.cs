@@ -104,8 +104,11 @@ internal sealed class StormWorker : IAsyncDisposable
             var (path, world) = (request.RequestUri!.AbsolutePath, worker._world);
             var kind = request.Method != HttpMethod.Get && !path.EndsWith("/bid-screening", StringComparison.Ordinal) ? CallKind.Write : s_lists.Contains(path.TrimEnd('/')) ? CallKind.List : CallKind.Read;
             var key = request.RequestUri.PathAndQuery;
+            if (kind == CallKind.Write && request.Method == HttpMethod.Post) { await world.BeforeSpending(path); }
             var said = await worker.PassAsync($"{request.Method} {path}", kind, async () =>
             {
+                // The stream of a log ends in no time of the seed's: logs are no part of this.
+                if (path.EndsWith("/logs", StringComparison.Ordinal) || path.Contains("/log/", StringComparison.Ordinal)) { return Say(HttpStatusCode.NotFound, "{\"error\":\"NotFound\",\"message\":\"no log\",\"detail\":\"no log\"}"); }
                 var answer = await world.Server.SendAsync(request);
                 if (kind == CallKind.List && answer.IsSuccessStatusCode && (world.Now.Minute % 4 == 0 || !world.Stale.ContainsKey(key))) { world.Stale[key] = await answer.Content.ReadAsByteArrayAsync(CancellationToken.None); }
                 return answer;
@@ -133,6 +136,7 @@ internal sealed class StormWorker : IAsyncDisposable
         {
             var kind = script is SshScripts.List or SshScripts.Logs ? CallKind.Read : CallKind.Write;
             var what = script switch { SshScripts.List => "list", SshScripts.Create => "create", SshScripts.Change => "change", SshScripts.Close => "close", _ => "logs" };
+            if (script == SshScripts.Create) { await worker._world.BeforeSpending("ssh create"); }
             return await worker.PassAsync($"ssh {door.Label} {what} {string.Join(' ', words.Take(1))}", kind, () => Task.FromResult(worker._world.Machines.Run(door, script, words, env)), (stroke, _) => stroke switch
             {
                 Stroke.Lost or Stroke.Late or Stroke.ActThenTimeOut => throw new TimeoutException("no answer in time"),

@@ -13,6 +13,7 @@ using Nirmaan.Sandbox.Suppliers.IoNet;
 using Nirmaan.Sandbox.Suppliers.RunPod;
 using Nirmaan.Sandbox.World;
 using Nirmaan.Testing;
+using Npgsql;
 
 namespace Nirmaan.Storm.Tests;
 
@@ -25,7 +26,7 @@ internal sealed class StormWorld : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly WebApplication _sandbox;
     private readonly string _folder;
-    private Npgsql.NpgsqlConnection? _connection;
+    private NpgsqlConnection? _connection;
     private bool _overtaking;
 
     private StormWorld(TestDatabase database, WebApplication sandbox, InProcessServer server, SandboxClock clock, int seed, string folder, IEnumerable<(string, string)> settings)
@@ -33,7 +34,7 @@ internal sealed class StormWorld : IAsyncDisposable
         (_database, _sandbox, Server, _folder) = (database, sandbox, server, folder);
         (Clock, Weather) = (clock, new Weather(seed, clock));
         Machines = new OwnMachines(sandbox.Services.GetRequiredService<ContainerYard>(), clock);
-        Configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings(folder)).AddInMemoryCollection(settings.ToDictionary(s => s.Item1, s => (string?)s.Item2)).Build();
+        Configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings(folder, seed)).AddInMemoryCollection(settings.ToDictionary(s => s.Item1, s => (string?)s.Item2)).Build();
     }
 
     public InProcessServer Server { get; }
@@ -47,6 +48,8 @@ internal sealed class StormWorld : IAsyncDisposable
     public Dictionary<string, byte[]> Stale { get; } = [];
     /// <summary>Another worker's round, while one sleeps.</summary>
     public Func<StormWorker, Task> Others { get; set; } = _ => Task.CompletedTask;
+    /// <summary>What is looked at before a call that may cost money has left.</summary>
+    public Func<string, Task> BeforeSpending { get; set; } = _ => Task.CompletedTask;
     public SortedList<DateTimeOffset, Func<Task>> Happenings { get; } = [];
     public DateTimeOffset Now => Clock.GetUtcNow();
     public IEnumerable<ISupplier> Suppliers => _sandbox.Services.GetServices<IWorldPart>().OfType<ISupplier>();
@@ -77,10 +80,11 @@ internal sealed class StormWorld : IAsyncDisposable
     }
 
     /// <summary>A prepared query on a connection that lives as long as the world.</summary>
-    public async Task<Npgsql.NpgsqlCommand> LookAsync(string sql)
+    public async Task<NpgsqlCommand> LookAsync(string sql, params NpgsqlParameter[] parameters)
     {
-        if (_connection is null) { await (_connection = new Npgsql.NpgsqlConnection(ConnectionString)).OpenAsync(); }
-        var command = new Npgsql.NpgsqlCommand(sql, _connection);
+        if (_connection is null) { await (_connection = new NpgsqlConnection(ConnectionString)).OpenAsync(); }
+        var command = new NpgsqlCommand(sql, _connection);
+        command.Parameters.AddRange(parameters);
         await command.PrepareAsync();
         return command;
     }
@@ -135,16 +139,16 @@ internal sealed class StormWorld : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Dictionary<string, string?> Settings(string folder)
+    private static Dictionary<string, string?> Settings(string folder, int seed)
     {
         var values = new Dictionary<string, string?>
         {
             ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111",
             ["Fleet:RequirePermission"] = "false", ["Fleet:MinReliability"] = "0", ["Fleet:Parallel"] = "1", ["Fleet:RenewEvery"] = "00:00:00", ["Fleet:WorkerLease"] = s_lease.ToString("c"), ["Fleet:ControlUrl"] = "http://control",
-            ["Fleet:Poll"] = "00:00:30", ["Fleet:ObserveEvery"] = "01:00:00", ["Fleet:BidPatience"] = "00:03:00", ["Fleet:UnreachablePatience"] = "01:15:00",
-            ["Fleet:LastWordsPatience"] = "00:00:30", ["Fleet:MaxUsdPerHourPerSupplier"] = "4", ["Fleet:MaxUsdPerDay"] = "200",
+            ["Fleet:Poll"] = "00:00:30", ["Fleet:ObserveEvery"] = "01:20:00", ["Fleet:BidPatience"] = "00:03:00", ["Fleet:UnreachablePatience"] = "01:15:00",
+            ["Fleet:LastWordsPatience"] = "00:00:30", ["Fleet:MaxUsdPerHourPerSupplier"] = "4", ["Fleet:MaxUsdPerDay"] = seed % 3 == 0 ? "60" : "200",
             ["Providers:Akash:ApiKey"] = $"ac.sk.sandbox.{new string('0', 64)}", ["Providers:Akash:BaseUrl"] = "http://sandbox/akash", ["Providers:Akash:ManifestRetryDelay"] = "00:00:00",
-            ["Providers:Akash:Contract"] = "Next",
+            ["Providers:Akash:Contract"] = "Next", ["Providers:Akash:StockCallsAtOnce"] = "1",
             ["Providers:IoNet:ApiKey"] = "sandbox-ionet-key-0001", ["Providers:IoNet:BaseUrl"] = "http://sandbox/ionet",
             ["Providers:RunPod:ApiKey"] = "rpa_sandbox_key_0001", ["Providers:RunPod:BaseUrl"] = "http://sandbox/runpod", ["Providers:RunPod:ProxyUrl"] = "http://sandbox/runpod/proxy/{pod}/{port}/",
             ["Providers:Ssh:Enabled"] = "true", ["Providers:Ssh:KnownHostsFile"] = Path.Combine(folder, "known_hosts"),

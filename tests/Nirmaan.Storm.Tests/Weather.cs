@@ -47,7 +47,7 @@ internal sealed partial class Weather(int seed, TimeProvider clock) : IDisposabl
     private static readonly Stroke[] s_lists = [Stroke.Lost, Stroke.Error, Stroke.TooMany, Stroke.Cut, Stroke.DieBefore, Stroke.DieAfter, Stroke.Stale, Stroke.Stale, Stroke.Stale];
     private static readonly Stroke[] s_writes =
     [
-        Stroke.DieBefore, Stroke.DieAfter, Stroke.DieAfter, Stroke.Lost, Stroke.Late, Stroke.ActThenTimeOut, Stroke.Error, Stroke.ActThenError, Stroke.TooMany, Stroke.Refuse, Stroke.Cut,
+        Stroke.DieBefore, Stroke.DieAfter, Stroke.DieAfter, Stroke.Lost, Stroke.Late, Stroke.Late, Stroke.ActThenTimeOut, Stroke.Error, Stroke.ActThenError, Stroke.TooMany, Stroke.Refuse, Stroke.Cut,
         Stroke.SleepBefore, Stroke.SleepAfter,
     ];
     private readonly Dictionary<string, string> _seen = [];
@@ -69,8 +69,8 @@ internal sealed partial class Weather(int seed, TimeProvider clock) : IDisposabl
     public string Hash => Convert.ToHexStringLower(_hash.GetCurrentHash())[..16];
 
     /// <summary>
-    /// What befalls a call, and a number to choose the details by. Reads run beside each other, so theirs hang on what is read and when, and not
-    /// on whose turn it is; they are no part of the history, for the same reason.
+    /// What befalls a call, and a number to choose the details by. That of a read hangs on what is read and when, and not on how many calls there were
+    /// before it: one more look at a price changes nothing of the day.
     /// </summary>
     public (Stroke Stroke, int Pick) Next(CallKind kind, string call)
     {
@@ -83,7 +83,7 @@ internal sealed partial class Weather(int seed, TimeProvider clock) : IDisposabl
             Calls++;
             if (stroke != Stroke.None) { Fell[stroke] = Fell.GetValueOrDefault(stroke) + 1; }
         }
-        if (kind == CallKind.Write) { Note($"{call} {stroke}"); }
+        Note($"{call} {stroke}");
         return (stroke, pick);
     }
 

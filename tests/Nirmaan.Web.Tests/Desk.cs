@@ -23,7 +23,7 @@ internal sealed class Desk : BunitContext
             .AddPolicy(Policies.Operate, policy => policy.RequireRole(Roles.Ops, Roles.Admin))
             .AddPolicy(Policies.Approve, policy => policy.RequireRole(Roles.Admin));
         Use(world.Get<ControlEvents>()).Use(world.Get<LaunchInstance>()).Use(world.Get<LaunchQueries>()).Use(world.Get<MarketQueries>()).Use(world.Get<SpendQueries>());
-        Use(world.Get<ProviderQueries>()).Use(world.Get<BlockProvider>());
+        Use(world.Get<Standstills>()).Use(world.Get<TemplateQueries>()).Use(world.Get<RollTemplate>()).Use(world.Get<ProviderQueries>()).Use(world.Get<BlockProvider>());
         Use(world.Get<OperationQueries>()).Use(world.Get<IResolveOperation>()).Use(world.Get<ReconcileSupplier>());
         Use(world.Get<IPlanAllocation>()).Use(world.Get<WhatIf>()).Use(world.Get<ExplainPlan>()).Use(world.Get<Backtests>()).Use(world.Get<BoardQueries>()).Use(world.Get<AllocationQueries>()).Use(world.Get<CalibrationQueries>()).Use(world.Get<ApprovePlan>()).Use(world.Get<StopPlan>()).Use(world.Get<DisruptionQueries>());
         Use(world.Get<DirectiveQueries>()).Use(world.Get<GiveDirective>()).Use(world.Get<SetConstraints>()).Use(world.Get<ConstraintQueries>());

@@ -56,7 +56,7 @@ public abstract class PostgresFixture(Func<string, CancellationToken, Task> migr
         _folder = Path.Combine(Path.GetTempPath(), _prefix);
         var options = new PrivateClusterOptions { Folder = _folder };
         // Nothing here is worth surviving a power cut.
-        foreach (var setting in new[] { "fsync", "synchronous_commit", "full_page_writes" }) { options.Settings[setting] = "off"; }
+        foreach (var setting in new[] { "fsync", "synchronous_commit", "full_page_writes", "autovacuum" }) { options.Settings[setting] = "off"; }
         _cluster = await PrivateCluster.StartAsync(options, CancellationToken.None);
         return _cluster.ConnectionStringOf("postgres");
     }

@@ -70,5 +70,8 @@ internal sealed class DisruptionHour(DateTimeOffset now, int most, IReadOnlyDict
         return null;
     }
 
+    /// <summary>GPUs that may still be taken from a network's work within the hour.</summary>
+    public int LeftOf(NetworkName network) => Math.Max(0, most - _taken.Where(t => t.Network == network).Sum(t => t.Gpus));
+
     private NetworkName? NetworkOf(Move move) => move.From is { } from && networks.TryGetValue(from, out var network) ? network : null;
 }

@@ -18,11 +18,12 @@ namespace Nirmaan.Control.Allocation;
 /// Everything it does goes through the fleet's verbs, so it may stop and go on at any point.
 /// </summary>
 public sealed partial class ExecutePlan(
-    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, RetireInstance retire, MoveSteps steps, NetworkShelf networks, DisruptionQueries disruption, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, LaunchInstance launch, RetireInstance retire, MoveSteps steps, NetworkShelf networks, DisruptionQueries disruption, Standstills standstills, ControlEvents events, IOptions<AllocationOptions> options, TimeProvider clock, ILogger<ExecutePlan> logger)
 {
     /// <summary>One line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
+        if ((await standstills.ReadAsync(cancellationToken)).Freeze is { } freeze) { return $"no plan goes on: {freeze}"; }
         List<PlanId> plans;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {

@@ -10,7 +10,7 @@ namespace Nirmaan.Control.Allocation;
 
 /// <summary>Makes a plan and approves it in the signer's place, or says why not. Every decision is an event.</summary>
 public sealed class RunAutopilot(
-    IDbContextFactory<NirmaanDbContext> contexts, SetAutopilot autopilot, IPlanAllocation planner, ApprovePlan approve, AllocationQueries plans, SetConstraints constraints, SpendingSwitch spending, ControlEvents events, TimeProvider clock)
+    IDbContextFactory<NirmaanDbContext> contexts, SetAutopilot autopilot, IPlanAllocation planner, ApprovePlan approve, AllocationQueries plans, SetConstraints constraints, SpendingSwitch spending, Standstills standstills, ControlEvents events, TimeProvider clock)
 {
     /// <summary>Who makes its plans.</summary>
     public const string Actor = "autopilot";
@@ -41,6 +41,7 @@ public sealed class RunAutopilot(
     private async Task<(bool Did, string Why)> DecideAsync(AutopilotRails rails, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await spending.ReadAsync(cancellationToken) is { } stop) { return (false, $"spending is stopped by {stop.By}: {stop.Why}"); }
+        if ((await standstills.ReadAsync(cancellationToken)).Freeze is { } freeze) { return (false, freeze.ToString()); }
         if (await StaleAsync(now.AddMinutes(-rails.MaxDataAgeMinutes), cancellationToken) is { } stale) { return (false, $"frozen: {stale}"); }
         if ((await plans.OpenAsync(cancellationToken)).FirstOrDefault(p => p.State == PlanState.Approved) is { } underWay) { return (false, $"plan {underWay.Id} is being carried out"); }
         var left = rails.MaxGpusPerDay - await MovedAsync(cancellationToken);

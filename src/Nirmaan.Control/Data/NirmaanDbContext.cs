@@ -18,6 +18,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<Offer> Offers => Set<Offer>();
     /// <summary>Providers of whom no further machine is taken, and those of whom none was.</summary>
     public DbSet<ProviderBlock> ProviderBlocks => Set<ProviderBlock>();
+    /// <summary>Fleet: maintenance windows and freezes.</summary>
+    public DbSet<Standstill> Standstills => Set<Standstill>();
     /// <summary>Fleet: machines that we rent.</summary>
     public DbSet<Instance> Instances => Set<Instance>();
     /// <summary>Fleet: workloads on them.</summary>

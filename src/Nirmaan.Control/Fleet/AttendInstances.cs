@@ -18,7 +18,7 @@ namespace Nirmaan.Control.Fleet;
 /// closes it, buys more hours. Every effect that follows is an operation; this verb itself only reads the outside.
 /// </summary>
 internal sealed partial class AttendInstances(
-    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, PlaceHandler place, DrainWatch drains, ProviderBook providers, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock,
+    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, PlaceHandler place, DrainWatch drains, ProviderBook providers, Standstills standstills, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock,
     ILogger<AttendInstances> logger) : IFleetRound
 {
     private const string Actor = nameof(AttendInstances);
@@ -30,7 +30,7 @@ internal sealed partial class AttendInstances(
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var token = Guid.NewGuid();
-        IReadOnlyList<InstanceId> taken;
+        IReadOnlyList<Instance> taken;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
             taken = await WorkQueue.TakeInstancesAsync(db, token, clock.GetUtcNow(), options.Value.WorkerLease, options.Value.Parallel * 4, cancellationToken);
@@ -38,31 +38,26 @@ internal sealed partial class AttendInstances(
         if (taken.Count == 0) { return 0; }
         // Read at most once a round, and only when something is missing.
         Lists lists = new();
+        var still = await standstills.ReadAsync(cancellationToken);
         await using var hold = WorkQueue.Hold(contexts, "instances", token, options.Value, clock, LogHoldFailed);
         await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
-            async (id, ct) => await AttendAsync(id, token, lists, ct));
+            async (instance, ct) => await AttendAsync(instance, token, lists, still, ct));
         events.Changed(Topic.Fleet);
         return taken.Count;
     }
 
-    private async Task AttendAsync(InstanceId id, Guid token, Lists lists, CancellationToken cancellationToken)
+    private async Task AttendAsync(Instance before, Guid token, Lists lists, StandstillsNow still, CancellationToken cancellationToken)
     {
+        var id = before.Id;
         try
         {
-            Instance? before;
-            await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
-            {
-                before = await db.Instances.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken);
-            }
-            if (before is null) { return; }
             var sight = await LookAsync(before, lists, cancellationToken);
             for (var attempt = 1; ; attempt++)
             {
                 await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-                var instance = await db.Instances.SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken);
-                if (instance is null) { return; }
+                if (await WorkQueue.HeldAsync(db, id, token, cancellationToken) is not { } instance) { return; }
                 // Someone changed it while the supplier was asked: what was seen may no longer apply, so it is looked at anew.
-                if (instance.State == before.State) { await ConcludeAsync(db, instance, sight, clock.GetUtcNow(), cancellationToken); }
+                if (instance.State == before.State) { await ConcludeAsync(db, instance, sight, still, clock.GetUtcNow(), cancellationToken); }
                 instance.Release();
                 try { await db.SaveChangesAsync(cancellationToken); return; }
                 catch (DbUpdateConcurrencyException) when (attempt < 5) { }
@@ -79,7 +74,7 @@ internal sealed partial class AttendInstances(
     private async Task PutOffAsync(InstanceId id, Guid token, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await db.Instances.SingleOrDefaultAsync(i => i.Id == id && i.Token == token, cancellationToken) is not { } instance) { return; }
+        if (await WorkQueue.HeldAsync(db, id, token, cancellationToken) is not { } instance) { return; }
         instance.Postpone(clock.GetUtcNow() + options.Value.ObserveEvery);
         instance.Release();
         try { await db.SaveChangesAsync(cancellationToken); }
@@ -112,8 +107,15 @@ internal sealed partial class AttendInstances(
             : new Sight(null, [], null);
     }
 
-    private async Task ConcludeAsync(NirmaanDbContext db, Instance instance, Sight sight, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task ConcludeAsync(NirmaanDbContext db, Instance instance, Sight sight, StandstillsNow still, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // Whoever is away while it is worked on may come back, and under a freeze nothing is given up but by people.
+        var isHeld = still.At(instance.Supplier) is not null;
+        if (isHeld && instance.State is InstanceState.Starting or InstanceState.Running or InstanceState.Reclaiming or InstanceState.Unknown && (sight.Unavailable is not null || IsGone(sight.Instance)))
+        {
+            instance.Postpone(now + options.Value.ObserveEvery);
+            return;
+        }
         if (sight.Unavailable is { } why)
         {
             // Not readable is not gone: nothing is concluded, but what never came up is not waited for without end.
@@ -131,8 +133,8 @@ internal sealed partial class AttendInstances(
         {
             case InstanceState.Requested: await WaitForCreateAsync(db, instance, now, cancellationToken); break;
             case InstanceState.Placing: await PickBidAsync(db, instance, sight, now, cancellationToken); break;
-            case InstanceState.Starting: await SeeStartAsync(db, instance, sight.Instance, now, cancellationToken); break;
-            case InstanceState.Running or InstanceState.Reclaiming: await SeeRunAsync(db, instance, sight.Instance, now, cancellationToken); break;
+            case InstanceState.Starting: await SeeStartAsync(db, instance, sight.Instance, isHeld, now, cancellationToken); break;
+            case InstanceState.Running or InstanceState.Reclaiming: await SeeRunAsync(db, instance, sight.Instance, isHeld, now, cancellationToken); break;
             case InstanceState.Draining: await SeeDrainAsync(db, instance, sight, now, cancellationToken); break;
             case InstanceState.Closing: await SeeCloseAsync(db, instance, sight.Instance, now, cancellationToken); break;
             case InstanceState.Unknown: await SeeUnknownAsync(db, instance, sight.Instance, now, cancellationToken); break;
@@ -191,7 +193,7 @@ internal sealed partial class AttendInstances(
         }
     }
 
-    private async Task SeeStartAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SeeStartAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, bool isHeld, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (seen?.Status == SupplierStatus.Running)
         {
@@ -199,7 +201,7 @@ internal sealed partial class AttendInstances(
             instance.Postpone(now + options.Value.ObserveEvery);
         }
         else if (IsGone(seen)) { await LoseAsync(db, instance, seen, now, cancellationToken); }
-        else if (now - instance.StateSince > options.Value.StartPatience)
+        else if (!isHeld && now - instance.StateSince > options.Value.StartPatience)
         {
             await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented", now, cancellationToken);
         }
@@ -221,7 +223,7 @@ internal sealed partial class AttendInstances(
         db.Note(now, "instance", instance.Id, Actor, "setting up", $"the supplier shows it up and bare; {miner.Workload} is put on it");
     }
 
-    private async Task SeeRunAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SeeRunAsync(NirmaanDbContext db, Instance instance, SupplierInstance? seen, bool isHeld, DateTimeOffset now, CancellationToken cancellationToken)
     {
         instance.Postpone(now + options.Value.ObserveEvery);
         if (IsGone(seen)) { await LoseAsync(db, instance, seen, now, cancellationToken); return; }
@@ -235,9 +237,16 @@ internal sealed partial class AttendInstances(
             await db.WithdrawMinersAsync(instance.Id, now, cancellationToken);
             db.Change(instance, now, Actor, "draining", "its deadline is near", i => i.MarkDraining(now, "its deadline is near"));
         }
+        if ((instance.LeavesWhy is not null || instance.State == InstanceState.Reclaiming) && await db.EarningSuccessorAsync(instance.Id, cancellationToken) is { } successor)
+        {
+            var why = $"{instance.LeavesWhy ?? instance.Reason}; {successor} earns in its place";
+            await db.WithdrawMinersAsync(instance.Id, now, cancellationToken);
+            db.Change(instance, now, Actor, "draining", why, i => i.MarkDraining(now, why));
+            return;
+        }
         // A supplier's word alone proves little, and so does silence: both together, for long enough, are a machine that only bills.
         var down = !seen.Reachable ? "the provider cannot be reached" : seen.Status is SupplierStatus.Starting or SupplierStatus.Bare ? $"its container is down ({seen.RawState})" : null;
-        if (down is not null && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
+        if (down is not null && !isHeld && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
         {
             await FailAsync(db, instance, $"{down} and the miner is silent, while the lease bills", now, cancellationToken);
             return;
@@ -303,7 +312,9 @@ internal sealed partial class AttendInstances(
 
     private static async Task FailAsync(NirmaanDbContext db, Instance instance, string why, DateTimeOffset now, CancellationToken cancellationToken, bool stillOutside = true)
     {
-        var wanted = instance.State is not InstanceState.Draining;
+        // Who was to leave, or was being taken back, may have another in its place already.
+        var wanted = instance.State is not InstanceState.Draining
+            && !((instance.LeavesWhy is not null || instance.State == InstanceState.Reclaiming) && await db.Instances.AnyAsync(i => i.Replaces == instance.Id, cancellationToken));
         db.Change(instance, now, Actor, "failed", why, i => i.MarkFailed(now, why, stillOutside, replace: wanted));
         await db.StopMinersAsync(instance.Id, now, Actor, why, cancellationToken);
         if (stillOutside) { await db.GiveBackAsync(instance, now, cancellationToken); }

@@ -60,6 +60,19 @@ internal static class Books
         await db.WithdrawAsync(miner, at, cancellationToken);
     }
 
+    /// <summary>The machine that earns in place of another, though others between them may have been lost; null = none does yet.</summary>
+    public static async Task<InstanceId?> EarningSuccessorAsync(this NirmaanDbContext db, InstanceId instance, CancellationToken cancellationToken)
+    {
+        for (InstanceId? earlier = instance; earlier is { } current;)
+        {
+            var next = await db.Instances.AsNoTracking().Where(i => i.Replaces == current).OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id)
+                .Select(i => new { i.Id, i.State, Earns = db.Miners.Any(m => m.InstanceId == i.Id && m.State == MinerState.Earning) }).FirstOrDefaultAsync(cancellationToken);
+            if (next is { State: InstanceState.Running, Earns: true }) { return next.Id; }
+            earlier = next?.Id;
+        }
+        return null;
+    }
+
     /// <summary>The machines that operations are about.</summary>
     public static Task<List<InstanceId>> InstancesOfAsync(this NirmaanDbContext db, IEnumerable<OperationId> operations, CancellationToken cancellationToken) =>
         db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id)).Select(o => o.InstanceId!.Value).ToListAsync(cancellationToken);

@@ -17,7 +17,7 @@ public sealed class EnrolMiner(IDbContextFactory<NirmaanDbContext> contexts, Tim
             .Where(m => m.State != MinerState.Stopped && m.EnrolledAt == null && (m.ReportedState == "serving" || m.ReportedState == "working" || m.ReportedState == "idle")
                 // A machine that is given back was taken off on purpose.
                 && !db.Instances.Any(i => i.Id == m.InstanceId && (i.State == InstanceState.Draining || i.State == InstanceState.Closing || i.State == InstanceState.Closed || i.State == InstanceState.Failed)))
-            .ToListAsync(cancellationToken);
+            .OrderBy(m => m.Id).ToListAsync(cancellationToken);
         var ids = serving.Select(m => (MinerId?)m.Id).ToList();
         var earlier = (await db.Operations.AsNoTracking().Where(o => o.Kind == OperationKind.Enrol && ids.Contains(o.MinerId)).Select(o => new { o.MinerId, o.State, o.EndedAt }).ToListAsync(cancellationToken)).ToLookup(o => o.MinerId!.Value);
         var entered = 0;

@@ -28,6 +28,8 @@ public sealed record InstanceRow(
     public DateTimeOffset? WaitsUntil { get; init; }
     /// <summary>Why neither it nor another in its place was to be had; null = one was, or none was looked for.</summary>
     public NotHad? NotHad { get; init; }
+    /// <summary>Why it goes once another earns in its place; null = it stays.</summary>
+    public string? LeavesWhy { get; init; }
 }
 
 /// <summary>Everything about one machine.</summary>
@@ -159,7 +161,7 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
             i.Id, i.Supplier, i.Workload, i.Gpu, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.SupplierState, i.CreatedAt, i.BilledFrom,
             i.RunningAt, i.ClosedAt, i.PaidUntil, i.ReclaimDeadline, i.SupplierSaysUsd, i.ObservedAt, i.Replaces, i.Attempts, i.LaunchKey, i.Endpoint,
             costs.GetValueOrDefault(i.Id.ToString()) / 100_000_000m, i.PaidUntil is { } until && i.IsLive ? (decimal)Math.Round((until - now).TotalHours, 2) : null,
-            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil, NotHad = i.NotHad })];
+            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil, NotHad = i.NotHad, LeavesWhy = i.LeavesWhy })];
     }
 
     internal static MinerRow Row(Miner m) => new(

@@ -86,7 +86,7 @@ public sealed partial class LaunchInstance(
         var id = MinerId.New(now);
         var address = payout.AddressFor(template.NetworkName);
         var identity = networks.Get(template.NetworkName).IdentityOf(id, template, address);
-        var miner = new Miner(id, instance, template, identity.PayoutAddress, identity.Key, Beneficiary.NrmPool, now);
+        var miner = new Miner(id, instance, template, identity.PayoutAddress, identity.Key, Beneficiary.NrmPool, now, Hashes.OfJson(template));
         db.Miners.Add(miner);
         return miner;
     }

@@ -10,15 +10,17 @@ using Nirmaan.Domain.Market;
 namespace Nirmaan.Control.Fleet;
 
 /// <summary>Which offers may be taken for a workload, and the wish that a chosen offer becomes. Used by launches, retries and replacements alike.</summary>
-public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, ProviderBook providers, IOptions<FleetOptions> options)
+public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, ProviderBook providers, Standstills standstills, IOptions<FleetOptions> options)
 {
     /// <summary>All offers with the verdict over each.</summary>
     public async Task<OfferSearchResult> SearchAsync(NirmaanDbContext db, LaunchRequest request, CancellationToken cancellationToken)
     {
         var template = networks.TemplateOf(request.Workload);
         var offers = await db.Offers.AsNoTracking().Where(o => o.GoneAt == null).ToListAsync(cancellationToken);
+        var still = await standstills.ReadAsync(db, cancellationToken);
         return OfferSearch.Run(
-            offers, FilterOf(request, template), suppliers.Abilities, await providers.ReadAsync(db, cancellationToken), options.Value.MinReliability, options.Value.RequirePermission);
+            offers, FilterOf(request, template), suppliers.Abilities, await providers.ReadAsync(db, cancellationToken), options.Value.MinReliability, options.Value.RequirePermission)
+            .Without(o => still.MaintenanceOf(o.Supplier) is not null, "maintenance");
     }
 
     /// <summary>The limits that a request and its template set together.</summary>

@@ -14,7 +14,7 @@ namespace Nirmaan.Control.Fleet;
 /// made in between is not taken for an orphan. Nothing without our name prefix is ever touched.
 /// </summary>
 public sealed partial class ReconcileSupplier(
-    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReconcileSupplier> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, Standstills standstills, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReconcileSupplier> logger)
 {
     private const string Actor = nameof(ReconcileSupplier);
 
@@ -22,8 +22,11 @@ public sealed partial class ReconcileSupplier(
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         List<string> lines = [];
+        var still = await standstills.ReadAsync(cancellationToken);
         foreach (var supplier in suppliers.All)
         {
+            // What is missing or too much while a supplier is worked on says nothing, and under a freeze only people act.
+            if (still.At(supplier.Supplier) is { } hold) { lines.Add($"{supplier.Supplier}: not compared, {hold}"); continue; }
             var report = await RunAsync(supplier, cancellationToken);
             lines.Add(report.Error is { } error ? $"{report.Supplier}: not readable ({error})" : $"{report.Supplier}: {report.Ours} ours, {report.Theirs} there, {report.Findings.Length} findings");
         }
@@ -59,7 +62,7 @@ public sealed partial class ReconcileSupplier(
         {
             ours = await db.Instances.AsNoTracking()
                 .Where(i => i.Supplier == supplier.Supplier && i.ExternalId != null && ((i.State != InstanceState.Closed && i.State != InstanceState.Failed) || (i.ClosedAt == null && i.BilledFrom != null)))
-                .ToListAsync(cancellationToken);
+                .OrderBy(i => i.Id).ToListAsync(cancellationToken);
         }
         var byExternal = ours.ToDictionary(i => i.ExternalId!);
         var theirs = inventory.ToDictionary(i => i.ExternalId);

@@ -12,19 +12,23 @@ namespace Nirmaan.Control.Fleet;
 
 /// <summary>Asks for another machine for each one that was lost or is being taken back, where its template says, within the budget.</summary>
 public sealed partial class ReplaceLost(
-    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, BlockProvider blocks, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, BlockProvider blocks, Standstills standstills, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
 {
     private const string Actor = nameof(ReplaceLost);
 
     /// <summary>One line of what was done.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
+        var still = await standstills.ReadAsync(cancellationToken);
+        if (still.Freeze is { } freeze) { return $"nothing is replaced: {freeze}"; }
         // First who may not be asked any more: the replacement must not go to whom has just lost the third.
         var blocked = await blocks.JudgeAsync(cancellationToken);
         List<InstanceId> lost;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
-            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement).OrderBy(i => i.StateSince).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
+            // What was lost at a supplier that is worked on may come back by itself.
+            var worked = still.InForce.Select(s => s.Supplier!.Value).ToList();
+            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement && !worked.Contains(i.Supplier)).OrderBy(i => i.StateSince).ThenBy(i => i.Id).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
         }
         var replaced = 0;
         foreach (var id in lost)
@@ -43,7 +47,7 @@ public sealed partial class ReplaceLost(
         if (!instance.WantsReplacement) { return false; }
         var now = clock.GetUtcNow();
         var lineage = await LineageAsync(db, instance, cancellationToken);
-        if (lineage >= options.Value.MaxReplacements)
+        if (instance.LeavesWhy is null && lineage >= options.Value.MaxReplacements)
         {
             db.Note(now, "instance", instance.Id, Actor, "not replaced", $"{lineage} machines in a row were lost; the budget is {options.Value.MaxReplacements} (Fleet:MaxReplacements)");
             instance.MarkReplaced();
@@ -51,10 +55,11 @@ public sealed partial class ReplaceLost(
             return false;
         }
         var template = networks.TemplateOf(instance.Workload);
-        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.Reason}");
+        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.LeavesWhy ?? instance.Reason}");
         var search = await placement.SearchAsync(db, request, cancellationToken);
         var lostAt = ProviderKey.Of(instance.Supplier, instance.Provider, key => search.Verdicts.Any(v => v.Offer.Supplier == key.Supplier && v.Offer.Provider == key.Provider));
-        if (Replacements.Choose([.. search.Eligible], lostAt, template.Failover) is not { } offer)
+        // Who lost it is avoided; where it still runs nobody lost anything.
+        if ((instance.LeavesWhy is null ? Replacements.Choose([.. search.Eligible], lostAt, template.Failover) : search.Eligible.FirstOrDefault()) is not { } offer)
         {
             // Tried again at the next run: capacity comes back, and the wish is shown on the instance meanwhile.
             if (instance.NotHad is null) { db.Note(now, "instance", instance.Id, Actor, "not replaced yet", "no offer fits; the funnel on its page says why. It is looked for again every minute"); }
@@ -72,12 +77,12 @@ public sealed partial class ReplaceLost(
 
     private static async Task<int> LineageAsync(NirmaanDbContext db, Instance instance, CancellationToken cancellationToken)
     {
-        // A machine that ran for a day was no failure in a row: the count starts anew after it.
+        // A machine that ran for a day, or did not fail, was no failure in a row: the count starts anew after it.
         var length = 0;
         for (var current = instance; current.Replaces is { } earlier; length++)
         {
             current = await db.Instances.AsNoTracking().SingleAsync(i => i.Id == earlier, cancellationToken);
-            if (current.RunningAt is { } ran && current.StateSince - ran > TimeSpan.FromDays(1)) { break; }
+            if (current.State != InstanceState.Failed || current.RunningAt is { } ran && current.StateSince - ran > TimeSpan.FromDays(1)) { break; }
         }
         return length;
     }

@@ -24,7 +24,7 @@ internal sealed partial class RunOperations(
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var token = Guid.NewGuid();
-        IReadOnlyList<OperationId> taken;
+        IReadOnlyList<Operation> taken;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
         {
             taken = await WorkQueue.TakeOperationsAsync(db, token, clock.GetUtcNow(), options.Value.WorkerLease, options.Value.Parallel * 2, cancellationToken);
@@ -32,17 +32,16 @@ internal sealed partial class RunOperations(
         if (taken.Count == 0) { return 0; }
         await using var hold = WorkQueue.Hold(contexts, "operations", token, options.Value, clock, LogHoldFailed);
         await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
-            async (id, ct) => await AttendAsync(id, token, ct));
+            async (operation, ct) => await AttendAsync(operation, token, ct));
         events.Changed(Topic.Fleet);
         return taken.Count;
     }
 
-    private async Task AttendAsync(OperationId id, Guid token, CancellationToken cancellationToken)
+    private async Task AttendAsync(Operation operation, Guid token, CancellationToken cancellationToken)
     {
+        var id = operation.Id;
         try
         {
-            var operation = await ReadAsync(id, token, cancellationToken);
-            if (operation is null) { return; }
             var handler = _handlers[operation.Kind];
             switch (operation.State)
             {
@@ -72,10 +71,7 @@ internal sealed partial class RunOperations(
 
     private async Task SendAsync(Operation operation, IOperationHandler handler, Guid token, CancellationToken cancellationToken)
     {
-        var hold = await MarkSentAsync(operation.Id, handler, token, cancellationToken);
-        if (hold is not null) { return; }
-        var sent = await ReadAsync(operation.Id, token, cancellationToken);
-        if (sent is null) { return; }
+        if (await MarkSentAsync(operation.Id, handler, token, cancellationToken) is not { } sent) { return; }
         Effect effect;
         try { effect = await handler.SendAsync(sent, cancellationToken); }
         // Whatever went wrong, the call may have left: only a look tells.
@@ -83,11 +79,12 @@ internal sealed partial class RunOperations(
         await WriteAsync(operation.Id, token, (db, o, now) => ApplyAsync(db, o, handler, effect, now, cancellationToken), cancellationToken);
     }
 
-    private async Task<Hold?> MarkSentAsync(OperationId id, IOperationHandler handler, Guid token, CancellationToken cancellationToken)
+    /// <summary>The operation as it is sent; null = it is held back, refused, or another worker's now.</summary>
+    private async Task<Operation?> MarkSentAsync(OperationId id, IOperationHandler handler, Guid token, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var operation = await db.Operations.SingleAsync(o => o.Id == id && o.Token == token, cancellationToken);
+        if (await WorkQueue.HeldAsync(db, id, token, cancellationToken) is not { } operation) { LogLostRow(id.Value); return null; }
         var now = clock.GetUtcNow();
         var hold = await handler.HoldAsync(db, operation, now, cancellationToken);
         if (hold is null)
@@ -107,7 +104,7 @@ internal sealed partial class RunOperations(
         }
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return hold;
+        return hold is null ? operation : null;
     }
 
     private async Task ApplyAsync(NirmaanDbContext db, Operation operation, IOperationHandler handler, Effect effect, DateTimeOffset now, CancellationToken cancellationToken)
@@ -198,12 +195,6 @@ internal sealed partial class RunOperations(
         }, cancellationToken);
     }
 
-    private async Task<Operation?> ReadAsync(OperationId id, Guid token, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Operations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id && o.Token == token, cancellationToken);
-    }
-
     private async Task PostponeAsync(OperationId id, Guid token, string why, CancellationToken cancellationToken)
     {
         try { await WriteAsync(id, token, (_, o, now) => { o.Postpone(now + Backoff(o.Attempts)); return Task.CompletedTask; }, cancellationToken); }
@@ -217,7 +208,7 @@ internal sealed partial class RunOperations(
         for (var attempt = 1; ; attempt++)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            var operation = await db.Operations.SingleOrDefaultAsync(o => o.Id == id && o.Token == token, cancellationToken);
+            var operation = await WorkQueue.HeldAsync(db, id, token, cancellationToken);
             if (operation is null) { LogLostRow(id.Value); return; }
             await write(db, operation, clock.GetUtcNow());
             operation.Release();

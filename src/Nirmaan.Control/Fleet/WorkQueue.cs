@@ -12,27 +12,39 @@ namespace Nirmaan.Control.Fleet;
 /// </summary>
 internal static class WorkQueue
 {
+    private static readonly Func<NirmaanDbContext, OperationId, Guid, CancellationToken, Task<Operation?>> s_operation = EF.CompileAsyncQuery(
+        (NirmaanDbContext db, OperationId id, Guid token, CancellationToken _) => db.Operations.SingleOrDefault(o => o.Id == id && o.Token == token));
+
+    private static readonly Func<NirmaanDbContext, InstanceId, Guid, CancellationToken, Task<Instance?>> s_instance = EF.CompileAsyncQuery(
+        (NirmaanDbContext db, InstanceId id, Guid token, CancellationToken _) => db.Instances.SingleOrDefault(i => i.Id == id && i.Token == token));
+
+    /// <summary>An operation that this worker still holds; null = it is another's now.</summary>
+    public static Task<Operation?> HeldAsync(NirmaanDbContext db, OperationId id, Guid token, CancellationToken cancellationToken) => s_operation(db, id, token, cancellationToken);
+
+    /// <summary>An instance that this worker still holds; null = it is another's now.</summary>
+    public static Task<Instance?> HeldAsync(NirmaanDbContext db, InstanceId id, Guid token, CancellationToken cancellationToken) => s_instance(db, id, token, cancellationToken);
+
     /// <summary>Takes due open operations, oldest first. One that was Sent by a worker whose lease ran out is among them.</summary>
-    public static async Task<IReadOnlyList<OperationId>> TakeOperationsAsync(
+    public static async Task<IReadOnlyList<Operation>> TakeOperationsAsync(
         NirmaanDbContext db, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
-        [.. (await TakeAsync(db, """
+        [.. (await TakeAsync(db.Operations, """
             UPDATE operations SET token = @token, token_until = @until WHERE id IN (
                 SELECT id FROM operations
                 WHERE state IN ('Intended', 'Sent', 'Unknown', 'Closing') AND due_at <= @now AND (token IS NULL OR token_until <= @now)
                 ORDER BY due_at, id FOR UPDATE SKIP LOCKED LIMIT @count)
-            RETURNING id AS "Value"
-            """, token, now, lease, count, cancellationToken)).Select(id => new OperationId(id))];
+            RETURNING *, xmin
+            """, token, now, lease, count, cancellationToken)).OrderBy(o => o.Id.Value)];
 
     /// <summary>Takes due live instances, oldest first.</summary>
-    public static async Task<IReadOnlyList<InstanceId>> TakeInstancesAsync(
+    public static async Task<IReadOnlyList<Instance>> TakeInstancesAsync(
         NirmaanDbContext db, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
-        [.. (await TakeAsync(db, """
+        [.. (await TakeAsync(db.Instances, """
             UPDATE instances SET token = @token, token_until = @until WHERE id IN (
                 SELECT id FROM instances
                 WHERE state NOT IN ('Closed', 'Failed') AND due_at <= @now AND (token IS NULL OR token_until <= @now)
                 ORDER BY due_at, id FOR UPDATE SKIP LOCKED LIMIT @count)
-            RETURNING id AS "Value"
-            """, token, now, lease, count, cancellationToken)).Select(id => new InstanceId(id))];
+            RETURNING *, xmin
+            """, token, now, lease, count, cancellationToken)).OrderBy(i => i.Id.Value)];
 
     /// <summary>
     /// Keeps a worker's hold on the rows it took while it lives, so that a lease can be short: a killed worker's rows are free again after one
@@ -91,9 +103,8 @@ internal static class WorkQueue
         return (operation, instance) switch { (null, _) => instance, (_, null) => operation, _ => operation < instance ? operation : instance };
     }
 
-    /// <summary>In the order in which the rows were made: an UPDATE answers in none.</summary>
-    private static async Task<IEnumerable<Guid>> TakeAsync(NirmaanDbContext db, string sql, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) =>
-        (await db.Database.SqlQueryRaw<Guid>(
-            sql, new NpgsqlParameter("token", token), new NpgsqlParameter("until", now + lease), new NpgsqlParameter("now", now), new NpgsqlParameter("count", count))
-        .ToListAsync(cancellationToken)).Order();
+    /// <summary>The rows as they stand after they were taken, in no order: an UPDATE answers in none.</summary>
+    private static Task<List<T>> TakeAsync<T>(DbSet<T> rows, string sql, Guid token, DateTimeOffset now, TimeSpan lease, int count, CancellationToken cancellationToken) where T : class, IFenced =>
+        rows.FromSqlRaw(sql, new NpgsqlParameter("token", token), new NpgsqlParameter("until", now + lease), new NpgsqlParameter("now", now), new NpgsqlParameter("count", count))
+            .AsNoTracking().ToListAsync(cancellationToken);
 }

@@ -64,10 +64,11 @@ public sealed class BlockProvider(IDbContextFactory<NirmaanDbContext> contexts, 
         var (now, rules) = (clock.GetUtcNow(), options.Value);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var from = now - rules.BlockWithin;
+        var machines = await db.Instances.AsNoTracking().Where(i => i.Provider != null && i.BilledFrom != null && (i.ClosedAt == null || i.StateSince > from))
+            .Select(i => new { i.Supplier, Provider = i.Provider!, BilledFrom = i.BilledFrom!.Value, IsLost = i.State == InstanceState.Failed && i.StateSince > from, i.StateSince }).ToListAsync(cancellationToken);
+        if (machines.Count(i => i.IsLost) < rules.BlockAfter) { return 0; }
         var named = await ProviderBook.NamedAsync(db, cancellationToken);
-        var rented = (await db.Instances.AsNoTracking().Where(i => i.Provider != null && i.BilledFrom != null && (i.ClosedAt == null || i.StateSince > from))
-            .Select(i => new { i.Supplier, Provider = i.Provider!, BilledFrom = i.BilledFrom!.Value, IsLost = i.State == InstanceState.Failed && i.StateSince > from, i.StateSince }).ToListAsync(cancellationToken)).ConvertAll(
-                i => (Key: ProviderKey.Of(i.Supplier, i.Provider, named.Contains), i.BilledFrom, i.IsLost, i.StateSince));
+        var rented = machines.ConvertAll(i => (Key: ProviderKey.Of(i.Supplier, i.Provider, named.Contains), i.BilledFrom, i.IsLost, i.StateSince));
         var suspects = rented.GroupBy(i => i.Key).Where(g => IsOneOfMany(g.Key) && g.Count(i => i.IsLost) >= rules.BlockAfter).ToList();
         if (suspects.Count == 0) { return 0; }
 

@@ -120,6 +120,8 @@ public sealed class Instance : IFenced
     public int Attempts { get; private set; }
     /// <summary>It was lost and another should take its place; false once one does or the budget is spent.</summary>
     public bool WantsReplacement { get; private set; }
+    /// <summary>Why it goes although it runs: another comes up first, and once that one earns this one drains; null = it stays.</summary>
+    public string? LeavesWhy { get; private set; }
     /// <summary>Why neither it nor another in its place was to be had; null = one was, or none was looked for.</summary>
     public NotHad? NotHad { get; private set; }
     /// <inheritdoc />
@@ -200,6 +202,15 @@ public sealed class Instance : IFenced
 
     /// <summary>It will go; another should be up before that.</summary>
     public void AskForReplacement() => WantsReplacement = true;
+
+    /// <summary>It is to go once another, which is asked for now, earns in its place. False = it is leaving already.</summary>
+    public bool AskToLeave(string why)
+    {
+        if (State != InstanceState.Running) { throw new WrongStateException($"Instance {Id}", State.ToString(), nameof(AskToLeave)); }
+        if (LeavesWhy is not null) { return false; }
+        (LeavesWhy, WantsReplacement) = (why, true);
+        return true;
+    }
 
     /// <summary>Another took its place, or none will.</summary>
     public void MarkReplaced() => WantsReplacement = false;

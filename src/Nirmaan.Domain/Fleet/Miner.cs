@@ -41,10 +41,10 @@ public sealed class Miner
     /// <summary>A miner that will run on an instance.</summary>
     /// <param name="payoutAddress">From the payout policy.</param>
     /// <param name="networkKey">What the network knows it by: Heurist miner id, Morpheus model id.</param>
-    public Miner(MinerId id, InstanceId instanceId, Template template, string payoutAddress, string networkKey, Beneficiary beneficiary, DateTimeOffset now)
+    public Miner(MinerId id, InstanceId instanceId, Template template, string payoutAddress, string networkKey, Beneficiary beneficiary, DateTimeOffset now, string? templateHash = null)
     {
         (Id, InstanceId, Network, Workload) = (id, instanceId, template.NetworkName, template.WorkloadName);
-        (TemplateName, TemplateVersion, PayoutAddress, NetworkKey, Beneficiary) = (template.Name, template.Version, payoutAddress, networkKey, beneficiary.Name);
+        (TemplateName, TemplateVersion, TemplateHash, PayoutAddress, NetworkKey, Beneficiary) = (template.Name, template.Version, templateHash, payoutAddress, networkKey, beneficiary.Name);
         (CreatedAt, StateSince, ReadyDeadline) = (now, now, now + TimeSpan.FromMinutes(template.ReadyWithinMinutes));
     }
 
@@ -60,6 +60,8 @@ public sealed class Miner
     public string TemplateName { get; private set; } = "";
     /// <summary>Version of the recipe.</summary>
     public int TemplateVersion { get; private set; }
+    /// <summary>SHA-256 of the recipe as it was, hex; null = made before this was kept.</summary>
+    public string? TemplateHash { get; private set; }
     /// <summary>Where the network pays.</summary>
     public string PayoutAddress { get; private set; } = "";
     /// <summary>What the network knows it by.</summary>

@@ -10,9 +10,8 @@ namespace Nirmaan.Providers.Akash;
 /// How many GPUs are free, as good as it can be known without an auction: who would bid now (and with how many, where the server says so),
 /// else the provider's own count. What cannot be read leaves one GPU as the hint: offers must not vanish because a statistic did.
 /// </summary>
-internal sealed class AkashAvailability(IAkashApi api, SupplierCalls calls)
+internal sealed class AkashAvailability(IAkashApi api, SupplierCalls calls, int callsAtOnce)
 {
-    private const int CallsAtOnce = 4;
     private const long Gi = 1024L * 1024 * 1024;
 
     /// <summary>Free GPUs of each pair.</summary>
@@ -58,8 +57,8 @@ internal sealed class AkashAvailability(IAkashApi api, SupplierCalls calls)
         return found;
     }
 
-    private static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> read, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellationToken }, async (item, token) =>
+    private Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> read, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = callsAtOnce, CancellationToken = cancellationToken }, async (item, token) =>
         {
             try { await read(item, token); }
             catch (SupplierUnavailableException) { }

@@ -12,7 +12,7 @@ internal sealed record AkashPair(AkashProviderWire Provider, GpuModel Gpu, Akash
 /// </summary>
 internal sealed class AkashOffers(IAkashApi api, SupplierCalls calls, AkashOptions options)
 {
-    private readonly AkashAvailability _availability = new(api, calls);
+    private readonly AkashAvailability _availability = new(api, calls, options.StockCallsAtOnce);
 
     /// <summary>All pairs of usable providers and known GPUs.</summary>
     public async Task<IReadOnlyList<OfferQuote>> ListAsync(CancellationToken cancellationToken)

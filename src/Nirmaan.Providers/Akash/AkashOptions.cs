@@ -46,6 +46,9 @@ public sealed class AkashOptions : SupplierOptions
     /// <summary>Asks for each GPU model which providers would bid now, so that "available" means it. One call per model and machine size.</summary>
     public bool ScreenBids { get; set; } = true;
 
+    /// <summary>How many of the calls that ask for free GPUs are under way at once.</summary>
+    public int StockCallsAtOnce { get; set; } = 4;
+
     /// <summary>Wait before a manifest that a provider did not take is sent again (3 tries in 5 minutes, after which the provider closes the lease).</summary>
     public TimeSpan ManifestRetryDelay { get; set; } = TimeSpan.FromSeconds(10);
 }
@@ -68,6 +71,7 @@ internal sealed class AkashOptionsCheck() : SupplierOptionsCheck<AkashOptions>(A
         if (!Enum.IsDefined(options.BalanceUnit)) { yield return $"BalanceUnit '{options.BalanceUnit}' must be Auto, Uact or Usd."; }
         if (options.DepositUsd is < 0.5m or > 1000) { yield return $"DepositUsd {options.DepositUsd} must lie between 0.5 and 1000 USD."; }
         if (options.MinUptime is < 0 or > 1) { yield return $"MinUptime {options.MinUptime} must be a share from 0 to 1."; }
+        if (options.StockCallsAtOnce is < 1 or > 64) { yield return $"StockCallsAtOnce {options.StockCallsAtOnce} must lie between 1 and 64 calls."; }
         if (options.ManifestRetryDelay < TimeSpan.Zero || options.ManifestRetryDelay > TimeSpan.FromMinutes(1))
         {
             yield return $"ManifestRetryDelay {options.ManifestRetryDelay} must lie between 0 and 60 seconds.";

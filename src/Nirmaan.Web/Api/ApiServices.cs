@@ -51,6 +51,8 @@ internal static class ApiServices
         OfferCalls.Map(read);
         ProviderCalls.Map(read, operate);
         InstanceCalls.Map(read, operate);
+        TemplateCalls.Map(read, operate);
+        StandstillCalls.Map(read, operate);
         OperationCalls.Map(read, operate);
         MinerCalls.Map(read);
         HeartbeatCalls.Map(open);

@@ -29,11 +29,11 @@ internal sealed record LaunchPlanWire(
 internal sealed record InstanceWire(
     string Id, string Provider, string Workload, string Gpu, int GpuCount, InstanceState State, string? Reason, DateTimeOffset StateSince, decimal? UsdPerGpuHour, decimal? UsdPerHour, string? RentedFrom, string? Region,
     string? ExternalId, DateTimeOffset CreatedAt, DateTimeOffset? BilledFrom, DateTimeOffset? RunningAt, DateTimeOffset? ClosedAt, DateTimeOffset? PaidUntil, decimal? RunwayHours, decimal CostUsd, decimal? SupplierSaysUsd,
-    string? Replaces, string? Endpoint, MinerWire? Miner)
+    string? Replaces, string? Endpoint, MinerWire? Miner, string? LeavesWhy = null)
 {
     public static InstanceWire Of(InstanceRow i) => new(
         i.Id.ToString(), i.Supplier.Value, i.Workload.Value, i.Gpu.Id, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.CreatedAt, i.BilledFrom, i.RunningAt, i.ClosedAt,
-        i.PaidUntil, i.RunwayHours, i.CostUsd, i.SupplierSaysUsd, i.Replaces?.ToString(), i.Endpoint, i.Miner is null ? null : MinerWire.Of(i.Miner));
+        i.PaidUntil, i.RunwayHours, i.CostUsd, i.SupplierSaysUsd, i.Replaces?.ToString(), i.Endpoint, i.Miner is null ? null : MinerWire.Of(i.Miner), i.LeavesWhy);
 }
 
 /// <summary>A bid seen on the machine's auction.</summary>
@@ -48,6 +48,13 @@ internal sealed record NotHadWire(DateTimeOffset At, int Seen, IReadOnlyList<Fun
 /// <summary>Everything about a machine.</summary>
 internal sealed record InstanceDetailWire(
     InstanceWire Instance, IReadOnlyList<MinerWire> Miners, IReadOnlyList<OperationWire> Operations, IReadOnlyList<BidWire> Bids, IReadOnlyList<EventWire> Timeline, string? ReplacedBy, NotHadWire? NotHad);
+
+/// <summary>Why a machine is replaced.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record ReplaceBody(string? Reason);
+
+/// <summary>What became of a wish to replace a machine.</summary>
+internal sealed record ReplacedWire(ReplaceOutcome Outcome);
 
 /// <summary>What became of a wish to give a machine back.</summary>
 internal sealed record RetiredWire(RetireOutcome Outcome);
@@ -67,6 +74,13 @@ internal static class InstanceCalls
             await retire.RunAsync(new InstanceId(id), user.Actor(), Words.Reason(reason) ?? "given back by hand", cancellationToken) is var outcome and not RetireOutcome.NotFound
                 ? Results.Accepted(null, new RetiredWire(outcome)) : Problems.NotFound("instance", id))
             .WithName("closeInstance").WithSummary("Drains and closes a machine. Safe to repeat.").Produces<RetiredWire>(202).ProducesProblem(404);
+        operate.MapPost("/instances/{id:guid}/replace", async (Guid id, ReplaceBody body, ReplaceInstance replace, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+            await replace.RunAsync(new InstanceId(id), user.Actor(), Words.Need("reason", Words.Reason(body.Reason), "why, for the history"), cancellationToken) switch
+            {
+                ReplaceOutcome.NotFound => Problems.NotFound("instance", id),
+                ReplaceOutcome.NotRunning => Problems.Of(409, "not_running", "Only a machine that runs can be replaced without a gap; a lost one is replaced by itself."),
+                var outcome => Results.Accepted(null, new ReplacedWire(outcome)),
+            }).WithName("replaceInstance").WithSummary("Rents another machine and gives this one back once that one earns. Safe to repeat.").Produces<ReplacedWire>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> LaunchAsync(LaunchBody body, [FromHeader(Name = "Idempotency-Key")] string? key, LaunchInstance launch, ClaimsPrincipal user, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class PlainNetwork : IMiningNetwork
 
     public NetworkName Network => NetworkName.Heurist;
 
-    public IReadOnlyList<Template> Templates { get; } = [Make("heurist-llm", 40), Make("heurist-sd", 12)];
+    public IReadOnlyList<Template> Templates { get; set; } = [Make("heurist-llm", 40), Make("heurist-sd", 12)];
 
     private static Template Make(string workload, int vram) => new(
         workload, 1, "heurist", workload, "ghcr.io/example/miner:1", ["run"], new Dictionary<string, string> { ["MODEL"] = "m" }, ["LICENCE_KEY"], new TemplateNeeds(vram, 1, 4, 16, 50, "12.1", [], false, false),

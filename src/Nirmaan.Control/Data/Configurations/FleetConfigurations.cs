@@ -91,6 +91,17 @@ internal sealed class ProviderBlockConfiguration : IEntityTypeConfiguration<Prov
     }
 }
 
+internal sealed class StandstillConfiguration : IEntityTypeConfiguration<Standstill>
+{
+    public void Configure(EntityTypeBuilder<Standstill> builder)
+    {
+        builder.ToTable("standstills").HasKey(s => s.Id);
+        builder.Ignore(s => s.IsFreeze);
+        builder.HasIndex(s => new { s.EndedAt, s.Until });
+        builder.IsVersioned();
+    }
+}
+
 internal sealed class SupplierReportConfiguration : IEntityTypeConfiguration<SupplierReport>
 {
     public void Configure(EntityTypeBuilder<SupplierReport> builder)

@@ -9,7 +9,7 @@ namespace Nirmaan.Control.Fleet.Effects;
 
 /// <summary>Asks a supplier for a machine.</summary>
 internal sealed class CreateHandler(
-    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, NetworkShelf networks, RentRequests requests, Placement placement, SpendGuard guard,
+    IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, NetworkShelf networks, RentRequests requests, Placement placement, SpendGuard guard, Standstills standstills,
     IOptions<FleetOptions> options) : IOperationHandler
 {
     private const string Actor = nameof(RunOperations);
@@ -22,9 +22,9 @@ internal sealed class CreateHandler(
         if (instance.State != InstanceState.Requested) { return new Hold(default, "the instance is no longer wanted", Refuse: true); }
         var supplier = operation.Supplier!.Value;
         if (suppliers.Find(supplier) is null) { return new Hold(default, $"supplier {supplier} is switched off", Refuse: true); }
-        if (await guard.RefuseEffectAsync(db, operation, cancellationToken) is { } why)
+        if ((await guard.RefuseEffectAsync(db, operation, cancellationToken) ?? (await standstills.ReadAsync(db, cancellationToken)).MaintenanceOf(supplier)?.ToString()) is { } why)
         {
-            // A cap or the kill switch holds it back until its deadline: it may be lifted.
+            // A cap, the kill switch or a maintenance holds it back until its deadline: it may be lifted.
             return now < operation.Deadline ? new Hold(TimeSpan.FromSeconds(30), why) : new Hold(default, why, Refuse: true);
         }
         if (suppliers.Get(supplier).Traits.ListsNames) { return null; }

@@ -20,7 +20,7 @@ public sealed partial class InstancePage
     // A week of rewards is read for it, which no change of a state is worth.
     private static readonly TimeSpan s_earningsEvery = TimeSpan.FromSeconds(30);
 
-    private ConfirmWithReason? _retire, _switch;
+    private ConfirmWithReason? _retire, _switch, _replace;
     private Confirm? _accept;
     private InstanceDetail? _detail;
     private IReadOnlyList<HeartbeatRow> _heartbeats = [];
@@ -50,6 +50,8 @@ public sealed partial class InstancePage
     [Inject] public required PayoutPolicy Payouts { get; init; }
 
     [Inject] public required RetireInstance Retire { get; init; }
+
+    [Inject] public required ReplaceInstance Replace { get; init; }
 
     [Inject] public required SwitchWorkload Switch { get; init; }
 
@@ -98,6 +100,18 @@ public sealed partial class InstancePage
         {
             RetireOutcome.Retiring => ("It finishes its work and is given back.", Tone.Good),
             RetireOutcome.Already => ("It was on its way out already.", Tone.Neutral),
+            _ => ("There is no such machine.", Tone.Bad),
+        });
+    }
+
+    private async Task ReplaceAsync()
+    {
+        if (await _replace!.AskAsync() is not { } why) { return; }
+        await DoAsync(async token => await Replace.RunAsync(new InstanceId(Id), By, why, token) switch
+        {
+            ReplaceOutcome.Leaving => ("Another is asked for; this one goes on until that one earns.", Tone.Good),
+            ReplaceOutcome.Already => ("It was to be replaced already.", Tone.Neutral),
+            ReplaceOutcome.NotRunning => ("It is not running any more.", Tone.Bad),
             _ => ("There is no such machine.", Tone.Bad),
         });
     }

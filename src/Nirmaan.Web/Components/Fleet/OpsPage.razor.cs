@@ -22,6 +22,7 @@ public sealed partial class OpsPage
     private ConfirmWithReason? _confirm;
     private FleetSummary? _summary;
     private SpendState? _spend;
+    private StandstillsNow? _still;
     private IReadOnlyList<FleetShare> _shares = [];
     private IReadOnlyList<Runway>? _runway;
     private IReadOnlyDictionary<InstanceId, string> _firstEarns = new Dictionary<InstanceId, string>();
@@ -39,6 +40,8 @@ public sealed partial class OpsPage
     [Inject] public required RunwayQueries Runways { get; init; }
 
     [Inject] public required SpendQueries Spend { get; init; }
+
+    [Inject] public required Standstills Standstills { get; init; }
 
     [Inject] public required SpendingSwitch Spending { get; init; }
 
@@ -60,6 +63,7 @@ public sealed partial class OpsPage
     {
         _summary = await Fleet.SummariseAsync(cancellationToken);
         _shares = await Fleet.SharesAsync(cancellationToken);
+        _still = await Standstills.ReadAsync(cancellationToken);
         _spend = await Spend.ReadAsync(cancellationToken);
         _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
         _findings = [.. FoundDifference.Of(await Operations.ReportsWithFindingsAsync(MostCompared, cancellationToken)).Take(MostShown).Select(FindingWords.Problem)];

@@ -21,6 +21,7 @@ public static class OfferWords
         "region" => "another region",
         "provider" => "provider's uptime too low",
         "blocked" => "provider is blocked",
+        "maintenance" => "supplier is in maintenance",
         "refused us" => "refused us when asked",
         "price unknown" => "price unknown",
         "price" => "above the ceiling",

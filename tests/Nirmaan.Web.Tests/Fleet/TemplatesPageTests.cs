@@ -1,0 +1,48 @@
+using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Tests.Fleet;
+using Nirmaan.Control.Tests.Testing;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Testing.Rendering;
+using Nirmaan.Web.Components.Fleet;
+using Nirmaan.Web.SignIn;
+
+namespace Nirmaan.Web.Tests.Fleet;
+
+public sealed class TemplatesPageTests(ControlPostgres database)
+{
+    [Fact]
+    public async Task Ops_see_machines_of_an_older_recipe_and_roll_the_present_one_out()
+    {
+        await using var world = await DriftedAsync(database);
+        await using var desk = new Desk(world, Roles.Ops);
+        var page = desk.Open<TemplatesPage>("/ops/templates");
+        page.WaitForAssertion(() => page.Markup.ShouldContain("set to it in place"));
+        var asked = page.Button("Roll out").ClickAsync();
+        Yes().Closest("dialog")!.QuerySelector("textarea")!.Input("a fix of the image");
+        page.WaitForAssertion(() => Yes().HasAttribute("disabled").ShouldBeFalse());
+        await Yes().ClickAsync();
+        await asked;
+        (await world.Get<TemplateQueries>().ListAsync(CancellationToken.None)).Single(t => t.Roll is not null).Roll.ShouldNotBeNull().Why.ShouldBe("a fix of the image");
+
+        AngleSharp.Dom.IElement Yes() => page.FindAll("dialog button").Single(b => b.TextContent == "Roll out");
+    }
+
+    [Fact]
+    public async Task An_auditor_sees_them_and_rolls_nothing_out()
+    {
+        await using var world = await DriftedAsync(database);
+        await using var desk = new Desk(world, Roles.Auditor);
+        var page = desk.Open<TemplatesPage>("/ops/templates");
+        page.WaitForAssertion(() => page.Markup.ShouldContain("set to it in place"));
+        page.Buttons("Roll out").ShouldBeEmpty();
+    }
+
+    private static async Task<FleetWorld> DriftedAsync(ControlPostgres database)
+    {
+        var world = await FleetWorld.CreateAsync(database);
+        await world.LaunchAsync(1);
+        await world.PassAsync(TimeSpan.FromMinutes(5));
+        world.Network.Templates = [.. world.Network.Templates.Select(t => t.WorkloadName == new WorkloadName("heurist-llm") ? t with { Version = 2 } : t)];
+        return world;
+    }
+}
