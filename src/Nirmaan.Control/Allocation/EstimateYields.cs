@@ -13,7 +13,7 @@ using Nirmaan.Domain.Uptime;
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>
-/// What each pool is expected to pay (version 2): tokens per hour as read, times the newest price; the work of others over a day; work per GPU-hour from what our own miners
+/// What each pool is expected to pay (version 3): tokens per hour as read, times the newest price; the work of others over a day; work per GPU-hour from what our own miners
 /// were credited with or paid for in the last two days, starting from the network's prior. Every figure keeps source and age; unknown stays unknown.
 /// </summary>
 public sealed partial class EstimateYields(

@@ -87,14 +87,18 @@ public sealed record YieldEstimate(Guid Id, DateTimeOffset At, IReadOnlyList<Poo
 /// <summary>Discounted Gamma-Poisson rate of work (facts: an EWMA with an honest error bar that starts from a prior).</summary>
 public static class WorkRate
 {
+    // Demand has days and nights and drifts for hours: hour by hour it looks steadier than it is.
+    private static readonly double[] s_blocks = [1, 3, 6, 12];
+    private const int LeastBlocks = 2;
+
     /// <summary>
-    /// Posterior of a rate. Observations are (age in hours, work units, GPU-hours up); older ones weigh half per <paramref name="halfLifeHours"/>.
-    /// Over-dispersion is estimated from the residuals and never below 1.
+    /// Posterior of a rate. Observations are (age in hours, work units, GPU-hours up); older ones weigh half per <paramref name="halfLifeHours"/>. Over-dispersion is
+    /// estimated from the residuals of single hours and of blocks of hours, whichever scatter most, and never below 1: what lasts for hours does not average out.
     /// </summary>
     public static (double Mean, double StandardDeviation, double EvidenceHours) Estimate(
         double priorRate, double priorHours, IReadOnlyList<(double AgeHours, double Work, double GpuHours)> observations, double halfLifeHours)
     {
-        double a = priorRate * priorHours, b = priorHours, residual = 0, weightSum = 0;
+        double a = priorRate * priorHours, b = priorHours;
         foreach (var (age, work, hours) in observations)
         {
             var weight = Math.Pow(0.5, age / halfLifeHours);
@@ -103,15 +107,25 @@ public static class WorkRate
         }
         if (b <= 0) { return (priorRate, priorRate, 0); }
         var mean = a / b;
-        foreach (var (age, work, hours) in observations.Where(o => o.GpuHours > 0))
-        {
-            var weight = Math.Pow(0.5, age / halfLifeHours);
-            var expected = mean * hours;
-            if (expected <= 0) { continue; }
-            residual += weight * (work - expected) * (work - expected) / expected;
-            weightSum += weight;
-        }
-        var dispersion = Math.Max(1, weightSum > 0 ? residual / weightSum : 1);
+        var dispersion = s_blocks.Max(block => Dispersion(mean, observations, block, halfLifeHours));
         return (mean, Math.Sqrt(dispersion * a) / b, b);
+    }
+
+    /// <summary>Squared residuals over what a Poisson process would have, by blocks of so many hours; 1 where there are too few to tell.</summary>
+    private static double Dispersion(double mean, IReadOnlyList<(double AgeHours, double Work, double GpuHours)> observations, double block, double halfLifeHours)
+    {
+        double residual = 0, weights = 0;
+        var blocks = 0;
+        foreach (var hours in observations.Where(o => o.GpuHours > 0).GroupBy(o => Math.Floor(o.AgeHours / block)))
+        {
+            var (work, up, age) = (hours.Sum(o => o.Work), hours.Sum(o => o.GpuHours), hours.Average(o => o.AgeHours));
+            if (mean * up <= 0) { continue; }
+            var weight = Math.Pow(0.5, age / halfLifeHours);
+            residual += weight * (work - mean * up) * (work - mean * up) / (mean * up);
+            weights += weight;
+            blocks++;
+        }
+        // The mean was fitted to the same hours, so a few blocks lie nearer to it than the truth does (Bessel).
+        return blocks < LeastBlocks ? 1 : Math.Max(1, residual / weights * blocks / (blocks - 1));
     }
 }

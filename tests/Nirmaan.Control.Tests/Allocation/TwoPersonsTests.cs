@@ -19,6 +19,14 @@ public sealed class TwoPersonsTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_name_in_other_letters_is_the_same_person()
+    {
+        await using var world = await PoolWorld.CreateAsync(database, ("Allocation:TwoPersons", "true"));
+        var plan = await world.PlanAsync();
+        (await world.Get<ApprovePlan>().RunAsync(plan.Plan.Id, null, "Admin@TEST", CancellationToken.None)).ShouldBeOfType<ApproveOutcome.SamePerson>();
+    }
+
+    [Fact]
     public async Task Without_the_rule_one_person_does_both()
     {
         await using var world = await PoolWorld.CreateAsync(database);

@@ -1,9 +1,11 @@
 using AngleSharp.Dom;
 using Nirmaan.Control.Allocation;
+using Nirmaan.Control.Market;
 using Nirmaan.Control.Tests.Allocation;
 using Nirmaan.Control.Tests.Fleet;
 using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Allocation;
+using Nirmaan.Domain.Rewards;
 using Nirmaan.Testing.Rendering;
 using Nirmaan.Web.Components.Allocation;
 using Nirmaan.Web.SignIn;
@@ -160,6 +162,30 @@ public sealed class PlanPagesTests(ControlPostgres database)
         });
         await db.SaveChangesAsync();
         return plan;
+    }
+
+    [Fact]
+    public async Task A_plan_of_hundreds_of_moves_is_shown_by_the_page_and_ticked_as_a_whole()
+    {
+        await using var world = await PoolWorld.CreateAsync(database, ("Allocation:MaxGpusMoving", "1000"));
+        for (var i = 0; i < 320; i++) { world.Akash.Offers.Add(FakeSupplier.Offer($"many-{i}", "rtx-a6000", 0.30m + 0.0001m * i, 1, $"prov-{i}")); }
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        await world.Get<SyncOffers>().RunAsync(CancellationToken.None);
+        await using (var db = await world.DbAsync())
+        {
+            // Worth so much that every machine of the market pays.
+            db.Prices.Add(new PriceQuote("HEU", 400m, world.Clock.GetUtcNow(), "dear"));
+            await db.SaveChangesAsync();
+        }
+        await world.Get<EstimateYields>().RunAsync(CancellationToken.None);
+        var plan = await world.PlanAsync(new PlanRequest(BudgetUsdPerHour: 1_000m, MaxMoves: 1_000));
+        plan.Moves.Count.ShouldBeGreaterThan(300);
+        await using var desk = new Desk(world, Roles.Admin);
+        var page = Open(desk, plan);
+        page.WaitForAssertion(() => Ticks(page).Count.ShouldBe(100));
+        page.Markup.ShouldContain($"{plan.Moves.Count} of {plan.Moves.Count} moves shown, {plan.Moves.Count} ticked");
+        page.Button("Untick shown").Click();
+        page.WaitForAssertion(() => page.Markup.ShouldContain($"{plan.Moves.Count} moves shown, 0 ticked"));
     }
 
     [Fact]
