@@ -18,6 +18,15 @@ public sealed record SolveOptions
     /// <summary>Moves the local search may try, over all its rounds; with many scenarios a move counts for more.</summary>
     public long MaxMovesTried { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// So many times as many moves may be tried where the gap stays above <see cref="FarGap"/>: caps of a few whole GPUs keep the bound far off, and only patience tells
+    /// whether a better plan hides there.
+    /// </summary>
+    public int FarFactor { get; init; } = 6;
+
+    /// <summary>A share of the bound.</summary>
+    public double FarGap { get; init; } = 2e-3;
+
     /// <summary>The local search ends once the gap is this small.</summary>
     public double GapWanted { get; init; } = 5e-5;
 

@@ -60,6 +60,18 @@ public sealed class PriceBook(IDbContextFactory<NirmaanDbContext> contexts, Time
         return new PriceSeries(quotes, options.Value.PriceReach);
     }
 
+    /// <summary>The prices of some moments alone: of each asset the newest that was known then, however many were recorded in between.</summary>
+    public async Task<PriceSeries> LoadAtAsync(IEnumerable<string> assetIds, IEnumerable<DateTimeOffset> moments, CancellationToken cancellationToken)
+    {
+        var (assets, at, reach) = (assetIds.Distinct().ToArray(), moments.Select(m => m.ToUniversalTime()).Distinct().ToArray(), options.Value.PriceReach);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var quotes = await db.Prices.FromSql($"""
+            SELECT p.* FROM unnest({assets}) asset CROSS JOIN unnest({at}) moment CROSS JOIN LATERAL (
+                SELECT * FROM prices WHERE asset_id = asset AND at <= moment AND at >= moment - {reach} ORDER BY at DESC, source COLLATE "C" LIMIT 1) p
+            """).AsNoTracking().ToListAsync(cancellationToken);
+        return new PriceSeries(quotes, reach);
+    }
+
     /// <summary>The newest price of every token that has one.</summary>
     public async Task<IReadOnlyList<KnownPrice>> ListAsync(CancellationToken cancellationToken)
     {

@@ -158,8 +158,8 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         decimal? ValueOf(EpochLine line) => series.ValueOf(new TokenAmount(line.Pool, Asset.Of(line.AssetId)), line.To);
     }
 
-    private async Task<PriceSeries> LoadPricesAsync(IReadOnlyList<EpochLine> epochs, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await prices.LoadAsync([.. epochs.Select(e => e.AssetId).Append(Asset.Nrm.Id).Distinct()], epochs.Count > 0 ? epochs[0].To : now, now, cancellationToken);
+    private Task<PriceSeries> LoadPricesAsync(IReadOnlyList<EpochLine> epochs, DateTimeOffset now, CancellationToken cancellationToken) =>
+        prices.LoadAtAsync(epochs.Select(e => e.AssetId).Append(Asset.Nrm.Id), epochs.Select(e => e.To).Append(now), cancellationToken);
 
     private static ReturnEpoch? Epoch(IEnumerable<EpochLine> assets, PriceSeries series)
     {

@@ -27,7 +27,7 @@ internal sealed partial class LocalSearch
             if (Disturb(Pick(random), random))
             {
                 Drain(cancellationToken);
-                var patience = most * (_limit - Tried) / (_limit - first);
+                var patience = most * (Limit - Tried) / (Limit - first);
                 if (_base < before && _base < best - patience)
                 {
                     TakeBack(mark);

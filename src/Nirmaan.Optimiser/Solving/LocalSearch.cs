@@ -18,7 +18,6 @@ internal sealed partial class LocalSearch
     private readonly bool[] _isQueued;
     private readonly Queue<int> _queue = new();
     private readonly double _least, _enough;
-    private readonly long _limit;
     private double _base, _tailLoss, _common, _mostOwn;
     private int _longest = Longest;
     private long _stop;
@@ -31,7 +30,7 @@ internal sealed partial class LocalSearch
     /// <param name="enough">A plan worth this much ends the search, model USD per hour.</param>
     public LocalSearch(Model model, PlanState plan, Lagrangian at, Core core, long limit, double enough)
     {
-        (_limit, _enough) = (limit, enough);
+        (Limit, _enough) = (limit, enough);
         (_model, _plan, _at) = (model, plan, at);
         _moves = new Neighbourhood(model, plan, at, core);
         (_rowLoss, _networkLoss, _own) = (new double[model.Rows.Count], new double[model.Networks.Count], new double[model.Networks.Count]);
@@ -45,10 +44,13 @@ internal sealed partial class LocalSearch
     /// <summary>Moves tried so far: the measure limits are set in.</summary>
     public long Tried { get; private set; }
 
+    /// <summary>Moves that may be tried.</summary>
+    public long Limit { get; set; }
+
     /// <summary>Moves made, oldest first.</summary>
     public List<Move> Made { get; } = [];
 
-    private bool IsOver => Tried >= _limit || (_base >= _enough && _longest > Tidy);
+    private bool IsOver => Tried >= Limit || (_base >= _enough && _longest > Tidy);
 
     /// <summary>
     /// Searches around every network, with longer and longer chains, until none improves or a limit is reached. Chains of one

@@ -41,7 +41,7 @@ internal sealed class Solve
         var isProved = new ExactSearch(_model, best, lagrangian).Run(bound * _model.UsdScale, _cancellation);
         if (!isProved)
         {
-            best = Kick(searches, best);
+            best = Kick(searches, best, core);
         }
         return Finish(best, lagrangian, outside, bound, isProved, searches.Sum(s => s.Tried));
     }
@@ -119,9 +119,7 @@ internal sealed class Solve
     {
         var promising = starts.Max(s => s.Objective);
         var worthwhile = starts.Where(s => s.Objective >= promising - (NearShare * Math.Abs(promising))).ToList();
-        // Around few choices little is to be found, and a move costs more the more scenarios it is valued in.
-        var moves = Math.Min(_options.MaxMovesTried, MovesPerOption * (long)core.Count) / worthwhile.Count
-            / (_model.Networks.TailWeight > 0 ? 1 + (_model.Networks.Scenarios / 64) : 1);
+        var moves = MovesOf(_options.MaxMovesTried, core, worthwhile.Count);
         var searches = new List<LocalSearch>();
         foreach (var start in worthwhile.OrderByDescending(s => s.Objective).TakeWhile(_ => searches.All(s => s.Plan.Objective < Enough)))
         {
@@ -133,11 +131,17 @@ internal sealed class Solve
         return searches;
     }
 
-    /// <summary>What is left of the moves goes into kicks.</summary>
-    private PlanState Kick(List<LocalSearch> searches, PlanState best)
+    /// <summary>Moves of each of so many searches. Around few choices little is to be found, and a move costs more the more scenarios it is valued in.</summary>
+    private long MovesOf(long most, Core core, int searches) =>
+        Math.Min(most, MovesPerOption * (long)core.Count) / searches / (_model.Networks.TailWeight > 0 ? 1 + (_model.Networks.Scenarios / 64) : 1);
+
+    /// <summary>What is left of the moves goes into kicks, and more of them where the bound is far.</summary>
+    private PlanState Kick(List<LocalSearch> searches, PlanState best, Core core)
     {
+        var isFar = best.Objective < _search.Value - (_options.FarGap * Math.Abs(_search.Value));
         foreach (var local in searches)
         {
+            if (isFar) { local.Limit = Math.Max(local.Limit, MovesOf(_options.FarFactor * _options.MaxMovesTried, core, searches.Count)); }
             local.Kick(new SplitMix((ulong)_options.Seed), _cancellation);
             best = local.Plan.Objective > best.Objective ? local.Plan : best;
             Report(SolveStage.Improved, best.Objective);

@@ -1,5 +1,7 @@
+using System.Numerics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Rewards;
 using Nirmaan.Domain.Staking;
 
@@ -60,7 +62,14 @@ internal sealed class DistributionConfiguration : IEntityTypeConfiguration<Distr
         builder.Property(d => d.To).HasColumnName("ends_at");
         builder.Property(d => d.Leaves).AsJson();
         builder.HasIndex(d => new { d.AssetId, d.From }).IsUnique();
+        // The sum of the leaves' weights; the database works it out.
+        builder.Property<BigInteger>("TotalWeight").ValueGeneratedOnAdd();
     }
+}
+
+internal sealed class EpochShareConfiguration : IEntityTypeConfiguration<EpochShare>
+{
+    public void Configure(EntityTypeBuilder<EpochShare> builder) => builder.ToTable("epoch_shares").HasKey(s => new { s.Account, s.AssetId, s.Epoch });
 }
 
 internal sealed class EpochSignoffConfiguration : IEntityTypeConfiguration<EpochSignoff>
@@ -106,7 +115,11 @@ internal sealed class SaleConfiguration : IEntityTypeConfiguration<Sale>
 
 internal sealed class PriceQuoteConfiguration : IEntityTypeConfiguration<PriceQuote>
 {
-    public void Configure(EntityTypeBuilder<PriceQuote> builder) => builder.ToTable("prices").HasKey(p => new { p.AssetId, p.Source, p.At });
+    public void Configure(EntityTypeBuilder<PriceQuote> builder)
+    {
+        builder.ToTable("prices").HasKey(p => new { p.AssetId, p.Source, p.At });
+        builder.HasIndex(p => new { p.AssetId, p.At });
+    }
 }
 
 internal sealed class StakeEventConfiguration : IEntityTypeConfiguration<StakeEvent>
