@@ -166,6 +166,8 @@ public sealed class PublishRootTests(ControlPostgres postgres) : EpochTest(postg
     {
         public Sighting Seen { get; set; } = new Sighting.Unseen();
         public Task<WalletState> ReadAsync(WalletAddress account, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<PermitOrder?> FindPermitAsync(WalletAddress account, BigInteger amount, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<PreparedCall> PrepareAsync(WalletAddress account, StakeAction action, CancellationToken cancellationToken) => throw new NotSupportedException();
         public Task<Sighting> LookAsync(SentCall sent, CancellationToken cancellationToken) => Task.FromResult(Seen);
     }
