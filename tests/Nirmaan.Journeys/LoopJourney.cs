@@ -82,7 +82,7 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
     }
 
     [Fact]
-    public async Task A_staker_sees_the_epochs_MOR_opens_the_csv_and_the_shown_command_verifies_it()
+    public async Task Anyone_looks_an_address_up_without_signing_in_downloads_its_csv_and_the_shown_command_verifies_it()
     {
         await using var staker = await world.OpenAsync();
         await staker.GoAsync("/");
@@ -92,19 +92,28 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         var paid = await site.GetFromJsonAsync<JsonElement>($"/epochs/{epochs[0].GetProperty("epoch").GetInt32()}/MOR/distribution.json", TestContext.Current.CancellationToken);
         var address = paid.GetProperty("leaves")[0].GetProperty("account").GetString()!;
         await staker.GoAsync("/stakers");
-        await staker.Page.Locator($"a[href='/stakers/{address}']").First.ClickAsync();
+        await staker.FillAsync("Address", address);
+        await staker.PressAsync("Show returns");
         await staker.Page.WaitForURLAsync($"**/stakers/{address}");
         await staker.ReadyAsync();
+        await staker.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Epoch by epoch" }).WaitForAsync();
+        await staker.ShouldBeAccessibleAsync();
 
         var shown = await site.GetFromJsonAsync<JsonElement>($"stakers/{address}/returns", TestContext.Current.CancellationToken);
-        var csv = await staker.Page.EvaluateAsync<string>("async () => await (await fetch(document.querySelector('a[download]').href)).text()");
+        var download = await staker.Page.RunAndWaitForDownloadAsync(() => staker.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "CSV", Exact = true }).ClickAsync());
+        download.SuggestedFilename.ShouldBe($"returns-{address}.csv");
+        var csv = await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         Net(csv).ShouldBe(Net(shown), "the CSV's totals are the page's");
+        var rows = await staker.Page.Locator(".panel").Filter(new LocatorFilterOptions { HasText = "Epoch by epoch" }).Locator("tbody tr").CountAsync();
+        rows.ShouldBe(csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1, "a line of the file for each row");
 
         var command = await staker.Page.Locator(".command code").First.InnerTextAsync();
         await staker.ScreenshotAsync("staker-1400", isWhole: true);
         var said = await Shell.RunAsync(command);
         said.Code.ShouldBe(0, $"{command}\n{said.Text}");
         said.Text.ShouldContain(address);
+        await staker.GoAsync("/work");
+        await staker.ShouldBeAccessibleAsync();
     }
 
     [Fact]

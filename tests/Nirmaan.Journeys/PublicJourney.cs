@@ -6,7 +6,7 @@ namespace Nirmaan.Journeys;
 public sealed class PublicJourney(Site site)
 {
     public static TheoryData<string, int> Pages =>
-        [.. new[] { "/stakers", "/epochs", "/epochs/1", "/rewards", "/rewards?view=books", "/networks", "/networks/catalogue", "/uptime", "/methodology", "/methodology/distribution", "/methodology/returns" }
+        [.. new[] { "/stakers", "/epochs", "/epochs/1", "/rewards", "/rewards?view=books", "/networks", "/networks/catalogue", "/uptime", "/work", "/methodology", "/methodology/distribution", "/methodology/returns" }
             .SelectMany(path => new[] { (path, 1400), (path, 400) })];
 
     [Theory]

@@ -20,6 +20,9 @@ public sealed class TestWallet(LocalChain chain, EvmAddress account)
     /// <summary>True: its person says no to everything that is to be signed.</summary>
     public bool SaysNo { get; set; }
 
+    /// <summary>False: it knows no typed data, as wallets of old.</summary>
+    public bool SignsTypedData { get; set; } = true;
+
     /// <summary>The chain it is on; the local one at first.</summary>
     public string ChainId { get; set; } = RightChain;
 
@@ -47,7 +50,7 @@ public sealed class TestWallet(LocalChain chain, EvmAddress account)
     private async Task<string> AnswerAsync(string method, string parameters)
     {
         _asked.Add(method);
-        if (SaysNo && method is ("personal_sign" or "eth_sendTransaction")) { return Error(4001, "User rejected the request."); }
+        if (SaysNo && method is ("personal_sign" or "eth_signTypedData_v4" or "eth_sendTransaction")) { return Error(4001, "User rejected the request."); }
         switch (method)
         {
             case "eth_requestAccounts" or "eth_accounts": return Result(new[] { Account.ToLowerHex() });
@@ -55,8 +58,11 @@ public sealed class TestWallet(LocalChain chain, EvmAddress account)
             case "wallet_switchEthereumChain":
                 ChainId = RightChain;
                 return Result(null);
-            case "personal_sign" or "eth_sendTransaction":
+            case "eth_signTypedData_v4" when !SignsTypedData: return Error(4200, $"{method} is not supported");
+            case "personal_sign" or "eth_signTypedData_v4" or "eth_sendTransaction":
                 var given = JsonSerializer.Deserialize<object?[]>(parameters)!;
+                // Wallets take the data as text, this node as an object.
+                if (method == "eth_signTypedData_v4") { given[1] = JsonSerializer.Deserialize<JsonElement>($"{given[1]}"); }
                 try { return Result(await chain.Rpc.RequestAsync(method, given, CancellationToken.None)); }
                 catch (Evm.JsonRpc.JsonRpcException e) { return Error(-32000, e.NodeMessage); }
             default: return Error(4200, $"{method} is not supported");

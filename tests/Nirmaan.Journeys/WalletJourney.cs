@@ -61,7 +61,8 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
 
         await visit.FillAsync("NRM to stake", "2500.5");
         await visit.Page.Locator("form").Filter(new LocatorFilterOptions { HasText = "NRM to stake" }).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Preview" }).ClickAsync();
-        await HeadingAsync(visit, "Allow the staking contract to take 2500.5 NRM");
+        await HeadingAsync(visit, "Let the staking contract take 2500.5 NRM, by a signature");
+        await visit.ScreenshotAsync("wallet-permit", isWhole: true);
         await SignAsync(visit);
         await HeadingAsync(visit, "Stake 2500.5 NRM");
         await visit.Page.GetByText("They stay yours: nobody else can move them").WaitForAsync();
@@ -73,6 +74,7 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
         await visit.Page.GetByText("Done, and final").WaitForAsync();
         await visit.ScreenshotAsync("wallet-receipt", isWhole: true);
         (await visit.StatAsync("Staked")).ShouldContain("2,500.5");
+        wallet.Asked.Count(m => m == "eth_sendTransaction").ShouldBe(1, "a signature and one transaction");
 
         // What is watched stands in the address.
         await visit.Page.ReloadAsync();
@@ -120,12 +122,18 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
     {
         var (visit, wallet) = await live.OpenAsync(4);
         await using var _ = visit;
+        wallet.SignsTypedData = false;
         await SignInAsync(visit);
         await PreviewStakeAsync(visit, "10");
         wallet.ChainId = "0x1";
         await visit.PressAsync("Sign in the wallet");
         await visit.PressAsync("Switch the wallet to chain 31337");
         await Until.SeenAsync(() => Task.FromResult(wallet.ChainId), id => id == "0x7a69", s_patience, "the switch");
+        await SignAsync(visit);
+        // This wallet knows no typed data: then by a transaction.
+        await visit.Page.GetByText("eth_signTypedData_v4 is not supported").WaitForAsync();
+        await visit.PressAsync("Allow by a transaction instead");
+        await HeadingAsync(visit, "Allow the staking contract to take 10 NRM");
         await SignAsync(visit);
         await HeadingAsync(visit, "Stake 10 NRM");
     }
@@ -202,9 +210,13 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
         await visit.ShouldBeAccessibleAsync();
         await SignInAsync(visit);
         await PreviewStakeAsync(visit, "10");
-        await visit.Page.GetByText("Call data").WaitForAsync();
+        await visit.Page.GetByText("Good until").WaitForAsync();
         await visit.ShouldFitAsync();
         await visit.ScreenshotAsync("wallet-400", isWhole: true);
+        await visit.GoAsync("/me/notifications");
+        await visit.ShouldFitAsync();
+        await visit.ShouldBeAccessibleAsync();
+        await visit.ScreenshotAsync("notifications-400", isWhole: true);
     }
 
     private static async Task SignInAsync(Visit visit)

@@ -30,7 +30,11 @@ internal static class DistributeCommand
             if (from != previous.To) { throw FailureException.BadInput("--from", StakesCsv.TimeText(from), $"{StakesCsv.TimeText(previous.To)}, the end of the epoch before"); }
             if (DistributionCheck.Alone(previous).FirstOrDefault() is { } fault) { throw FailureException.BadInput(before, fault, "a distribution that nirmaan verify finds right"); }
         }
-        try { terminal.Out.WriteLine(DistributionFile.Compute(stakes, from, to, pool, asset, previous).ToJson()); }
+        try
+        {
+            terminal.Out.WriteLine(DistributionFile.Compute(stakes, from, to, pool, asset, previous).ToJson());
+            terminal.Error.WriteLine("No waterfall is in it: what was received, sold, charged and held follows from payments and policy, which stakes do not tell. The published file of the epoch has it.");
+        }
         catch (StakeHistoryException e) { throw FailureException.BadInput($"{path}: {e.Message}", e); }
         catch (ArgumentOutOfRangeException e) { throw FailureException.BadInput($"--pool: with what was paid before, {e.ActualValue} is more than 256 bits hold", e); }
         return Exit.Done;

@@ -10,8 +10,8 @@ public sealed class NoticeOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Notifications";
 
-    /// <summary>This site as receivers reach it: for the link that ends a subscription.</summary>
-    public Uri SiteUrl { get; set; } = new("http://127.0.0.1:5280");
+    /// <summary>This site as receivers reach it: for the link that ends a subscription. Null = not known: messages bear no link, and the page says so.</summary>
+    public Uri? SiteUrl { get; set; }
 
     /// <summary>How long a worker holds messages that it sends.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(5);

@@ -21,6 +21,9 @@ public sealed record Publication(DistributorState State, int? Epoch, string Root
 /// <summary>Reads of what stands between a closed epoch and its claims.</summary>
 public sealed class PublicationQueries(IDbContextFactory<NirmaanDbContext> contexts, IDistributors distributors)
 {
+    // Longer than an announcement stands in days; each costs two questions to the node.
+    private const int MostAnnounced = 14;
+
     /// <summary>Every distributor with the epoch that comes next: the one that is announced, else the newest closed one.</summary>
     /// <exception cref="Domain.Fleet.SupplierUnavailableException">The chain cannot be read.</exception>
     public async Task<IReadOnlyList<Publication>> ListAsync(CancellationToken cancellationToken)
@@ -40,10 +43,11 @@ public sealed class PublicationQueries(IDbContextFactory<NirmaanDbContext> conte
             var past = await CallsAsync(db, asset, state.Epoch, cancellationToken);
             return new Publication(state, null, state.Root, state.Total, [.. Enum.GetValues<PublicationStep>().Where(s => past[s].Any()).Select(s => new PublicationStage(s, null, true, null, [.. past[s]]))], newest);
         }
-        // Days go by while an announcement stands: what was announced is carried out before anything newer is announced.
-        var announced = await db.PublicationCalls.Where(c => c.AssetId == asset.Id && c.Epoch > state.Epoch && c.Step == PublicationStep.Announce && c.State != CallState.Reverted && c.State != CallState.Replaced)
-            .Select(c => c.Epoch).Distinct().OrderByDescending(e => e).ToListAsync(cancellationToken);
-        foreach (var epoch in announced.Where(e => e != last).Prepend(last).OrderBy(e => e == last))
+        // Days go by while an announcement stands: what was announced is carried out before anything newer is announced. The timelock is asked, for it
+        // was told from wherever the proposer's wallet lives.
+        var older = await db.Distributions.Where(d => d.AssetId == asset.Id && d.Epoch > state.Epoch && d.Epoch != last && d.Root != DistributionFile.NoRoot)
+            .OrderByDescending(d => d.Epoch).Select(d => d.Epoch).Take(MostAnnounced).ToListAsync(cancellationToken);
+        foreach (var epoch in older.Append(last))
         {
             var (root, total) = await RootAsync(db, asset, epoch, cancellationToken);
             var announcement = state.Delay is null ? new Announcement.None() : await distributors.FindAnnouncementAsync(asset, epoch, root, total, cancellationToken);

@@ -26,21 +26,21 @@ public sealed class StakerStateQueries(IDbContextFactory<NirmaanDbContext> conte
     public async Task<StakerStates> ReadAsync(WalletAddress address, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var (account, rootPublished) = (address.Value, nameof(ChainRecordKind.RootPublished));
+        // What was read before there were several distributors bears no asset: it is MOR's.
+        var (account, rootPublished, mor) = (address.Value, nameof(ChainRecordKind.RootPublished), Asset.Mor.Id);
         // Of each asset the newest epoch, and the newest one whose root the distributor was given; roots are only replaced by later ones.
         var rows = await db.Database.SqlQuery<Row>($"""
             SELECT d.asset_id AS "AssetId", d.epoch AS "Epoch", d.published AS "IsPublished",
                 coalesce((SELECT (leaf ->> 'cumulative')::numeric FROM jsonb_array_elements(d.leaves) leaf WHERE leaf ->> 'account' = {account}), 0) AS "Cumulative"
-            FROM (SELECT x.*, EXISTS (SELECT 1 FROM chain_records r WHERE r.kind = {rootPublished} AND r.root = x.root) AS published FROM distributions x) d
+            FROM (SELECT x.*, EXISTS (SELECT 1 FROM chain_records r WHERE r.kind = {rootPublished} AND r.root = x.root AND coalesce(r.asset_id, {mor}) = x.asset_id) AS published FROM distributions x) d
             WHERE d.epoch = (SELECT max(n.epoch) FROM distributions n WHERE n.asset_id = d.asset_id)
-                OR d.epoch = (SELECT max(n.epoch) FROM distributions n JOIN chain_records r ON r.kind = {rootPublished} AND r.root = n.root WHERE n.asset_id = d.asset_id)
+                OR d.epoch = (SELECT max(n.epoch) FROM distributions n JOIN chain_records r ON r.kind = {rootPublished} AND r.root = n.root AND coalesce(r.asset_id, {mor}) = n.asset_id WHERE n.asset_id = d.asset_id)
             """).ToListAsync(cancellationToken);
         var records = await db.ChainRecords.AsNoTracking().Where(r => r.Account == address).ToListAsync(cancellationToken);
-        // Only MOR has a distributor, so claims are of it.
-        var claimed = records.Where(r => r.Kind == ChainRecordKind.Claimed).Aggregate(BigInteger.Zero, (sum, r) => sum + r.Amount);
+        var claimed = records.Where(r => r.Kind == ChainRecordKind.Claimed).ToLookup(r => r.AssetId ?? mor, r => r.Amount);
         var ended = records.Where(r => r.Kind is ChainRecordKind.UnbondingCancelled or ChainRecordKind.Withdrawn).Select(r => r.Number).ToHashSet();
         return new StakerStates(
-            [.. rows.GroupBy(r => r.AssetId).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => State(Asset.Of(g.Key), g, g.Key == Asset.Mor.Id ? claimed : 0)).Where(s => !(s.Claimed + s.Claimable + s.Recorded).IsZero)],
+            [.. rows.GroupBy(r => r.AssetId).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => State(Asset.Of(g.Key), g, claimed[g.Key].Aggregate(BigInteger.Zero, BigInteger.Add))).Where(s => !(s.Claimed + s.Claimable + s.Recorded).IsZero)],
             [.. records.Where(r => r.Kind == ChainRecordKind.UnbondingStarted && !ended.Contains(r.Number)).OrderBy(r => r.AvailableAt).Select(r => new WaitingOut(r.Amount, r.At, r.AvailableAt ?? r.At))]);
     }
 

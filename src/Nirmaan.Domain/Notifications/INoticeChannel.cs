@@ -3,8 +3,12 @@ namespace Nirmaan.Domain.Notifications;
 /// <summary>What is sent in one piece.</summary>
 /// <param name="Id">The same for the same message sent again.</param>
 /// <param name="SigningKey">For channels that sign.</param>
-/// <param name="StopUrl">Where the receiver ends it.</param>
-public sealed record NoticeMessage(Guid Id, string Title, string Text, DateTimeOffset At, string SigningKey, string StopUrl);
+/// <param name="StopUrl">Where the receiver ends it; null = only on the page, signed in.</param>
+public sealed record NoticeMessage(Guid Id, string Title, string Text, DateTimeOffset At, string SigningKey, string? StopUrl)
+{
+    /// <summary>How the receiver ends it, in words.</summary>
+    public string HowToStop => StopUrl is { } url ? $"End these messages: {url}" : "End these messages on the page where you asked for them.";
+}
 
 /// <summary>A way to send messages. What the other side does not take is a <see cref="NoticeRefusedException"/>.</summary>
 public interface INoticeChannel

@@ -3,13 +3,20 @@ using Nirmaan.Domain.Amounts;
 
 namespace Nirmaan.Domain.Staking;
 
-/// <summary>What a staker, or an admin who publishes an epoch, does with a wallet, each one transaction. Amounts are base units.</summary>
+/// <summary>What a staker, or an admin who publishes an epoch, does with a wallet: each is one transaction, but <see cref="Permit"/>, which is a signature. Amounts are base units.</summary>
 public abstract record StakeAction
 {
     private StakeAction() { }
 
     /// <summary>Lets the staking contract take that much NRM: needed before <see cref="Stake"/>.</summary>
     public sealed record Allow(BigInteger Amount) : StakeAction;
+
+    /// <summary>The same by a signature instead of a transaction (EIP-2612), which <see cref="StakePermitted"/> hands in.</summary>
+    public sealed record Permit(BigInteger Amount) : StakeAction;
+
+    /// <summary>Puts NRM in, by the permission that the signature gives.</summary>
+    /// <param name="Signature">By the account's key, 65 bytes as 0x and hexadecimal digits.</param>
+    public sealed record StakePermitted(BigInteger Amount, DateTimeOffset Deadline, string Signature) : StakeAction;
 
     /// <summary>Puts NRM in; it earns from the block's second on.</summary>
     public sealed record Stake(BigInteger Amount) : StakeAction;
@@ -75,6 +82,13 @@ public sealed record WalletState(
 /// <param name="Refusal">Why the contract would refuse it, in words; null = it would not.</param>
 public sealed record PreparedCall(long ChainId, string To, string Data, long? Gas, BigInteger? WeiPerGas, string? Refusal);
 
+/// <summary>What an account signs so that the staking contract may take its NRM (EIP-2612, as typed data of EIP-712).</summary>
+/// <param name="Token">The contract that will check the signature; with <paramref name="Name"/>, <paramref name="Version"/> and <paramref name="ChainId"/> its domain.</param>
+/// <param name="Spender">The staking contract.</param>
+/// <param name="Nonce">Of the account in the token: the signature counts once.</param>
+/// <param name="Deadline">After it the signature is worth nothing.</param>
+public sealed record PermitOrder(long ChainId, string Token, string Name, string Version, string Spender, BigInteger Amount, BigInteger Nonce, DateTimeOffset Deadline);
+
 /// <summary>A transaction that a wallet has sent, as far as it was seen.</summary>
 /// <param name="To">With <paramref name="Data"/> what it does; null = not known any more.</param>
 /// <param name="Nonce">Of the account; null = the chain has not shown the transaction yet.</param>
@@ -114,6 +128,9 @@ public interface IStakeWallets
 {
     /// <summary>Everything the account can act on.</summary>
     Task<WalletState> ReadAsync(WalletAddress account, CancellationToken cancellationToken);
+
+    /// <summary>What the account has to sign for <see cref="StakeAction.StakePermitted"/>; null = the token takes no such signatures.</summary>
+    Task<PermitOrder?> FindPermitAsync(WalletAddress account, BigInteger amount, CancellationToken cancellationToken);
 
     /// <summary>The transaction that does it, tried on the newest state.</summary>
     Task<PreparedCall> PrepareAsync(WalletAddress account, StakeAction action, CancellationToken cancellationToken);

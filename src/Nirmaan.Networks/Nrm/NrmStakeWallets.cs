@@ -5,15 +5,22 @@ using Nirmaan.Domain.Staking;
 using Nirmaan.Evm;
 using Nirmaan.Evm.Abi;
 using Nirmaan.Evm.JsonRpc;
+using Nirmaan.Evm.Signatures;
 using Nirmaan.Networks.Chain;
 
 namespace Nirmaan.Networks.Nrm;
 
 /// <summary>Stakers' wallets as NRM, staking and distributor (infra/contracts) see them. Reads one block at a time; holds no key.</summary>
-internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
+internal sealed class NrmStakeWallets(EvmChain chain, TimeProvider clock) : IStakeWallets
 {
     /// <summary>Blocks that are searched for what took a transaction's place.</summary>
     private const int SearchBlocks = 50;
+
+    // Of EIP-2612's tokens by OpenZeppelin; whether it holds here the token's own separator tells.
+    private const string PermitVersion = "1";
+
+    // A person reads, signs, reads and sends.
+    private static readonly TimeSpan s_permitFor = TimeSpan.FromHours(1);
 
     /// <inheritdoc />
     public Task<WalletState> ReadAsync(WalletAddress account, CancellationToken cancellationToken) => chain.ReadAsync("wallet", async (rpc, _) =>
@@ -37,6 +44,30 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
     }, cancellationToken);
 
     /// <inheritdoc />
+    public Task<PermitOrder?> FindPermitAsync(WalletAddress account, BigInteger amount, CancellationToken cancellationToken) => chain.ReadAsync("what a permission is signed for", async (rpc, chainId) =>
+    {
+        var (nrm, staking) = (Address("Nrm", chain.Options.Nrm), Address("Staking", chain.Options.Staking));
+        var head = await rpc.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new JsonRpcProtocolException("The node has no block.");
+        try
+        {
+            var name = await rpc.CallAsync(nrm, new NameCall(), BlockTag.Latest, cancellationToken);
+            if (await rpc.CallAsync(nrm, new DomainSeparatorCall(), BlockTag.Latest, cancellationToken) != Separator(name, chainId, nrm)) { return null; }
+            var nonce = await rpc.CallAsync(nrm, new NoncesOf(EvmAddress.Parse(account.Value)), BlockTag.Latest, cancellationToken);
+            // A quiet chain's newest block may be old, and a chain that is played may be ahead.
+            var now = head.Time > clock.GetUtcNow() ? head.Time : clock.GetUtcNow();
+            return new PermitOrder(chainId, nrm.ToString(), name, PermitVersion, staking.ToString(), amount, nonce, DateTimeOffset.FromUnixTimeSeconds((now + s_permitFor).ToUnixTimeSeconds()));
+        }
+        catch (Exception e) when (e is AbiException or JsonRpcException { RevertData: not null }) { return (PermitOrder?)null; }
+    }, cancellationToken);
+
+    // EIP-712: the hash of the domain's type and fields, a word each.
+    private static Bytes32 Separator(string name, long chainId, EvmAddress token) => Keccak256.Hash(
+    [
+        .. Keccak256.Hash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)").ToArray(), .. Keccak256.Hash(name).ToArray(),
+        .. Keccak256.Hash(PermitVersion).ToArray(), .. Hex.Decode($"0x{chainId:x64}"), .. Hex.Decode($"0x{token.ToLowerHex()[2..].PadLeft(64, '0')}"),
+    ]);
+
+    /// <inheritdoc />
     public Task<PreparedCall> PrepareAsync(WalletAddress account, StakeAction action, CancellationToken cancellationToken) => chain.ReadAsync("a transaction", async (rpc, chainId) =>
     {
         var (to, call) = action is StakeAction.Fund fund ? await FundAsync(rpc, fund, cancellationToken) : CallOf(action);
@@ -47,7 +78,7 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
             var gas = await rpc.EstimateGasAsync(from, to, data, cancellationToken);
             return new PreparedCall(chainId, to.ToString(), Hex.Encode(data), gas, price, null);
         }
-        catch (JsonRpcException e) when (e.RevertData is { } revert) { return new PreparedCall(chainId, to.ToString(), Hex.Encode(data), null, price, StakingRefusals.Words(revert)); }
+        catch (JsonRpcException e) when (e.RevertData is { } revert) { return new PreparedCall(chainId, to.ToString(), Hex.Encode(data), null, price, StakingRefusals.Words(revert, action)); }
         // Nodes say so in words of their own, and before anything is tried: an empty wallet cannot pay for gas.
         catch (JsonRpcException e) { return new PreparedCall(chainId, to.ToString(), Hex.Encode(data), null, price, $"the node answered: {e.NodeMessage}"); }
     }, cancellationToken);
@@ -134,6 +165,7 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
         {
             StakeAction.Allow(var amount) => (Address("Nrm", chain.Options.Nrm), new ApproveCall(staking, amount)),
             StakeAction.Stake(var amount) => (staking, new StakeCall(amount)),
+            StakeAction.StakePermitted permitted => (staking, StakeWith(permitted)),
             StakeAction.Unstake(var amount) => (staking, new UnstakeCall(amount)),
             StakeAction.Cancel(var id, _) => (staking, new CancelCall(id)),
             StakeAction.Withdraw(var ids, _) => (staking, new WithdrawCall([.. ids.Select(id => (BigInteger)id)])),
@@ -145,6 +177,11 @@ internal sealed class NrmStakeWallets(EvmChain chain) : IStakeWallets
             _ => throw new ArgumentException($"action: {action} has no contract.", nameof(action)),
         };
     }
+
+    private static StakeWithPermitCall StakeWith(StakeAction.StakePermitted permitted) =>
+        EvmSignature.TryParse(permitted.Signature, out var signature)
+            ? new StakeWithPermitCall(permitted.Amount, permitted.Deadline.ToUnixTimeSeconds(), (byte)(signature.IsOdd ? 28 : 27), signature.R, signature.S)
+            : throw new ArgumentException("permitted: the signature has no 65 bytes of a key.", nameof(permitted));
 
     private static EvmAddress Address(string key, string value) =>
         value.Length > 0 ? EvmAddress.Parse(value) : throw new SupplierUnavailableException("chain", $"{ChainOptions.Section}:{key} is not set");

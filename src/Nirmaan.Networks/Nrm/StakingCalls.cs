@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nirmaan.Domain.Staking;
 using Nirmaan.Evm;
 using Nirmaan.Evm.Abi;
 
@@ -17,6 +18,18 @@ internal sealed record ApproveCall(EvmAddress Spender, BigInteger Value) : IFunc
 
 [Function("stake(uint256 amount)")]
 internal sealed record StakeCall(BigInteger Amount) : IFunction;
+
+[Function("stakeWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)")]
+internal sealed record StakeWithPermitCall(BigInteger Amount, BigInteger Deadline, byte V, Bytes32 R, Bytes32 S) : IFunction;
+
+[Function("name() returns (string)")]
+internal sealed record NameCall : IFunction<string>;
+
+[Function("nonces(address owner) returns (uint256)")]
+internal sealed record NoncesOf(EvmAddress Owner) : IFunction<BigInteger>;
+
+[Function("DOMAIN_SEPARATOR() returns (bytes32)")]
+internal sealed record DomainSeparatorCall : IFunction<Bytes32>;
 
 [Function("unstake(uint256 amount)")]
 internal sealed record UnstakeCall(BigInteger Amount) : IFunction;
@@ -56,6 +69,8 @@ internal sealed record ClaimCall(EvmAddress Account, BigInteger Cumulative, IRea
 /// <summary>What the contracts refuse with, in a staker's words.</summary>
 internal static class StakingRefusals
 {
+    private static readonly AbiSignature s_notAllowed = AbiSignature.Parse("ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)");
+
     private static readonly (AbiSignature Error, string Words)[] s_known =
     [
         (AbiSignature.Parse("NothingToMove()"), "there is nothing to move: the amount is 0"),
@@ -64,7 +79,7 @@ internal static class StakingRefusals
         (AbiSignature.Parse("NotYetAvailable(uint256 id, uint48 availableAt)"), "its waiting time is not over"),
         (AbiSignature.Parse("EnforcedPause()"), "the contract is paused by its owner; unstaking and withdrawing still work"),
         (AbiSignature.Parse("ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)"), "the wallet holds less than that"),
-        (AbiSignature.Parse("ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)"), "the staking contract may not take that much NRM yet: allow it first"),
+        (s_notAllowed, "the staking contract may not take that much NRM yet: allow it first"),
         (AbiSignature.Parse("NotYours(address account, address caller)"), "only the account itself, or who it sends its rewards to, may claim"),
         (AbiSignature.Parse("InvalidProof()"), "the proof does not fit the published root: a newer epoch may have been published a moment ago"),
         (AbiSignature.Parse("NothingToClaim(address account, uint256 claimed)"), "all of it was claimed before"),
@@ -78,8 +93,14 @@ internal static class StakingRefusals
     ];
 
     /// <summary>Words for revert data; unknown ones are described as they are.</summary>
-    public static string Words(ReadOnlySpan<byte> data)
+    /// <param name="action">What was refused; null = not known any more.</param>
+    public static string Words(ReadOnlySpan<byte> data, StakeAction? action = null)
     {
+        // The contract passes over a permission that the token refuses, and only then misses the allowance.
+        if (action is StakeAction.StakePermitted && data.StartsWith(s_notAllowed.Selector.Span))
+        {
+            return "the signature is worth nothing now: it is too old, was given for something else, or by a wallet that is a contract. Go back and sign anew, or allow by a transaction";
+        }
         foreach (var (error, words) in s_known)
         {
             if (data.StartsWith(error.Selector.Span)) { return words; }

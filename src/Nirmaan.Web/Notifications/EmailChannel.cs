@@ -16,8 +16,8 @@ internal sealed class EmailChannel(IOptions<NoticeOptions> options) : INoticeCha
     public async Task SendAsync(string target, NoticeMessage message, CancellationToken cancellationToken)
     {
         var o = options.Value;
-        using var mail = new MailMessage(o.MailFrom, target, $"Nirmaan: {message.Title}", $"{message.Text}\n\nEnd these messages: {message.StopUrl}\n");
-        mail.Headers.Add("List-Unsubscribe", $"<{message.StopUrl}>");
+        using var mail = new MailMessage(o.MailFrom, target, $"Nirmaan: {message.Title}", $"{message.Text}\n\n{message.HowToStop}\n");
+        if (message.StopUrl is { } stop) { mail.Headers.Add("List-Unsubscribe", $"<{stop}>"); }
         mail.Headers.Add("Message-ID", $"<{message.Id:N}@nirmaan>");
         using var client = o.MailFolder.Length > 0
             ? new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = Directory.CreateDirectory(o.MailFolder).FullName }

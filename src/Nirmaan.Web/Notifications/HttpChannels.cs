@@ -70,7 +70,7 @@ internal sealed class DiscordChannel(IHttpClientFactory clients, IOptions<Sandbo
 
     public override Task SendAsync(string target, NoticeMessage message, CancellationToken cancellationToken)
     {
-        var (head, foot) = ($"**{message.Title}**\n", $"\nEnd these messages: <{message.StopUrl}>");
+        var (head, foot) = ($"**{message.Title}**\n", $"\n{(message.StopUrl is { } stop ? $"End these messages: <{stop}>" : message.HowToStop)}");
         return PostAsync(new Uri(target), new { Content = head + Cut(message.Text, Longest - head.Length - foot.Length) + foot, allowed_mentions = new { Parse = Array.Empty<string>() } }, null, cancellationToken);
     }
 
@@ -89,7 +89,7 @@ internal sealed class TelegramChannel(IHttpClientFactory clients, IOptions<Sandb
 
     public override Task SendAsync(string target, NoticeMessage message, CancellationToken cancellationToken)
     {
-        var foot = $"\n\nEnd these messages: {message.StopUrl}";
+        var foot = $"\n\n{message.HowToStop}";
         return PostAsync(new Uri(options.Value.TelegramUrl, $"bot{options.Value.TelegramBotToken}/sendMessage"),
             new { chat_id = target, text = DiscordChannel.Cut($"{message.Title}\n\n{message.Text}", Longest - foot.Length) + foot }, null, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Nirmaan.Control.Fleet;
 
 namespace Nirmaan.Web.Sandbox;
 
@@ -79,6 +80,8 @@ internal static class SandboxPresets
             ["Chain:FinalityDepth"] = "1",
             ["Payout:heurist:0"] = HeuristAddress,
             ["Payout:morpheus:0"] = MorpheusProvider,
+            // Agents and people reach the sandbox's site under one address.
+            ["Notifications:SiteUrl"] = configuration["Fleet:ControlUrl"] ?? new FleetOptions().ControlUrl.ToString(),
             // There is one demo admin, and the history plays without people.
             ["Rewards:SignOffs"] = "0",
             ["Fleet:RequirePermission"] = "false",

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Nirmaan.Evm;
@@ -23,12 +24,14 @@ internal static partial class WalletEndpoints
     /// <summary>POST here: the proof; a 204 carries the cookie of the session.</summary>
     public const string ProofPath = "/sign-in/wallet";
 
+    private const string AllowedHosts = "AllowedHosts";
+
     private const string BrowserCookie = "nirmaan-browser";
 
     public static void MapWalletSignIn(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(AskPath, AskAsync).ExcludeFromDescription().RequireRateLimiting(SignInServices.AttemptLimit);
-        routes.MapPost(ProofPath, ProveAsync).ExcludeFromDescription().RequireRateLimiting(SignInServices.AttemptLimit);
+        routes.MapPost(AskPath, AskAsync).AddEndpointFilter(RequireOwnNameAsync).ExcludeFromDescription().RequireRateLimiting(SignInServices.AttemptLimit);
+        routes.MapPost(ProofPath, ProveAsync).AddEndpointFilter(RequireOwnNameAsync).ExcludeFromDescription().RequireRateLimiting(SignInServices.AttemptLimit);
     }
 
     private static async Task<IResult> AskAsync(WalletAsk ask, HttpContext context, WalletSignIn wallets, CancellationToken cancellationToken)
@@ -58,6 +61,20 @@ internal static partial class WalletEndpoints
         }
         catch (WalletChainException e) { return Away(e); }
     }
+
+    // The name in the request is whatever the sender wrote: what a wallet signs is for a name that this site was given, or for this machine itself.
+    private static async ValueTask<object?> RequireOwnNameAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var (asked, names) = (call.HttpContext.Request.Host.Host, call.HttpContext.RequestServices.GetRequiredService<IConfiguration>()[AllowedHosts] ?? "");
+        return IsOurs(asked, names) ? await next(call) : Refuse(StatusCodes.Status421MisdirectedRequest, $"Wallets sign in under a name that the setting {AllowedHosts} gives, and '{asked}' is none of them.");
+    }
+
+    /// <param name="names">As host filtering reads them: parted by semicolons, <c>*.name</c> for all below one; <c>*</c>, which is any, names none.</param>
+    internal static bool IsOurs(string asked, string names) =>
+        asked.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(asked.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
+        || names.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(name => name.StartsWith("*.", StringComparison.Ordinal)
+            ? asked.Length > name.Length - 1 && asked.EndsWith(name[1..], StringComparison.OrdinalIgnoreCase)
+            : name.Equals(asked, StringComparison.OrdinalIgnoreCase));
 
     private static Uri Origin(HttpContext context) => new($"{context.Request.Scheme}://{context.Request.Host}");
 

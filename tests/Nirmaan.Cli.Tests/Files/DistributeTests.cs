@@ -20,6 +20,15 @@ public sealed class DistributeTests
     }
 
     [Fact]
+    public async Task That_it_has_no_waterfall_is_said_beside_the_file()
+    {
+        using var epochs = await Epochs.MakeAsync();
+        var said = await epochs.DistributeAsync(1, "10");
+        said.Error.ShouldContain("No waterfall is in it");
+        JsonNode.Parse(said.Out)!.AsObject().ContainsKey("waterfall").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task The_next_epoch_adds_to_what_was_paid_before()
     {
         using var epochs = await Epochs.MakeAsync();

@@ -52,6 +52,18 @@ public sealed class NotificationsTests(ControlPostgres postgres) : EpochTest(pos
     }
 
     [Theory]
+    [InlineData("https://nirmaan.example/", "https://nirmaan.example/notifications/stop/"), InlineData(null, null)]
+    public async Task A_message_bears_the_link_that_ends_it_where_the_sites_address_is_known(string? site, string? begins)
+    {
+        Stake(Midnight, 1, 3000 * Token18);
+        await ReachAsync(Noon);
+        await Subscriptions.AddAsync(Wallet(1), NoticeChannelKind.Webhook, "here", s_all, Token);
+        await new SendNotices(Contexts, [_channel], _keys, With<NoticeOptions>(o => o.SiteUrl = site is null ? null : new Uri(site)), Clock, Log<SendNotices>()).RunAsync(Token);
+        var link = _channel.Sent.ShouldHaveSingleItem().StopUrl;
+        (link is null ? null : link[..begins!.Length]).ShouldBe(begins);
+    }
+
+    [Theory]
     [InlineData(""), InlineData("0000000000")]
     public async Task Another_code_proves_nothing(string code)
     {

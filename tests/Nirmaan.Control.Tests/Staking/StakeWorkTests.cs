@@ -84,6 +84,19 @@ public sealed class StakeWorkTests(ControlPostgres postgres) : EpochTest(postgre
     }
 
     [Fact]
+    public async Task What_another_assets_distributor_published_and_paid_is_not_this_ones()
+    {
+        await RunADayAsync();
+        var root = (await ClosedAsync())[0].Root;
+        await WriteAsync(db =>
+        {
+            db.ChainRecords.Add(Record(1, ChainRecordKind.RootPublished, null, 0) with { Root = root, AssetId = Asset.Nrm.Id });
+            db.ChainRecords.Add(Record(2, ChainRecordKind.Claimed, Wallet(1), 40 * Token18) with { AssetId = Asset.Nrm.Id });
+        });
+        (await States.ReadAsync(Wallet(1), Token)).Assets.ShouldHaveSingleItem().ShouldBe(new AssetState(Asset.Mor, 0, 0, 90 * Token18, null));
+    }
+
+    [Fact]
     public async Task What_is_on_its_way_out_waits_until_it_is_withdrawn_or_taken_back()
     {
         await WriteAsync(db =>

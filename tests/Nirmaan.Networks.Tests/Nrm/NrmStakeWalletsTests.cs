@@ -100,6 +100,61 @@ public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<Local
     }
 
     [Fact]
+    public async Task A_signature_stakes_in_one_transaction()
+    {
+        await using var rig = Reader();
+        var before = await ReadAsync(rig, 8);
+        await SendAsync(rig, 8, await PermitAsync(rig, 8, 40 * s_nrm));
+        var state = await ReadAsync(rig, 8);
+        (state.Staked - before.Staked, state.Allowed).ShouldBe((40 * s_nrm, BigInteger.Zero));
+    }
+
+    [Theory]
+    [InlineData("another amount")]
+    [InlineData("too old")]
+    [InlineData("of another account")]
+    public async Task A_signature_that_is_worth_nothing_is_said_to_be_before_it_is_sent(string what)
+    {
+        await using var rig = Reader();
+        var permitted = await PermitAsync(rig, what == "of another account" ? 8 : 9, 40 * s_nrm);
+        permitted = what switch
+        {
+            "another amount" => permitted with { Amount = 41 * s_nrm },
+            "too old" => permitted with { Deadline = DateTimeOffset.UnixEpoch },
+            _ => permitted,
+        };
+        var call = await rig.Get<IStakeWallets>().PrepareAsync(Wallet(9), permitted, Cancel);
+        call.Refusal.ShouldNotBeNull().ShouldContain("the signature is worth nothing now");
+    }
+
+    [Fact]
+    public async Task A_token_that_takes_no_signatures_has_nothing_to_sign()
+    {
+        await using var rig = Reader(("Chain:Nrm", chain.Contracts.Mor.ToString()));
+        (await rig.Get<IStakeWallets>().FindPermitAsync(Wallet(1), s_nrm, Cancel)).ShouldBeNull();
+    }
+
+    /// <summary>Signs as the browser's wallet would: typed data of EIP-712.</summary>
+    private async Task<StakeAction.StakePermitted> PermitAsync(Rig rig, int account, BigInteger amount)
+    {
+        var order = (await rig.Get<IStakeWallets>().FindPermitAsync(Wallet(account), amount, Cancel)).ShouldNotBeNull();
+        static object[] Fields(string text) => [.. text.Split(", ").Select(f => f.Split(' ')).Select(f => new { name = f[1], type = f[0] })];
+        var typed = JsonSerializer.SerializeToElement(new
+        {
+            types = new
+            {
+                EIP712Domain = Fields("string name, string version, uint256 chainId, address verifyingContract"),
+                Permit = Fields("address owner, address spender, uint256 value, uint256 nonce, uint256 deadline"),
+            },
+            primaryType = "Permit",
+            domain = new { name = order.Name, version = order.Version, chainId = order.ChainId, verifyingContract = order.Token },
+            message = new { owner = Wallet(account).Value, spender = order.Spender, value = $"{order.Amount}", nonce = $"{order.Nonce}", deadline = $"{order.Deadline.ToUnixTimeSeconds()}" },
+        });
+        var signature = await chain.Rpc.RequestAsync("eth_signTypedData_v4", [Wallet(account).Value, typed], Cancel);
+        return new StakeAction.StakePermitted(order.Amount, order.Deadline, signature.GetString()!);
+    }
+
+    [Fact]
     public async Task A_transaction_is_watched_from_its_pool_to_finality()
     {
         await using var rig = Reader();

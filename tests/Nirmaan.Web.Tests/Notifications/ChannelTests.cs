@@ -70,6 +70,20 @@ public sealed class ChannelTests
         finally { folder.Delete(recursive: true); }
     }
 
+    [Fact]
+    public async Task Where_the_sites_address_is_not_known_a_mail_leads_nowhere_and_says_where_it_is_ended()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            await Channels(isSandbox: true, folder.FullName).Single(c => c.Kind == NoticeChannelKind.Email).SendAsync("you@example.org", s_message with { StopUrl = null }, TestContext.Current.CancellationToken);
+            var mail = await File.ReadAllTextAsync(folder.GetFiles().ShouldHaveSingleItem().FullName, TestContext.Current.CancellationToken);
+            mail.ShouldNotContain("List-Unsubscribe", Case.Insensitive);
+            mail.ShouldContain("End these messages on the page");
+        }
+        finally { folder.Delete(recursive: true); }
+    }
+
     [Theory]
     [InlineData("nobody"), InlineData("You <you@example.org>"), InlineData("a@b.c\r\nBcc: d@e.f")]
     public void What_is_no_mailbox_is_refused(string target) => Channels(isSandbox: true, "x").Single(c => c.Kind == NoticeChannelKind.Email).FaultOf(target).ShouldNotBeNull();

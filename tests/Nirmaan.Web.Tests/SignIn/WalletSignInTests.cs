@@ -9,6 +9,7 @@ using Nirmaan.Evm;
 using Nirmaan.Evm.Abi;
 using Nirmaan.Evm.Signatures;
 using Nirmaan.Testing;
+using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Tests.SignIn;
 
@@ -46,6 +47,23 @@ public sealed partial class WalletSignInTests(ControlPostgres postgres, LocalCha
         (await ProveAsync(browser, message, await SignAsync(1, message))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await browser.GetStringAsync("/methodology", Token)).ShouldContain($"title=\"{chain.Accounts[1]}\"");
     }
+
+    [Fact]
+    public async Task Under_a_name_that_nobody_gave_this_site_no_wallet_is_asked_to_sign()
+    {
+        using var browser = Browser();
+        using var ask = new HttpRequestMessage(HttpMethod.Post, Ask) { Content = JsonContent.Create(new { address = chain.Accounts[1].ToLowerHex() }), Headers = { Host = "evil.example" } };
+        var answer = await browser.SendAsync(ask, Token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.MisdirectedRequest);
+        (await answer.Content.ReadAsStringAsync(Token)).ShouldContain("a name that the setting AllowedHosts gives");
+    }
+
+    [Theory]
+    [InlineData("localhost", "", true), InlineData("127.0.0.1", "*", true), InlineData("[::1]", "", true)]
+    [InlineData("nirmaan.example", "*", false), InlineData("10.0.0.1", "", false), InlineData("localhost.evil.example", "*", false), InlineData("", "", false)]
+    [InlineData("Nirmaan.example", "other.example; nirmaan.example", true), InlineData("app.nirmaan.example", "*.nirmaan.example", true)]
+    [InlineData("nirmaan.example", "*.nirmaan.example", false), InlineData("evilnirmaan.example", "*.nirmaan.example;nirmaan.example", false)]
+    public void A_name_is_ours_when_it_is_allowed_or_leads_to_this_machine(string asked, string names, bool isOurs) => WalletEndpoints.IsOurs(asked, names).ShouldBe(isOurs);
 
     [Fact]
     public async Task A_wallet_may_not_open_pages_of_staff()

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Nirmaan.Control.Staking;
@@ -70,6 +71,45 @@ public sealed class WalletPartsTests : BunitContext
         page.WaitForAssertion(() => page.Find(".button.primary").TextContent.ShouldBe("Switch the wallet to chain 31337"));
         page.Find(".button.primary").Click();
         page.WaitForAssertion(() => page.FindAll("[role=alert]").ShouldBeEmpty());
+    }
+
+    private IRenderedComponent<WalletTransaction> Permit(Action<StakeAction> begun) => Render<WalletTransaction>(p => p
+        .Add(t => t.Account, s_account).Add(t => t.State, State).Add(t => t.Action, new StakeAction.Permit(5 * Asset.Nrm.One))
+        .Add(t => t.OnPermitted, permitted => begun(permitted)).Add(t => t.OnAllow, allow => begun(allow)));
+
+    private PermitOrder Order => new(31337, $"0x{new string('c', 40)}", "Nirmaan", "1", $"0x{new string('b', 40)}", 5 * Asset.Nrm.One, 0, _clock.GetUtcNow().AddHours(1));
+
+    [Fact]
+    public void A_signature_lets_the_stake_follow_and_costs_no_gas()
+    {
+        StakeAction? begun = null;
+        _wallets.Permit = Order;
+        var signature = $"0x{new string('1', 128)}1b";
+        JSInterop.Setup<WalletAnswer?>("nirmaanWallet.signPermit", new WalletAnswer(Signature: signature));
+        var page = Permit(action => begun = action);
+        page.Find(".transaction").TextContent.ShouldContain("up to 5 NRM from your wallet, once, within the hour, and nothing else. It costs no gas.");
+        page.Find(".button.primary").Click();
+        page.WaitForAssertion(() => begun.ShouldBe(new StakeAction.StakePermitted(Order.Amount, Order.Deadline, signature)));
+    }
+
+    [Fact]
+    public void What_is_no_signature_of_a_key_is_not_handed_in()
+    {
+        StakeAction? begun = null;
+        _wallets.Permit = Order;
+        JSInterop.Setup<WalletAnswer?>("nirmaanWallet.signPermit", new WalletAnswer(Signature: "0x12"));
+        var page = Permit(action => begun = action);
+        page.Find(".button.primary").Click();
+        page.WaitForAssertion(() => page.Find("[role=alert]").TextContent.ShouldContain("no signature of a key. Allow it by a transaction."));
+        begun.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_token_that_takes_no_signatures_is_allowed_by_a_transaction()
+    {
+        StakeAction? begun = null;
+        Permit(action => begun = action);
+        begun.ShouldBe(new StakeAction.Allow(5 * Asset.Nrm.One));
     }
 
     [Theory]
@@ -145,6 +185,10 @@ public sealed class WalletPartsTests : BunitContext
         public int Looks { get; private set; }
 
         public Task<WalletState> ReadAsync(WalletAddress account, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public PermitOrder? Permit { get; set; }
+
+        public Task<PermitOrder?> FindPermitAsync(WalletAddress account, BigInteger amount, CancellationToken cancellationToken) => Task.FromResult(Permit);
 
         public Task<PreparedCall> PrepareAsync(WalletAddress account, StakeAction action, CancellationToken cancellationToken) => Task.FromResult(Call);
 

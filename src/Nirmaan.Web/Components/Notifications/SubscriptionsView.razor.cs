@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using Nirmaan.Control;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Notifications;
@@ -24,6 +25,8 @@ public sealed partial class SubscriptionsView
     [Inject] public required Subscribe Subscriptions { get; init; }
 
     [Inject] public required NoticeKeys Keys { get; init; }
+
+    [Inject] public required IOptions<NoticeOptions> Options { get; init; }
 
     protected override IReadOnlyList<Topic> Topics => [Topic.Jobs];
 

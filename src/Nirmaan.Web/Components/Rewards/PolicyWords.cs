@@ -8,7 +8,11 @@ internal static class PolicyWords
 {
     /// <summary>What is taken.</summary>
     public static string Terms(FeePolicy policy) =>
-        $"fee {Format.Percent(policy.FeeBasisPoints / 10_000.0)}, rent {Payer(policy.RentTreasuryFunded)}{string.Concat(policy.Rents.Select(r => $"; {Whose(r)}: {Payer(r.TreasuryFunded)}"))}";
+        $"fee {Format.Percent(policy.FeeBasisPoints / 10_000.0)}, {Rent(policy)}";
+
+    /// <summary>Who pays the rent: as a rule, and of what another does.</summary>
+    public static string Rent(FeePolicy policy) =>
+        $"rent {Payer(policy.RentTreasuryFunded)}{string.Concat(policy.Rents.Select(r => $"; {Whose(r)}: {Payer(r.TreasuryFunded)}"))}";
 
     private static string Payer(bool isTreasury) => isTreasury ? "paid by the treasury" : "paid by selling receipts before the fee";
 

@@ -45,11 +45,11 @@ internal static class LoopFlow
         return (nodes, links);
     }
 
-    // Where the treasury does not pay the rent, what is taken to cover it is known only when an epoch closes.
+    // Where the treasury does not pay all of the rent, what is taken to cover it is known only when an epoch closes.
     private static void AddShares(LoopPicture picture, int stakers, List<FlowNode> nodes, List<FlowLink> links)
     {
         if (picture.Values.Count == 0 && picture.Points.Count == 0) { return; }
-        var (fee, isKnown) = (picture.Policy.FeeBasisPoints / 10_000m, picture.Policy.RentTreasuryFunded);
+        var (fee, isKnown) = (picture.Policy.FeeBasisPoints / 10_000m, picture.Policy.RentTreasuryFunded && picture.Policy.Rents.All(r => r.TreasuryFunded));
         var received = SumOf(picture.Values.Select(v => v.UsdPerHour));
         nodes.Add(new FlowNode(Stakers, Format.Count(stakers, "staker"), 4, "/stakers", PerHour(isKnown ? received * (1 - fee) : null)));
         foreach (var asset in picture.Values.GroupBy(v => v.Asset))

@@ -64,6 +64,8 @@ const published = deed => word(100) + ('db4091b5' + word(deed.epoch) + word(deed
 const makers = {
   allow: deed => '0x095ea7b3' + word(deed.spender) + word(deed.amount),
   stake: deed => '0xa694fc3a' + word(deed.amount),
+  // amount, deadline, v, r, s; the wallet signed r | s | v, some with v 0 or 1.
+  stakePermitted: ({ amount, deadline, signature: s }) => '0xecd9ba82' + word(amount) + word(deadline) + word(Number('0x' + s.slice(130)) % 27 + 27) + s.slice(2, 130).toLowerCase(),
   unstake: deed => '0x2e17de78' + word(deed.amount),
   cancel: deed => '0x0a72f2ea' + word(deed.id),
   withdraw: deed => '0x983d95ce' + word(32) + array(deed.ids),
@@ -89,21 +91,41 @@ async function connect(id) {
   }
 }
 
-async function send(order) {
+// Asks the wallet once it shows the account and the chain that are meant.
+async function asked(order, ask) {
   const wallet = provider();
   if (!wallet) return { fault: 'no-wallet', words: 'No wallet answers in this browser. Open it, or sign in anew.' };
-  if (makers[order.deed.kind]?.(order.deed) !== order.data.toLowerCase()) return { fault: 'mismatch', words: 'The prepared transaction does not do what this page says. It was not sent.' };
   try {
     const accounts = await wallet.request({ method: 'eth_requestAccounts' });
     if (!accounts.some(account => account.toLowerCase() === order.account.toLowerCase())) {
       return { fault: 'other-account', words: `The wallet shows ${accounts[0] ?? 'no account'}; you signed in as ${order.account}. Choose that account in the wallet, or sign in anew.` };
     }
     if (Number(await wallet.request({ method: 'eth_chainId' })) !== order.chainId) return { fault: 'wrong-chain', words: `The wallet is on another chain; the stake is on chain ${order.chainId}.` };
-    const transaction = { from: order.account, to: order.to, data: order.data, gas: '0x' + order.gas.toString(16) };
-    return { hash: await wallet.request({ method: 'eth_sendTransaction', params: [transaction] }) };
+    return await ask(wallet);
   } catch (error) {
     return faultOf(error);
   }
+}
+
+async function send(order) {
+  if (makers[order.deed.kind]?.(order.deed) !== order.data.toLowerCase()) return { fault: 'mismatch', words: 'The prepared transaction does not do what this page says. It was not sent.' };
+  const transaction = { from: order.account, to: order.to, data: order.data, gas: '0x' + order.gas.toString(16) };
+  return asked(order, async wallet => ({ hash: await wallet.request({ method: 'eth_sendTransaction', params: [transaction] }) }));
+}
+
+// EIP-2612's permission as EIP-712's typed data, which the wallet shows field by field.
+async function signPermit(order) {
+  const fields = text => text.split(', ').map(field => { const [type, name] = field.split(' '); return { name, type }; });
+  const typed = {
+    types: {
+      EIP712Domain: fields('string name, string version, uint256 chainId, address verifyingContract'),
+      Permit: fields('address owner, address spender, uint256 value, uint256 nonce, uint256 deadline'),
+    },
+    primaryType: 'Permit',
+    domain: { name: order.name, version: order.version, chainId: order.chainId, verifyingContract: order.token },
+    message: { owner: order.account, spender: order.spender, value: order.amount, nonce: order.nonce, deadline: String(order.deadline) },
+  };
+  return asked(order, async wallet => ({ signature: await wallet.request({ method: 'eth_signTypedData_v4', params: [order.account, JSON.stringify(typed)] }) }));
 }
 
 async function switchChain(chain) {
@@ -123,4 +145,4 @@ async function switchChain(chain) {
   }
 }
 
-window.nirmaanWallet = { list, connect, signIn, send, switchChain };
+window.nirmaanWallet = { list, connect, signIn, send, signPermit, switchChain };

@@ -13,7 +13,9 @@ internal static class ActionWords
     public static string Title(StakeAction action) => action switch
     {
         StakeAction.Allow(var amount) => $"Allow the staking contract to take {Nrm(amount)}",
+        StakeAction.Permit(var amount) => $"Let the staking contract take {Nrm(amount)}, by a signature",
         StakeAction.Stake(var amount) => $"Stake {Nrm(amount)}",
+        StakeAction.StakePermitted permitted => $"Stake {Nrm(permitted.Amount)}",
         StakeAction.Unstake(var amount) => $"Unstake {Nrm(amount)}",
         StakeAction.Cancel(_, var amount) => $"Stake again {Nrm(amount)} that were on their way out",
         StakeAction.Withdraw(_, var amount) => $"Withdraw {Nrm(amount)}",
@@ -32,6 +34,12 @@ internal static class ActionWords
             $"The contract may take up to {Nrm(amount)} from your wallet, and nothing else. Nothing moves yet.",
             "It is the first of two steps: the second stakes it.",
         ],
+        StakeAction.Permit(var amount) =>
+        [
+            $"With your signature the contract may take up to {Nrm(amount)} from your wallet, once, within the hour, and nothing else. It costs no gas. Nothing moves yet.",
+            "It is the first of two steps: the second is the one transaction that hands it in and stakes. A wallet that is a contract cannot sign so; it allows by a transaction.",
+        ],
+        StakeAction.StakePermitted permitted => WhatHappens(new StakeAction.Stake(permitted.Amount), state, now),
         StakeAction.Stake(var amount) =>
         [
             $"{Nrm(amount)} move from your wallet into the staking contract. They stay yours: nobody else can move them.",

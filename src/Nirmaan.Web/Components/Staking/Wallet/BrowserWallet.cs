@@ -15,7 +15,8 @@ public sealed record OfferedWallet(string Id, string Name, string? Icon);
 /// <param name="Words">The fault for a person.</param>
 /// <param name="Hash">Of the transaction that it sent.</param>
 /// <param name="Account">That it showed.</param>
-public sealed record WalletAnswer(string? Fault = null, string? Words = null, string? Hash = null, string? Account = null);
+/// <param name="Signature">That it gave.</param>
+public sealed record WalletAnswer(string? Fault = null, string? Words = null, string? Hash = null, string? Account = null, string? Signature = null);
 
 /// <summary>Asks the browser's wallet, by wwwroot/js/wallet.js. A person may take minutes to answer.</summary>
 internal static class BrowserWallet
@@ -40,10 +41,20 @@ internal static class BrowserWallet
         "nirmaanWallet.send", s_patience,
         new { account = account.ToString(), chainId = call.ChainId, to = call.To, data = call.Data, gas = (long)((call.Gas ?? 0) * GasRoom), deed = Deed(action, staking) });
 
+    /// <summary>A signature that costs nothing: the token's typed data, which the wallet shows field by field.</summary>
+    public static ValueTask<WalletAnswer?> SignPermitAsync(this IJSRuntime browser, EvmAddress account, PermitOrder order) => browser.InvokeAsync<WalletAnswer?>(
+        "nirmaanWallet.signPermit", s_patience,
+        new
+        {
+            account = account.ToString(), chainId = order.ChainId, token = order.Token, name = order.Name, version = order.Version, spender = order.Spender,
+            amount = Text(order.Amount), nonce = Text(order.Nonce), deadline = order.Deadline.ToUnixTimeSeconds(),
+        });
+
     private static object Deed(StakeAction action, string staking) => action switch
     {
         StakeAction.Allow(var amount) => new { kind = "allow", spender = staking, amount = Text(amount) },
         StakeAction.Stake(var amount) => new { kind = "stake", amount = Text(amount) },
+        StakeAction.StakePermitted p => new { kind = "stakePermitted", amount = Text(p.Amount), deadline = p.Deadline.ToUnixTimeSeconds(), signature = p.Signature },
         StakeAction.Unstake(var amount) => new { kind = "unstake", amount = Text(amount) },
         StakeAction.Cancel(var id, _) => new { kind = "cancel", id },
         StakeAction.Withdraw(var ids, _) => new { kind = "withdraw", ids },

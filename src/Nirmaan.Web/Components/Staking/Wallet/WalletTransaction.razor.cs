@@ -6,6 +6,7 @@ using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Staking;
 using Nirmaan.Evm;
+using Nirmaan.Evm.Signatures;
 using Nirmaan.Networks.Chain;
 using Nirmaan.Web.Components.Kit;
 using Nirmaan.Web.Sandbox;
@@ -21,6 +22,7 @@ public sealed partial class WalletTransaction : IDisposable
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(1), s_dropped = TimeSpan.FromMinutes(2);
     private readonly CancellationTokenSource _gone = new();
     private PreparedCall? _call;
+    private PermitOrder? _permit;
     private WalletAnswer? _answer;
     private SentCall? _sent;
     private Sighting? _seen;
@@ -49,6 +51,12 @@ public sealed partial class WalletTransaction : IDisposable
 
     /// <summary>The wallet has sent it.</summary>
     [Parameter] public EventCallback<SentCall> OnSent { get; set; }
+
+    /// <summary>The wallet has signed a <see cref="StakeAction.Permit"/>; what it is good for.</summary>
+    [Parameter] public EventCallback<StakeAction.StakePermitted> OnPermitted { get; set; }
+
+    /// <summary>A <see cref="StakeAction.Permit"/> is not to be, or cannot: allow by a transaction.</summary>
+    [Parameter] public EventCallback<StakeAction.Allow> OnAllow { get; set; }
 
     [Parameter] public EventCallback OnClose { get; set; }
 
@@ -112,9 +120,15 @@ public sealed partial class WalletTransaction : IDisposable
 
     private async Task PrepareAsync()
     {
-        (_call, _fault, _answer) = (null, null, null);
+        (_call, _permit, _fault, _answer) = (null, null, null, null);
         try
         {
+            if (Action is StakeAction.Permit(var amount))
+            {
+                _permit = await Wallets.FindPermitAsync(Account, amount, _gone.Token);
+                if (_permit is null) { await AllowAsync(); }
+                return;
+            }
             _call = await Wallets.PrepareAsync(Account, Action!, _gone.Token);
         }
         catch (SupplierUnavailableException e) { _fault = $"The chain cannot be read: {e.Message}"; }
@@ -143,11 +157,30 @@ public sealed partial class WalletTransaction : IDisposable
         finally { _isAsking = false; }
     }
 
+    private async Task SignAsync()
+    {
+        (_isAsking, _fault) = (true, null);
+        try
+        {
+            // Asked anew: its hour began when the preview was opened.
+            await PrepareAsync();
+            if (_permit is not { } order) { return; }
+            _answer = await AskAsync(() => Browser.SignPermitAsync(EvmAddress.Parse(Account.Value), order));
+            _fault = _answer.Words;
+            if (_answer.Fault is not null) { return; }
+            if (!EvmSignature.TryParse(_answer.Signature, out _)) { _fault = "The wallet's answer is no signature of a key. Allow it by a transaction."; return; }
+            await OnPermitted.InvokeAsync(new StakeAction.StakePermitted(order.Amount, order.Deadline, _answer.Signature));
+        }
+        finally { _isAsking = false; }
+    }
+
+    private Task AllowAsync() => OnAllow.InvokeAsync(new StakeAction.Allow(((StakeAction.Permit)Action!).Amount));
+
     private async Task SwitchAsync()
     {
         (_isAsking, _fault) = (true, null);
         // The node's address may hold a key that is nobody else's business; the sandbox's chain is known to nobody but us.
-        var answer = await AskAsync(() => Browser.SwitchChainAsync(_call!.ChainId, Sandbox.Value.IsOn ? Chain.Value.Rpc : null));
+        var answer = await AskAsync(() => Browser.SwitchChainAsync(_call?.ChainId ?? _permit!.ChainId, Sandbox.Value.IsOn ? Chain.Value.Rpc : null));
         (_fault, _isAsking) = (answer.Words, false);
         if (answer.Fault is null) { _answer = null; }
     }

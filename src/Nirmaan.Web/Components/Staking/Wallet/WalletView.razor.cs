@@ -70,7 +70,7 @@ public sealed partial class WalletView
         _stakeFault = FaultOf(_stake, state.Nrm, "The wallet holds", out var amount);
         if (_stakeFault is not null) { return; }
         _stakeNext = state.Allowed < amount ? amount : null;
-        Begin(_stakeNext is null ? new StakeAction.Stake(amount) : new StakeAction.Allow(amount));
+        Begin(_stakeNext is null ? new StakeAction.Stake(amount) : new StakeAction.Permit(amount));
     }
 
     private void AskUnstake()
@@ -123,7 +123,12 @@ public sealed partial class WalletView
         return units > most ? $"{has} {Text(most)}." : null;
     }
 
-    private static string? StepOf(StakeAction action) => action is StakeAction.Allow ? "Step 1 of 2" : null;
+    private static string? StepOf(StakeAction action) => action switch
+    {
+        StakeAction.Allow or StakeAction.Permit => "Step 1 of 2",
+        StakeAction.StakePermitted => "Step 2 of 2",
+        _ => null,
+    };
 
     private static List<Unbonding> Due(WalletState state) => [.. state.Unbondings.Where(u => u.AvailableAt <= state.AsOf.At)];
 
