@@ -2,6 +2,7 @@ using Nirmaan.Benchmarks.Distribution;
 using Nirmaan.Benchmarks.Fleet;
 using Nirmaan.Benchmarks.Indexer;
 using Nirmaan.Benchmarks.Optimiser;
+using Nirmaan.Benchmarks.Returns;
 
 // One class per area, chosen by the first argument; the rest of the arguments are the area's.
 using var stop = new CancellationTokenSource();
@@ -16,7 +17,9 @@ switch (args)
         return await IndexerBenchmark.RunAsync(rest, stop.Token);
     case ["launch", .. var rest]:
         return await LaunchBenchmark.RunAsync(rest, stop.Token);
+    case ["returns", .. var rest]:
+        return await ReturnsBenchmark.RunAsync(rest, stop.Token);
     default:
-        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, indexer, launch");
+        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, indexer, launch, returns");
         return 2;
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Rewards;
@@ -60,10 +59,10 @@ public sealed record StakerReturns(
             g.Any(l => l.Net.Sign > 0 && l.NetUsd is null) ? null : decimal.Round(g.Sum(l => l.NetUsd ?? 0) / nrmDays * 1000, 8)))];
     }
 
-    /// <summary>The lines as CSV; the columns add up to <see cref="Totals"/> exactly. An unknown price is an empty field.</summary>
-    public string ToCsv()
+    /// <summary>The CSV, a line at a time, so that years of dozens of assets are sent while they are made; the columns add up to <see cref="Totals"/> exactly. An unknown price is an empty field.</summary>
+    public IEnumerable<string> CsvLines()
     {
-        var csv = new StringBuilder("epoch,from,to,asset,average_stake_nrm,share,gross,cost,fee,net,price_usd,price_at,price_source,net_usd,rent_share_usd,root\n");
+        yield return "epoch,from,to,asset,average_stake_nrm,share,gross,cost,fee,net,price_usd,price_at,price_source,net_usd,rent_share_usd,root\n";
         foreach (var (epoch, line) in Epochs.SelectMany(e => e.Lines.Select(l => (e, l))))
         {
             string[] fields =
@@ -72,10 +71,12 @@ public sealed record StakerReturns(
                 Tokens(line.Gross, line.Asset), Tokens(line.Cost, line.Asset), Tokens(line.Fee, line.Asset), Tokens(line.Net, line.Asset),
                 Text(line.Price?.Usd), line.Price is { } price ? StakesCsv.TimeText(price.At) : "", Quoted(line.Price?.Source ?? ""), Text(line.NetUsd), Text(epoch.RentUsd), line.Root,
             ];
-            csv.AppendJoin(',', fields).Append('\n');
+            yield return string.Join(',', fields) + "\n";
         }
-        return csv.ToString();
     }
+
+    /// <summary>The CSV as one text.</summary>
+    public string ToCsv() => string.Concat(CsvLines());
 
     private static string Tokens(BigInteger units, Asset asset) => new TokenAmount(units, asset).ToDecimalText();
     private static string Text(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";

@@ -167,6 +167,18 @@ public sealed class StakerQueriesTests(ControlPostgres postgres) : EpochTest(pos
     }
 
     [Fact]
+    public async Task A_deposit_is_never_income()
+    {
+        await RunTwoDaysAsync();
+        var before = await ReturnsAsync(1);
+        Stake(Midnight.AddDays(2), 1, 5000 * Token18);
+        await ReachAsync(Midnight.AddDays(2).AddHours(1));
+        var after = await ReturnsAsync(1);
+        after.Staked.ShouldBe(before.Staked + 5000 * Token18);
+        (after.ToCsv(), after.Totals[0].Net).ShouldBe((before.ToCsv(), before.Totals[0].Net));
+    }
+
+    [Fact]
     public async Task A_claim_is_proven_by_the_root_of_the_newest_epoch()
     {
         await RunTwoDaysAsync();
