@@ -78,6 +78,7 @@ public static class ControlServices
         services.TryAddSingleton<Standstills>();
         services.TryAddSingleton<ReplaceInstance>();
         services.TryAddSingleton<RollTemplate>();
+        services.TryAddSingleton<StopIdle>();
         services.TryAddSingleton<TemplateQueries>();
         services.TryAddSingleton<DrainWatch>();
         services.TryAddSingleton<ReplaceLost>();

@@ -39,7 +39,8 @@ public sealed record InstanceRow(
 }
 
 /// <summary>Everything about one machine.</summary>
-public sealed record InstanceDetail(InstanceRow Instance, IReadOnlyList<MinerRow> Miners, IReadOnlyList<OperationRow> Operations, IReadOnlyList<SeenBid> Bids, IReadOnlyList<TimelineEvent> Timeline, InstanceId? ReplacedBy);
+/// <param name="Recovery">What it cost in rewards that it had to take another's place; null = it took nobody's.</param>
+public sealed record InstanceDetail(InstanceRow Instance, IReadOnlyList<MinerRow> Miners, IReadOnlyList<OperationRow> Operations, IReadOnlyList<SeenBid> Bids, IReadOnlyList<TimelineEvent> Timeline, InstanceId? ReplacedBy, RecoveryCost? Recovery = null);
 
 /// <summary>Counts for the top of the fleet page.</summary>
 public sealed record FleetSummary(
@@ -96,7 +97,21 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
         timeline.Reverse();
         var replacedBy = await db.Instances.AsNoTracking().Where(i => i.Replaces == id).Select(i => (InstanceId?)i.Id).FirstOrDefaultAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        return new InstanceDetail(row, [.. miners.Select(Row)], [.. operations.Select(o => OperationQueries.Row(o, now))], bids, timeline, replacedBy);
+        return new InstanceDetail(row, [.. miners.Select(Row)], [.. operations.Select(o => OperationQueries.Row(o, now))], bids, timeline, replacedBy, await RecoveryAsync(db, instance, miners, now, cancellationToken));
+    }
+
+    private static async Task<RecoveryCost?> RecoveryAsync(NirmaanDbContext db, Instance instance, List<Miner> miners, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (instance.Replaces is not { } replaced) { return null; }
+        var lost = await db.Instances.AsNoTracking().SingleAsync(i => i.Id == replaced, cancellationToken);
+        var heard = await db.Miners.Where(m => m.InstanceId == replaced).MaxAsync(m => m.LastHeartbeatAt, cancellationToken);
+        // One that goes on until this one earns costs nothing; one that failed was gone when it was last heard of.
+        var from = lost.IsLive ? now : lost.State == InstanceState.Failed && heard < lost.StateSince ? heard.Value : lost.ClosedAt ?? lost.StateSince;
+        var credited = miners.Min(m => m.Steps.FirstCredit);
+        var to = credited ?? (instance.IsLive ? now : instance.StateSince);
+        var estimate = await db.Estimates.AsNoTracking().Where(e => e.At <= from).OrderByDescending(e => e.At).FirstOrDefaultAsync(cancellationToken)
+            ?? await db.Estimates.AsNoTracking().OrderBy(e => e.At).FirstOrDefaultAsync(cancellationToken);
+        return RecoveryCost.Of(from, to, credited is not null || !instance.IsLive, estimate, lost.Workload, lost.Gpu, lost.GpuCount);
     }
 
     /// <summary>One miner; null = there is none.</summary>

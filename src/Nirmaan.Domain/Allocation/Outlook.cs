@@ -54,6 +54,12 @@ public sealed record PoolEstimate(
     PoolName Pool, NetworkName Network, string Label, Bucket Bucket, RewardShape Shape, string AssetId, decimal TokensPerHour, decimal? TokenUsd, decimal? ValueUsdPerHour,
     decimal? OthersWorkPerHour, decimal? DemandWorkPerHour, string WorkUnit, bool Modelled, string Source, DateTimeOffset DataAt, DateTimeOffset? PriceAt, IReadOnlyList<WorkEstimate> Work)
 {
+    /// <summary>Tokens per hour that an amount of work is paid, by the pool's shape, price or none; null = others' work or the demand is unknown.</summary>
+    public decimal? TokensFor(decimal workPerHour) =>
+        workPerHour <= 0 ? 0
+        : Shape == RewardShape.ProRata ? OthersWorkPerHour is { } others ? TokensPerHour * workPerHour / (workPerHour + others) : null
+        : DemandWorkPerHour is { } demand and > 0 ? TokensPerHour * Math.Min(workPerHour, demand) / demand : null;
+
     /// <summary>What an amount of our work earns, USD per hour, by the pool's shape (formats.md, instance.json); null = value, others' work or demand is unknown.</summary>
     public decimal? IncomeUsdPerHour(decimal workPerHour)
     {

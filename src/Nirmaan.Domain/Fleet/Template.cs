@@ -8,10 +8,11 @@ namespace Nirmaan.Domain.Fleet;
 /// JSON, so the property names are the file's.
 /// </summary>
 /// <param name="Failover">Where another machine is taken; the control plane's business, not the agent's.</param>
+/// <param name="IdleStopHours">A machine to which no work came for so long is given back; null = never. The control plane's business too.</param>
 public sealed record Template(
     string Name, int Version, string Network, string Workload, string Image, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Env,
     IReadOnlyList<string> SecretEnv, TemplateNeeds Needs, TemplatePayout Payout, TemplateLogs Logs, int ReadyWithinMinutes, int StopGraceSeconds,
-    string Licence, TemplateSeason? Season, [property: JsonIgnore] Failover Failover = Failover.Elsewhere)
+    string Licence, TemplateSeason? Season, [property: JsonIgnore] Failover Failover = Failover.Elsewhere, [property: JsonIgnore] int? IdleStopHours = null)
 {
     /// <summary>The network that pays.</summary>
     public NetworkName NetworkName => new(Network);

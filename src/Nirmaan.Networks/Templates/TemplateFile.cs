@@ -8,7 +8,7 @@ namespace Nirmaan.Networks.Templates;
 
 /// <summary>
 /// Reads template.yaml (formats.md) strictly: an unknown key, a missing one, a pattern that is none, a state that no heartbeat knows are
-/// errors. Only <c>season</c>, <c>failover</c>, <c>needs.cudaMin</c> and a season's <c>from</c> and <c>to</c> may be absent.
+/// errors. Only <c>season</c>, <c>failover</c>, <c>idleStopHours</c>, <c>needs.cudaMin</c> and a season's <c>from</c> and <c>to</c> may be absent.
 /// </summary>
 public static partial class TemplateFile
 {
@@ -56,7 +56,9 @@ public static partial class TemplateFile
         t.Whole("stopGraceSeconds", 0, 3600),
         t.Text("licence", "what may be done with image and model", l => !string.IsNullOrWhiteSpace(l)).Trim(),
         t.OptionalSection("season", Season),
-        t.OptionalText("failover", $"one of {string.Join(", ", s_failovers.Keys)}", s_failovers.ContainsKey) is { } failover ? s_failovers[failover] : Failover.Elsewhere);
+        t.OptionalText("failover", $"one of {string.Join(", ", s_failovers.Keys)}", s_failovers.ContainsKey) is { } failover ? s_failovers[failover] : Failover.Elsewhere,
+        t.OptionalText("idleStopHours", "a whole number of hours from 1 to 8760", h => int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is >= 1 and <= 8760) is { } idle
+            ? int.Parse(idle, CultureInfo.InvariantCulture) : null);
 
     private static TemplateNeeds Needs(TemplateFields n) => new(
         n.Whole("minVramGb", 0, 1024), n.Whole("gpus", 1, 16), n.Number("vcpu", 0.1m, 512), n.Whole("ramGb", 1, 4096), n.Whole("diskGb", 1, 65536),

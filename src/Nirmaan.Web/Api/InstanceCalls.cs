@@ -45,9 +45,15 @@ internal sealed record EventWire(DateTimeOffset At, string Kind, string Subject,
 /// <summary>Why neither a machine nor another in its place was to be had, as the last search saw the market.</summary>
 internal sealed record NotHadWire(DateTimeOffset At, int Seen, IReadOnlyList<FunnelWire> Funnel);
 
+/// <summary>What it cost in rewards that a machine took another's place: hours in which neither earned, tokens and USD expected of them; null = not known.</summary>
+internal sealed record RecoveryWire(DateTimeOffset From, DateTimeOffset To, bool IsOver, double Hours, string? Asset, decimal? LostTokens, decimal? LostUsd, string Source)
+{
+    public static RecoveryWire Of(RecoveryCost r) => new(r.From, r.To, r.IsOver, Math.Round(r.Gap.TotalHours, 4), r.AssetId, r.LostTokens is { } tokens ? decimal.Round(tokens, 8) : null, r.LostUsd is { } usd ? decimal.Round(usd, 8) : null, r.Source);
+}
+
 /// <summary>Everything about a machine.</summary>
 internal sealed record InstanceDetailWire(
-    InstanceWire Instance, IReadOnlyList<MinerWire> Miners, IReadOnlyList<OperationWire> Operations, IReadOnlyList<BidWire> Bids, IReadOnlyList<EventWire> Timeline, string? ReplacedBy, NotHadWire? NotHad);
+    InstanceWire Instance, IReadOnlyList<MinerWire> Miners, IReadOnlyList<OperationWire> Operations, IReadOnlyList<BidWire> Bids, IReadOnlyList<EventWire> Timeline, string? ReplacedBy, NotHadWire? NotHad, RecoveryWire? Recovery);
 
 /// <summary>Why a machine is replaced.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -110,5 +116,5 @@ internal static class InstanceCalls
         InstanceWire.Of(d.Instance), [.. d.Miners.Select(MinerWire.Of)], [.. d.Operations.Select(OperationWire.Of)],
         [.. d.Bids.Select(b => new BidWire(b.Ref, b.Provider, b.ProviderLabel, b.Gpu, b.UsdPerGpuHour, b.Reliability, b.Region, b.Open, b.Unsuitable, b.Accepted))],
         [.. d.Timeline.Select(e => new EventWire(e.At, e.Kind, e.Subject, e.Actor, e.What, e.Why, e.Before, e.After))], d.ReplacedBy?.ToString(),
-        d.Instance.NotHad is { } notHad ? new NotHadWire(notHad.At, notHad.Seen, [.. notHad.Funnel.Select(FunnelWire.Of)]) : null);
+        d.Instance.NotHad is { } notHad ? new NotHadWire(notHad.At, notHad.Seen, [.. notHad.Funnel.Select(FunnelWire.Of)]) : null, d.Recovery is { } recovery ? RecoveryWire.Of(recovery) : null);
 }

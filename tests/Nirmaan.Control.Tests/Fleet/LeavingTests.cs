@@ -76,6 +76,23 @@ public sealed class LeavingTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_recovery_tells_how_long_neither_machine_earned_and_a_replacement_without_a_gap_that_none_was_lost()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        var old = await RunningAsync(world, 2);
+        await world.Get<ReplaceInstance>().RunAsync(old[1].Id, "ops@test", "another provider", CancellationToken.None);
+        world.Akash.Machines.Single(m => m.Id == old[0].ExternalId).Status = SupplierStatus.Failed;
+        await world.PassAsync(TimeSpan.FromMinutes(30), reconcile: true);
+        async Task<RecoveryCost> CostAsync(Instance lost) =>
+            (await world.Get<FleetQueries>().FindAsync((await world.InstancesAsync()).Single(i => i.Replaces == lost.Id).Id, CancellationToken.None)).ShouldNotBeNull().Recovery.ShouldNotBeNull();
+        var cost = await CostAsync(old[0]);
+        (cost.IsOver, cost.LostTokens).ShouldBe((false, null));
+        cost.To.ShouldBe(world.Clock.GetUtcNow());
+        cost.Gap.ShouldBeGreaterThan(TimeSpan.FromMinutes(20));
+        (await CostAsync(old[1])).Gap.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task A_machine_whose_recipe_was_changed_without_a_new_number_is_told_by_its_hash()
     {
         await using var world = await FleetWorld.CreateAsync(database);

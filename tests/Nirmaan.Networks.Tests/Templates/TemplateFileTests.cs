@@ -48,6 +48,13 @@ public sealed class TemplateFileTests
     public void A_template_may_keep_to_the_supplier_that_lost_its_machine() =>
         TemplateFile.Read("my.yaml", Change("stopGraceSeconds: 30", "stopGraceSeconds: 30\nfailover: same-supplier")).Failover.ShouldBe(Failover.SameSupplier);
 
+    [Fact]
+    public void A_file_says_after_how_many_hours_without_work_a_machine_is_given_back_or_never()
+    {
+        TemplateFile.Read("my.yaml", Change("stopGraceSeconds: 30", "stopGraceSeconds: 30\nidleStopHours: 6")).IdleStopHours.ShouldBe(6);
+        TemplateFile.Read("my.yaml", Good).IdleStopHours.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("\nseason: { from: 2024-04-01, to: 2025-01-17T12:00:00Z }", "")]
     [InlineData("season: { from: 2024-04-01, to: 2025-01-17T12:00:00Z }", "season: null")]
@@ -84,6 +91,7 @@ public sealed class TemplateFileTests
     [InlineData("from: 2024-04-01", "from: April", "season.from", "April")]
     [InlineData("from: 2024-04-01", "from: 2026-04-01", "season.to", "2025-01-17 12:00:00Z")]
     [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nfailover: anywhere", "failover", "anywhere")]
+    [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nidleStopHours: 0", "idleStopHours", "0")]
     [InlineData("needs: {", "needs: text\nx: {", "needs", "text")]
     public void What_is_wrong_is_named_by_file_field_and_value(string find, string replace, string field, string? value)
     {
