@@ -37,8 +37,9 @@ public sealed partial class CheckPayouts(
                 if (PayoutRules.Differing(miner.PayoutAddress, readings) is not { Count: > 0 } differing) { continue; }
                 var why = PayoutRules.Words(miner.PayoutAddress, differing);
                 LogStopped(miner.Id, why);
-                await StopAsync(miner.Id, why, cancellationToken);
+                // The machine first: a run that ends between the two finds the miner live and does the rest.
                 await retire.RunAsync(miner.InstanceId, Actor, why, cancellationToken);
+                await StopAsync(miner.Id, why, cancellationToken);
                 stopped++;
             }
         }
