@@ -29,7 +29,7 @@ internal sealed class AgentProcess : IDisposable
         _gpus = new GpuWatch(new NvidiaSmi(), journal);
         _surface = new Surface(options.Port, Status, new LogsPage(journal, options.Token));
         _spool = OpenSpool();
-        _pulse = new Pulse(options, _status, _gpus, _spool, journal, clock);
+        _pulse = new Pulse(options, _status, () => _template?.Payout?.Env, _gpus, _spool, journal, clock);
         _delivery = options.ControlUrl is null ? null : new Delivery(options, _spool, _pulse, journal, clock);
         if (_delivery is null) { journal.Warn("AGENT_CONTROL_URL is not set: heartbeats are only kept on disk"); }
     }

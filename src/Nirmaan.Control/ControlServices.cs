@@ -64,6 +64,7 @@ public static class ControlServices
         services.TryAddSingleton<SupplierShelf>();
         services.TryAddSingleton<NetworkShelf>();
         services.TryAddSingleton<PayoutPolicy>();
+        services.TryAddSingleton<CheckPayouts>();
         services.TryAddSingleton<MinerTokens>();
         services.TryAddSingleton<SpendingSwitch>();
         services.TryAddSingleton<SpendGuard>();

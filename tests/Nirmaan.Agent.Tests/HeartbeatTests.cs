@@ -32,6 +32,19 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task A_heartbeat_tells_where_the_running_miner_is_paid_by_its_environment_and_its_file()
+    {
+        await using var plane = await ControlPlane.StartAsync();
+        await using var run = new AgentRun().With(plane).With("MINER_ID_0", "0xaa-tag").With("MINER_ID_1", "0xaa-tag_1").With("MINER_ID_NAME", "no payout")
+            .WithMiner("exec sleep 600", more: new() { ["payout"] = new { kind = "evm-address", env = "MINER_ID_0" } });
+        await File.WriteAllTextAsync(Path.Combine(run.Folder, ".env"), "# mine\nMINER_ID_0=\"0xbb\"\nMINER_ID_1=\n", AgentRun.Token);
+        run.Start();
+        await AgentRun.UntilAsync(() => plane.Taken.Any(b => b.Payouts is not null));
+        plane.Taken.First(b => b.Payouts is not null).Payouts!.OrderBy(p => p.Source, StringComparer.Ordinal)
+            .ShouldBe([new(".env MINER_ID_0", "0xbb"), new("environment MINER_ID_0", "0xaa-tag"), new("environment MINER_ID_1", "0xaa-tag_1")]);
+    }
+
+    [Fact]
     public async Task News_is_told_soon_however_long_the_regular_time()
     {
         await using var plane = await ControlPlane.StartAsync();

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Nirmaan.Agent.Gpu;
+using Nirmaan.Agent.Miner;
 
 namespace Nirmaan.Agent.Heartbeats;
 
 /// <summary>Makes a heartbeat at the regular time and soon after news, and puts it into the spool.</summary>
-internal sealed class Pulse(Options options, MinerStatus status, GpuWatch gpus, Spool spool, Journal journal, TimeProvider clock)
+internal sealed class Pulse(Options options, MinerStatus status, Func<string?> payoutVariable, GpuWatch gpus, Spool spool, Journal journal, TimeProvider clock)
 {
     // Several changes of one start count as one.
     private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(500);
@@ -48,7 +49,8 @@ internal sealed class Pulse(Options options, MinerStatus status, GpuWatch gpus, 
         var report = await gpus.RefreshAsync(cancellationToken);
         var now = status.Now;
         var states = report.Gpus?.Select(g => new Heartbeat.GpuState(g.Index, g.Name, g.Utilisation, g.TemperatureC, g.MemoryUsedMb, g.PowerW)).ToList();
-        var beat = new Heartbeat(BootId, ++Sequence, clock.GetUtcNow(), now.State, states, now.JobsDone, now.LastJobAt);
+        var beat = new Heartbeat(BootId, ++Sequence, clock.GetUtcNow(), now.State, states, now.JobsDone, now.LastJobAt,
+            PayoutLook.Read(payoutVariable(), now.ProcessId, options.WorkFolder));
         try { spool.Add(JsonSerializer.Serialize(beat, Wire.Default.Heartbeat)); }
         catch (IOException e) { journal.Warn($"a heartbeat could not be kept: {e.Message}"); }
         var made = _made;

@@ -10,9 +10,14 @@ namespace Nirmaan.Agent;
 /// <param name="Gpus">Null when unknown.</param>
 /// <param name="JobsDone">Since the boot.</param>
 /// <param name="LastJobAt">When the last of them ended.</param>
+/// <param name="Payouts">Where the running miner is paid, as read from it; null when none runs or it cannot be read.</param>
 public sealed record Heartbeat(
-    Guid BootId, long Sequence, DateTimeOffset SentAt, string State, IReadOnlyList<Heartbeat.GpuState>? Gpus, long JobsDone, DateTimeOffset? LastJobAt)
+    Guid BootId, long Sequence, DateTimeOffset SentAt, string State, IReadOnlyList<Heartbeat.GpuState>? Gpus, long JobsDone, DateTimeOffset? LastJobAt,
+    IReadOnlyList<Heartbeat.Payout>? Payouts = null)
 {
+    /// <summary>A value of the payout variable, and where it stood: <c>environment MINER_ID_0</c>, <c>.env MINER_ID_0</c>.</summary>
+    public sealed record Payout(string Source, string Value);
+
     /// <summary>One GPU: percent, degrees Celsius, MiB, watts.</summary>
     public sealed record GpuState(int Index, string Name, double? Utilisation, double? TemperatureC, double? MemoryUsedMb, double? PowerW);
 }

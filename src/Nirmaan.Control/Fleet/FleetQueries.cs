@@ -11,7 +11,13 @@ namespace Nirmaan.Control.Fleet;
 public sealed record MinerRow(
     MinerId Id, InstanceId InstanceId, NetworkName Network, WorkloadName Workload, MinerState State, string? Reason, DateTimeOffset StateSince, string? ReportedState,
     DateTimeOffset? LastHeartbeatAt, int JobsDone, DateTimeOffset? LastJobAt, DateTimeOffset? LastCreditAt, DateTimeOffset? EnrolledAt, string PayoutAddress, string NetworkKey, MinerSteps Steps, string Template,
-    int TemplateVersion, DateTimeOffset CreatedAt, DateTimeOffset? StoppedAt, string Beneficiary);
+    int TemplateVersion, DateTimeOffset CreatedAt, DateTimeOffset? StoppedAt, string Beneficiary)
+{
+    /// <summary>Where it is paid, as the agent last read it from the running miner; null = never read.</summary>
+    public IReadOnlyList<PayoutReading>? Payouts { get; init; }
+    /// <summary>When that was read.</summary>
+    public DateTimeOffset? PayoutsAt { get; init; }
+}
 
 /// <summary>A machine as pages and programs see it.</summary>
 /// <param name="CostUsd">Rent entered so far, USD.</param>
@@ -181,5 +187,5 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
 
     internal static MinerRow Row(Miner m) => new(
         m.Id, m.InstanceId, m.Network, m.Workload, m.State, m.Reason, m.StateSince, m.ReportedState, m.LastHeartbeatAt, m.JobsDone, m.LastJobAt, m.LastCreditAt, m.EnrolledAt, m.PayoutAddress, m.NetworkKey,
-        m.Steps, m.TemplateName, m.TemplateVersion, m.CreatedAt, m.StoppedAt, m.Beneficiary);
+        m.Steps, m.TemplateName, m.TemplateVersion, m.CreatedAt, m.StoppedAt, m.Beneficiary) { Payouts = m.Payouts, PayoutsAt = m.PayoutsAt };
 }

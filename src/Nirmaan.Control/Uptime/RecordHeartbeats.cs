@@ -62,6 +62,9 @@ public sealed partial class RecordHeartbeats(IDbContextFactory<NirmaanDbContext>
         var lastJobs = batch.Select(b => b.LastJobAt?.ToUniversalTime()).ToArray();
         var newest = batch.MaxBy(b => b.SentAt)!;
         var (newestAt, newestJobAt) = (newest.SentAt.ToUniversalTime(), newest.LastJobAt?.ToUniversalTime());
+        // The newest that was read: a report made before the miner runs tells nothing of it.
+        var read = batch.Where(b => b.Payouts is not null).MaxBy(b => b.SentAt);
+        var (payouts, payoutsAt) = (read is null ? null : JsonSerializer.Serialize(read.Payouts, DomainJson.Options), read?.SentAt.ToUniversalTime());
         // One statement is one transaction: either all of the batch and the miner's newest word are stored, or nothing.
         var rows = await db.Database.SqlQuery<Stored>($"""
             WITH stored AS (
@@ -74,7 +77,8 @@ public sealed partial class RecordHeartbeats(IDbContextFactory<NirmaanDbContext>
                 RETURNING 1),
             heard AS (
                 UPDATE miners SET reported_state = {newest.State}, last_heartbeat_at = {newestAt}, jobs_done = {newest.JobsDone},
-                    last_job_at = coalesce({newestJobAt}::timestamptz, last_job_at)
+                    last_job_at = coalesce({newestJobAt}::timestamptz, last_job_at),
+                    payouts = coalesce({payouts}::jsonb, payouts), payouts_at = coalesce({payoutsAt}::timestamptz, payouts_at)
                 WHERE id = {miner} AND state <> 'Stopped' AND (last_heartbeat_at IS NULL OR last_heartbeat_at < {newestAt}))
             SELECT (SELECT state FROM miners WHERE id = {miner}) AS "State", (SELECT count(*)::int FROM stored) AS "Accepted"
             """).ToListAsync(cancellationToken);

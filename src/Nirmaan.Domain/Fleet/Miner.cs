@@ -92,6 +92,10 @@ public sealed class Miner
     public DateTimeOffset? LastCreditAt { get; private set; }
     /// <summary>When it is known to its network (Morpheus: its bid stands).</summary>
     public DateTimeOffset? EnrolledAt { get; private set; }
+    /// <summary>Where it is paid, as the agent last read it from the running miner; null = never read.</summary>
+    public IReadOnlyList<PayoutReading>? Payouts { get; private set; }
+    /// <summary>When the agent read that.</summary>
+    public DateTimeOffset? PayoutsAt { get; private set; }
     /// <summary>When it ended.</summary>
     public DateTimeOffset? StoppedAt { get; private set; }
 

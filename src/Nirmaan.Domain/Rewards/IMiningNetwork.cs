@@ -44,6 +44,9 @@ public interface IMiningNetwork
     Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken);
     /// <summary>Ends the stream of work to a miner. Safe to repeat.</summary>
     Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken);
+    /// <summary>Where the network itself says that miners are paid, by their keys; a key without a reading is unknown. Empty where it tells nothing.</summary>
+    Task<IReadOnlyDictionary<string, IReadOnlyList<PayoutReading>>> ReadPayoutsAsync(IReadOnlyCollection<string> networkKeys, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, IReadOnlyList<PayoutReading>>>(new Dictionary<string, IReadOnlyList<PayoutReading>>());
     /// <summary>Cumulative points of the accounts.</summary>
     Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken);
     /// <summary>The workload that earns points of a kind (Heurist: <c>llama</c> by text, <c>waifu</c> by images); null = the network has no such kind.</summary>

@@ -1,4 +1,5 @@
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Domain.Uptime;
 
@@ -31,8 +32,9 @@ public sealed record Heartbeat(
 /// <param name="SentAt">When it was made, by the agent's clock; it may arrive much later.</param>
 /// <param name="State">One of <see cref="ReportedStates.All"/>.</param>
 /// <param name="JobsDone">Since the agent's boot.</param>
+/// <param name="Payouts">Where the running miner is paid, as the agent read it; null = not read.</param>
 public sealed record HeartbeatReport(
-    Guid BootId, long Sequence, DateTimeOffset SentAt, string State, IReadOnlyList<GpuReading> Gpus, int JobsDone, DateTimeOffset? LastJobAt);
+    Guid BootId, long Sequence, DateTimeOffset SentAt, string State, IReadOnlyList<GpuReading> Gpus, int JobsDone, DateTimeOffset? LastJobAt, IReadOnlyList<PayoutReading>? Payouts = null);
 
 /// <summary>What is wrong with a field, in words that name what was expected.</summary>
 public sealed record FieldError(string Field, string Message);
@@ -71,6 +73,10 @@ public static class HeartbeatRules
         if (!ReportedStates.All.Contains(report.State)) { yield return new FieldError($"{at}state", $"'{report.State}' is not one of {string.Join(", ", ReportedStates.All)}."); }
         if (report.JobsDone < 0) { yield return new FieldError($"{at}jobsDone", $"is {report.JobsDone}; expected 0 or more."); }
         if (report.LastJobAt > now + ClockSkew) { yield return new FieldError($"{at}lastJobAt", $"{report.LastJobAt:O} is in the future."); }
+        if (report.Payouts is { } payouts && (payouts.Count > PayoutRules.MostReadings || payouts.Any(p => !IsStorable(p?.Source) || !IsStorable(p?.Value))))
+        {
+            yield return new FieldError($"{at}payouts", $"expected at most {PayoutRules.MostReadings}, each with source and value of at most {PayoutRules.MostCharacters} characters without control characters.");
+        }
         if (report.Gpus is null) { yield return new FieldError($"{at}gpus", "is missing; expected a list, empty when nothing was read."); yield break; }
         if (report.Gpus.Count > MaxGpus) { yield return new FieldError($"{at}gpus", $"holds {report.Gpus.Count}; expected at most {MaxGpus}."); }
         for (var g = 0; g < report.Gpus.Count; g++)
@@ -82,4 +88,6 @@ public static class HeartbeatRules
             }
         }
     }
+
+    private static bool IsStorable(string? text) => text is { Length: > 0 and <= PayoutRules.MostCharacters } && !text.Any(char.IsControl);
 }

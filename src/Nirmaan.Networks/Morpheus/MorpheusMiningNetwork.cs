@@ -61,6 +61,14 @@ internal sealed class MorpheusMiningNetwork : IMiningNetwork, IDisposable
     /// <inheritdoc />
     public Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken) => _enrolment.WithdrawAsync(networkKey, cancellationToken);
 
+    /// <summary>The wallet that the node works with is paid for every model of it; beside it stands who owns each model on the chain.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<PayoutReading>>> ReadPayoutsAsync(IReadOnlyCollection<string> networkKeys, CancellationToken cancellationToken)
+    {
+        var wallet = new PayoutReading("node's wallet", (await _node.ReadProviderAsync(cancellationToken)).ToString());
+        var owners = (await _node.ListModelsAsync(cancellationToken)).Where(m => !m.IsDeleted).ToLookup(m => m.Id, m => new PayoutReading("owner on the chain", m.Owner.ToString()));
+        return networkKeys.ToDictionary(k => k, IReadOnlyList<PayoutReading> (k) => [wallet, .. owners[k]]);
+    }
+
     /// <summary>Empty: Morpheus pays tokens.</summary>
     public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<PointsReading>>([]);

@@ -7,6 +7,10 @@ namespace Nirmaan.Sandbox.Containers;
 /// <summary>What the agent in a container reads of its template (env AGENT_TEMPLATE): needs and log rules.</summary>
 internal sealed class AgentTemplate
 {
+    /// <summary>Nobody's address: whom a lying machine has the network pay.</summary>
+    public const string Stranger = "0x00000000000000000000000000000000000bad00";
+
+    private static readonly Regex s_address = new("^0x[0-9a-fA-F]{40}", RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(100));
     private static readonly TimeSpan s_matchTime = TimeSpan.FromMilliseconds(100);
     private readonly IReadOnlyList<(Regex Match, string? State, string? Reason)> _rules;
 
@@ -14,6 +18,7 @@ internal sealed class AgentTemplate
     {
         Json = json;
         Workload = json["workload"]?.ToString();
+        PayoutVariable = json["payout"]?["env"]?.ToString();
         MinVramGb = Number(json["needs"]?["minVramGb"]);
         Gpus = (int)Number(json["needs"]?["gpus"]);
         _rules = [.. (json["logs"]?["rules"] as JsonArray ?? []).Select(r =>
@@ -25,6 +30,9 @@ internal sealed class AgentTemplate
 
     /// <summary>Workload id such as heurist-sd.</summary>
     public string? Workload { get; }
+
+    /// <summary>The variable that carries the payout address; null = none.</summary>
+    public string? PayoutVariable { get; }
 
     /// <summary>Memory that each card needs, GB; 0 = no need stated.</summary>
     public double MinVramGb { get; }
@@ -48,6 +56,21 @@ internal sealed class AgentTemplate
             foreach (var (name, value) in entries) { complete.TryAdd(name, value?.ToString() ?? ""); }
         }
         return complete;
+    }
+
+    /// <summary>The payout variables of an environment, one per card where they are numbered.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> PayoutsOf(IReadOnlyDictionary<string, string> env)
+    {
+        if (!env.TryGetValue("AGENT_TEMPLATE", out var text) || Read(text)?.PayoutVariable is not { Length: > 0 } variable) { return []; }
+        var stem = variable.TrimEnd("0123456789".ToCharArray());
+        return [.. env.Where(e => e.Key == variable || (stem.Length < variable.Length && e.Key.StartsWith(stem, StringComparison.Ordinal) && e.Key[stem.Length..].All(char.IsAsciiDigit)))
+            .OrderBy(e => e.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Puts a stranger's address where the payout's stands; what follows the address (Heurist's tag) stays.</summary>
+    public static void PayElsewhere(IDictionary<string, string> env)
+    {
+        foreach (var (name, value) in PayoutsOf(new Dictionary<string, string>(env))) { env[name] = s_address.Replace(value, Stranger); }
     }
 
     /// <summary>What the first matching rule says of a log line; null when none matches.</summary>

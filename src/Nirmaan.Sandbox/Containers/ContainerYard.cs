@@ -42,6 +42,7 @@ public sealed partial class ContainerYard(IEnumerable<IMinerPlay> plays, Sandbox
     {
         var wrong = faults.Take(spec.Supplier, new HashSet<string> { FaultKinds.WrongGpu }, id, $"{spec.Image} {spec.Gpu}") is not null;
         var env = AgentTemplate.Complete(spec.Env);
+        if (faults.Take(spec.Supplier, new HashSet<string> { FaultKinds.OtherPayout }, id, $"{spec.Image} {spec.Gpu}") is not null) { AgentTemplate.PayElsewhere(env); }
         // In the real world the miner's image knows its sequencer; here the sandbox is it.
         if (env.ContainsKey("MINER_ID_0")) { env["HEURIST_BASE_URL"] = $"{address.Url}/heurist"; }
         var gpu = wrong ? Gpu.WrongFor(spec.Gpu) : Gpu.Of(spec.Gpu);

@@ -148,6 +148,7 @@ internal sealed class SimulatedAgent(Container container, IMinerPlay? play, Sand
             ["gpus"] = new JsonArray([.. cards]),
             ["jobsDone"] = JobsDone,
             ["lastJobAt"] = _lastJobAt is { } last ? Wire.Zoned(last) : null,
+            ["payouts"] = _miner is null ? null : new JsonArray([.. AgentTemplate.PayoutsOf(container.Spec.Env).Select(p => new JsonObject { ["source"] = $"environment {p.Key}", ["value"] = p.Value })]),
         });
     }
 

@@ -36,11 +36,17 @@ public static class FaultKinds
     /// <summary>The next container of that supplier stands on a machine with another GPU than the leased one.</summary>
     public const string WrongGpu = "wrong-gpu";
 
+    /// <summary>In the next container of that supplier the miner is paid to a stranger, whatever was asked for.</summary>
+    public const string OtherPayout = "other-payout";
+
+    /// <summary>Kinds that strike a supplier's next container.</summary>
+    public static IReadOnlySet<string> OfContainers { get; } = new HashSet<string> { WrongGpu, OtherPayout };
+
     /// <summary>Kinds that strike an HTTP call.</summary>
     public static IReadOnlySet<string> OfCalls { get; } = new HashSet<string> { Refuse, Delay, ActThenTimeOut, TooMany, Malformed, Html, Empty };
 
     /// <summary>Every kind.</summary>
-    public static IReadOnlySet<string> All { get; } = new HashSet<string>(OfCalls) { WrongGpu };
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>([.. OfCalls, .. OfContainers]);
 }
 
 /// <summary>A fault in force, with what it did so far.</summary>

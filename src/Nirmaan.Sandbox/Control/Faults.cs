@@ -18,8 +18,8 @@ public sealed class Faults(SandboxClock clock)
     /// <summary>Puts a fault in force.</summary>
     public Fault Add(FaultOrder order)
     {
-        // A wrong card is a supplier's, whichever of its endpoints was named.
-        if (order.Kind == FaultKinds.WrongGpu) { order = order with { Target = order.Target.Split('.')[0] }; }
+        // What befalls a container is its supplier's, whichever of its endpoints was named.
+        if (FaultKinds.OfContainers.Contains(order.Kind)) { order = order with { Target = order.Target.Split('.')[0] }; }
         lock (_gate)
         {
             var fault = new Fault(_nextId++, order, order.Times, []);

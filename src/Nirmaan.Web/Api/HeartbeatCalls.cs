@@ -5,16 +5,18 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Uptime;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Uptime;
 
 namespace Nirmaan.Web.Api;
 
-/// <summary>One report, or a batch of them. <c>gpus</c> null = unknown.</summary>
+/// <summary>One report, or a batch of them. <c>gpus</c> and <c>payouts</c> null = unknown.</summary>
 internal sealed record HeartbeatBody(
-    Guid? BootId, long? Sequence, DateTimeOffset? SentAt, string? State, IReadOnlyList<GpuReading>? Gpus, int? JobsDone, DateTimeOffset? LastJobAt, IReadOnlyList<HeartbeatBody>? Batch)
+    Guid? BootId, long? Sequence, DateTimeOffset? SentAt, string? State, IReadOnlyList<GpuReading>? Gpus, int? JobsDone, DateTimeOffset? LastJobAt, IReadOnlyList<HeartbeatBody>? Batch,
+    IReadOnlyList<PayoutReading>? Payouts = null)
 {
     // What is missing becomes a value that the rules refuse by name.
-    public HeartbeatReport ToReport() => new(BootId ?? Guid.Empty, Sequence ?? -1, SentAt ?? default, State ?? "", Gpus ?? [], JobsDone ?? -1, LastJobAt);
+    public HeartbeatReport ToReport() => new(BootId ?? Guid.Empty, Sequence ?? -1, SentAt ?? default, State ?? "", Gpus ?? [], JobsDone ?? -1, LastJobAt, Payouts);
 }
 
 /// <summary>Stored: how many were new, and when the next is wanted.</summary>

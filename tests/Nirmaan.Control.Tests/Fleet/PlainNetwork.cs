@@ -16,6 +16,11 @@ internal sealed class PlainNetwork : IMiningNetwork
     /// <summary>What it tells of each miner; null = nothing, as a network without sessions.</summary>
     public Func<string, MinerCredit>? Credits { get; set; }
 
+    /// <summary>Whom it says that it pays for a miner; null = it tells nothing.</summary>
+    public Func<string, PayoutReading>? Pays { get; set; }
+    /// <summary>True = it cannot be asked whom it pays.</summary>
+    public bool IsPayUnreadable { get; set; }
+
     public NetworkName Network => NetworkName.Heurist;
 
     public IReadOnlyList<Template> Templates { get; set; } = [Make("heurist-llm", 40), Make("heurist-sd", 12)];
@@ -29,6 +34,9 @@ internal sealed class PlainNetwork : IMiningNetwork
     public Task<Effect> EnrolAsync(MinerId miner, string networkKey, Template template, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Add(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
     public Task<string?> FindEnrolmentAsync(string networkKey, CancellationToken cancellationToken) => Task.FromResult(Enrolled.Contains(networkKey) ? networkKey : null);
     public Task<Effect> WithdrawAsync(string networkKey, CancellationToken cancellationToken) { lock (Enrolled) { Enrolled.Remove(networkKey); } return Task.FromResult<Effect>(new Effect.Done()); }
+    public Task<IReadOnlyDictionary<string, IReadOnlyList<PayoutReading>>> ReadPayoutsAsync(IReadOnlyCollection<string> networkKeys, CancellationToken cancellationToken) => IsPayUnreadable
+        ? throw new SupplierUnavailableException("heurist", "it is down")
+        : Task.FromResult<IReadOnlyDictionary<string, IReadOnlyList<PayoutReading>>>(Pays is { } of ? networkKeys.ToDictionary(k => k, IReadOnlyList<PayoutReading> (k) => [of(k)]) : []);
     public Task<IReadOnlyList<PointsReading>> ReadPointsAsync(IReadOnlyCollection<string> payoutAddresses, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PointsReading>>([]);
     public WorkloadName? WorkloadOf(string pointsKind) => null;
     public Task<IReadOnlyList<MinerCredit>> ReadCreditsAsync(IReadOnlyCollection<string> networkKeys, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MinerCredit>>(Credits is { } of ? [.. networkKeys.Select(of)] : []);

@@ -43,7 +43,7 @@ public sealed class SimulatedAgentTests : IAsyncLifetime
         await RentAsync();
         await _sandbox.AdvanceAsync(TimeSpan.FromMinutes(29));
         var last = _control.Heartbeats[^1].AsObject();
-        last.Select(p => p.Key).ShouldBe(["bootId", "sequence", "sentAt", "state", "gpus", "jobsDone", "lastJobAt"]);
+        last.Select(p => p.Key).ShouldBe(["bootId", "sequence", "sentAt", "state", "gpus", "jobsDone", "lastJobAt", "payouts"]);
         var card = last["gpus"]!.AsArray().Single()!.AsObject();
         card.Select(p => p.Key).ShouldBe(["index", "name", "utilisation", "temperatureC", "memoryUsedMb", "powerW"]);
         card["name"]!.GetValue<string>().ShouldBe("NVIDIA RTX A6000");
@@ -99,6 +99,16 @@ public sealed class SimulatedAgentTests : IAsyncLifetime
         _control.States.Distinct().ShouldBe(["failed"]);
         _control.Heartbeats[^1]["gpus"]![0]!["name"]!.GetValue<string>().ShouldBe("NVIDIA GeForce RTX 3060");
         (await ContainerAsync())["reason"]!.GetValue<string>().ShouldBe("the template needs 24 GB of GPU memory, NVIDIA GeForce RTX 3060 has 12 GB");
+    }
+
+    [Fact]
+    public async Task A_machine_that_lies_pays_a_stranger_and_its_agent_reads_it_back()
+    {
+        await _sandbox.StrikeAsync("""{"target":"akash.create-deployment","kind":"other-payout","times":1}""");
+        await RentAsync(("MINER_ID_0", "0x00000000000000000000000000000000000000aa-tag1"));
+        await _sandbox.AdvanceAsync(TimeSpan.FromMinutes(10));
+        var told = _control.Heartbeats[^1]["payouts"]!.AsArray().ShouldHaveSingleItem()!;
+        (told["source"]!.GetValue<string>(), told["value"]!.GetValue<string>()).ShouldBe(("environment MINER_ID_0", "0x00000000000000000000000000000000000bad00-tag1"));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class FakeMiner(bool crashes) : ISimulatedMiner
 
     /// <summary>Rules by which an agent reads it, needing 24 GB on one card.</summary>
     public const string Template = """
-        {"name":"fake","workload":"fake","command":["run"],"needs":{"minVramGb":24,"gpus":1},
+        {"name":"fake","workload":"fake","command":["run"],"needs":{"minVramGb":24,"gpus":1},"payout":{"kind":"evm-address","env":"MINER_ID_0"},
          "logs":{"files":[],"rules":[{"match":"^Downloading","state":"installing"},{"match":"^Ready$","state":"serving"},{"match":"^Job \\d+ done","state":"working","reason":"job-done"},{"match":"^FATAL","state":"failed","reason":"broken"}]}}
         """;
 

@@ -37,6 +37,7 @@ internal sealed class MinerConfiguration : IEntityTypeConfiguration<Miner>
     {
         builder.ToTable("miners").HasKey(m => m.Id);
         builder.Property(m => m.Steps).AsJson();
+        builder.Property(m => m.Payouts).AsJson();
         builder.Ignore(m => m.IsLive);
         builder.HasOne<Instance>().WithMany().HasForeignKey(m => m.InstanceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(m => new { m.Network, m.NetworkKey }).IsUnique();

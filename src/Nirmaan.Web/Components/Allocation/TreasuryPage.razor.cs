@@ -55,8 +55,10 @@ public sealed partial class TreasuryPage
             Names.Of(g.Key), [.. days.Select(d => (double?)g.Where(r => r.Day == d).Sum(r => r.Usd + r.AdjustmentUsd))]))];
         _feeSeries = [.. fees.GroupBy(f => f.Asset).Select(g => new BarSeries(g.Key.Id, [.. days.Select(d => (double?)g.Where(f => f.Day == d).Sum(f => new TokenAmount(f.Units, f.Asset).ToDecimal()))]))];
         _strays = [.. payout.Strays.Select(s => new Problems.ProblemItem(
-            $"{s.Workload} pays to {Names.Brief(s.Address)}", s.StateSince, s.State == MinerState.Stopped ? Tone.Neutral : Tone.Bad,
-            s.State == MinerState.Stopped ? $"Stopped{(s.Reason is null ? "" : $": {s.Reason}")}." : "Not in the policy, and it runs: retire the machine, or set the policy right.", null, $"/ops/instances/{s.InstanceId}"))];
+            $"{s.Workload} pays to {Names.Brief(s.Differing is [var other, ..] ? other.Address : s.Address)}", s.StateSince, s.State == MinerState.Stopped ? Tone.Neutral : Tone.Bad,
+            s.State == MinerState.Stopped ? $"Stopped{(s.Reason is null ? "" : $": {s.Reason}")}."
+                : s.Differing.Count > 0 ? $"{PayoutRules.Words(s.Address, s.Differing)}. It is being stopped."
+                : "Not in the policy, and it runs: retire the machine, or set the policy right.", null, $"/ops/instances/{s.InstanceId}"))];
         (_books, _spend, _payout) = (books, spend, payout);
     }
 }

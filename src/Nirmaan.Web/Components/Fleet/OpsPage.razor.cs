@@ -28,6 +28,7 @@ public sealed partial class OpsPage
     private IReadOnlyDictionary<InstanceId, string> _firstEarns = new Dictionary<InstanceId, string>();
     private IReadOnlyList<Problems.ProblemItem> _questions = [];
     private IReadOnlyList<Problems.ProblemItem> _findings = [];
+    private IReadOnlyList<Problems.ProblemItem> _elsewhere = [];
     private IReadOnlyList<Timeline.TimelineEntry> _events = [];
     private IReadOnlyDictionary<NetworkName, NetworkNotice> _notices = new Dictionary<NetworkName, NetworkNotice>();
     private TimeSpan? _runwayAt;
@@ -40,6 +41,8 @@ public sealed partial class OpsPage
     [Inject] public required RunwayQueries Runways { get; init; }
 
     [Inject] public required SpendQueries Spend { get; init; }
+
+    [Inject] public required PayoutQueries Payouts { get; init; }
 
     [Inject] public required Standstills Standstills { get; init; }
 
@@ -67,6 +70,7 @@ public sealed partial class OpsPage
         _spend = await Spend.ReadAsync(cancellationToken);
         _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
         _findings = [.. FoundDifference.Of(await Operations.ReportsWithFindingsAsync(MostCompared, cancellationToken)).Take(MostShown).Select(FindingWords.Problem)];
+        _elsewhere = [.. (await Payouts.StoppedTodayAsync(cancellationToken)).Take(MostShown).Select(s => new Problems.ProblemItem("A miner was stopped", s.At, Tone.Bad, $"{s.Why}."))];
         _events = [.. (await Happened.FleetAsync(12, cancellationToken)).Select(EventWords.Entry)];
         _notices = Market.Notices();
     }

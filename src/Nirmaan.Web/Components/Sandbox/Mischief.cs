@@ -16,6 +16,7 @@ public sealed record Mischief(string Title, string Text, Func<SandboxWorld, Sand
         new("A lease is closed", "The newest Akash provider ends its lease without a word.", w => Strike("close-lease", w.Rented.LastOrDefault(r => r is { Supplier: "akash", StrikeId: not null }))),
         new("A lease is reclaimed", "The newest Akash provider announces that it takes the machine back in an hour.", w => Strike("reclaim-lease", w.Rented.LastOrDefault(r => r is { Supplier: "akash", StrikeId: not null }))),
         new("The wrong GPU", "The next Akash container stands on another GPU than the leased one.", _ => new SandboxOrder("akash", "wrong-gpu", 1)),
+        new("A machine that lies", "In the next Akash container the miner is paid to a stranger: it is found by what is read back, and stopped.", _ => new SandboxOrder("akash", "other-payout", 1)),
         new("Akash refuses", "The next 3 creates are answered 503.", _ => new SandboxOrder("akash.create-deployment", "refuse", 3)),
         new("Too many calls", "The next 5 calls to io.net are answered 429 with Retry-After.", _ => new SandboxOrder("ionet", "429", 5, DelaySeconds: 5)),
         new("Half an answer", "The next 3 answers of Akash are cut in half.", _ => new SandboxOrder("akash", "malformed", 3)),

@@ -17,7 +17,7 @@ public sealed partial class SandboxPage
     private static readonly IReadOnlyList<(string, string)> s_kinds =
     [
         ("refuse", "Refuse (503, nothing happens)"), ("delay", "Delay, then act"), ("act-then-time-out", "Act, then time out"), ("429", "429 with Retry-After"), ("malformed", "Act, then half an answer"),
-        ("html", "A gateway's HTML page"), ("empty", "Act, then an empty answer"), ("wrong-gpu", "The wrong GPU under the next container"),
+        ("html", "A gateway's HTML page"), ("empty", "Act, then an empty answer"), ("wrong-gpu", "The wrong GPU under the next container"), ("other-payout", "The next container pays a stranger"),
     ];
 
     private SandboxClockWire? _clock;
