@@ -49,7 +49,7 @@ public sealed class PageCommandTests
         // As distributions/{epoch}/inputs spells them.
         const string Command = "nirmaan distribute stakes.csv --from 2026-03-02T00:00:00Z --to 2026-03-03T00:00:00Z --pool 3 --asset MOR --previous first.json";
         var said = await ShellAsync(epochs, _ => $"cd '{Path.GetDirectoryName(epochs.First)}' && {Command}");
-        said.ShouldBe(new Said(0, await File.ReadAllTextAsync(epochs.Second, Cancel), ""));
+        (said.Code, said.Out).ShouldBe((0, await File.ReadAllTextAsync(epochs.Second, Cancel)));
     }
 
     [Fact]

@@ -8,8 +8,6 @@ using Nirmaan.Evm;
 using Nirmaan.Evm.Abi;
 using Nirmaan.Evm.JsonRpc;
 using Nirmaan.Testing;
-using Xunit.Sdk;
-using Xunit.v3;
 
 namespace Nirmaan.Journeys;
 
@@ -395,11 +393,4 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
 
     [GeneratedRegex("^Approve ")]
     private static partial Regex Approve();
-}
-
-/// <summary>Test cases in the order of the source.</summary>
-public sealed class AsWritten : ITestCaseOrderer
-{
-    public IReadOnlyCollection<TTestCase> OrderTestCases<TTestCase>(IReadOnlyCollection<TTestCase> testCases) where TTestCase : notnull, ITestCase =>
-        [.. testCases.OrderBy(t => t.SourceLineNumber)];
 }
