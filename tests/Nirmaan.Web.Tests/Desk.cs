@@ -69,8 +69,21 @@ internal static class PageElements
     {
         var asked = page.Button(button).ClickAsync();
         page.WaitForAssertion(() => page.FindAll("dialog button").ShouldContain(b => b.TextContent == yes));
-        await page.FindAll("dialog button").Last(b => b.TextContent == yes).ClickAsync();
+        await WhileDrawnAnewAsync(() => page.FindAll("dialog button").Last(b => b.TextContent == yes).ClickAsync());
         await asked;
+    }
+
+    /// <summary>
+    /// Does something to an element of a page that is drawn anew by what happens meanwhile: what was found a moment ago may listen no more. Then nothing was
+    /// done, and it is looked for again.
+    /// </summary>
+    public static async Task WhileDrawnAnewAsync(Func<Task> act)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try { await act(); return; }
+            catch (ArgumentException e) when (e.ParamName == "eventHandlerId" && attempt < 20) { }
+        }
     }
 
     /// <summary>The field under a label that begins so.</summary>

@@ -25,7 +25,7 @@ public sealed record PayoutReach(NetworkName Network, int Miners, int Read, Date
 
 /// <summary>A miner that was stopped because it was paid elsewhere.</summary>
 /// <param name="Why">Both addresses, and where the other one stood.</param>
-public sealed record StoppedForPayout(string MinerId, DateTimeOffset At, string Why);
+public sealed record StoppedForPayout(InstanceId InstanceId, WorkloadName Workload, DateTimeOffset At, string Why);
 
 /// <summary>The policy beside what is so.</summary>
 /// <param name="Without">Networks that are switched on and have no address: nothing can be launched for them.</param>
@@ -46,7 +46,7 @@ public sealed class PayoutQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var miners = await db.Miners.AsNoTracking().Where(m => m.State != MinerState.Stopped || m.StateSince >= since)
             .Select(m => new { m.Id, m.InstanceId, m.Network, m.Workload, Address = m.PayoutAddress, m.State, m.Reason, m.StateSince, m.Payouts, m.PayoutsAt }).ToListAsync(cancellationToken);
         // Where the network told of the other address, the agent's readings do not show it.
-        var stopped = (await StoppedSinceAsync(db, since, cancellationToken)).Select(s => s.MinerId).ToHashSet();
+        var stopped = (await StoppedSinceAsync(db, since, cancellationToken)).Select(s => s.Subject).ToHashSet();
         var names = networks.All.Select(n => n.Network).OrderBy(n => n.Value, StringComparer.Ordinal).ToList();
         return new PayoutReport(
             [.. names.SelectMany(n => policy.AddressesOf(n).Select((address, i) => new PayoutAddress(
@@ -63,11 +63,14 @@ public sealed class PayoutQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     public async Task<IReadOnlyList<StoppedForPayout>> StoppedTodayAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await StoppedSinceAsync(db, clock.GetUtcNow().AddDays(-1), cancellationToken);
+        var stopped = await StoppedSinceAsync(db, clock.GetUtcNow().AddDays(-1), cancellationToken);
+        var ids = stopped.ConvertAll(e => new MinerId(Guid.Parse(e.Subject)));
+        var miners = await db.Miners.AsNoTracking().Where(m => ids.Contains(m.Id)).ToDictionaryAsync(m => m.Id, m => (m.InstanceId, m.Workload), cancellationToken);
+        return [.. stopped.Zip(ids, (e, id) => new StoppedForPayout(miners[id].InstanceId, miners[id].Workload, e.At, e.Why))];
     }
 
-    private static Task<List<StoppedForPayout>> StoppedSinceAsync(NirmaanDbContext db, DateTimeOffset since, CancellationToken cancellationToken) => db.Timeline.AsNoTracking()
-        .Where(e => e.At >= since && e.Kind == "miner" && e.Actor == nameof(CheckPayouts)).OrderByDescending(e => e.Sequence).Select(e => new StoppedForPayout(e.Subject, e.At, e.Why)).ToListAsync(cancellationToken);
+    private static Task<List<TimelineEvent>> StoppedSinceAsync(NirmaanDbContext db, DateTimeOffset since, CancellationToken cancellationToken) => db.Timeline.AsNoTracking()
+        .Where(e => e.At >= since && e.Kind == "miner" && e.Actor == nameof(CheckPayouts)).OrderByDescending(e => e.Sequence).ToListAsync(cancellationToken);
 
     // Hexadecimal addresses differ in case only by their checksum; no other kind of address differs from another in case only.
     private static bool IsSame(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);

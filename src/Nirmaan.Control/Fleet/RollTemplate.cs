@@ -34,7 +34,9 @@ public sealed class RollTemplate(
     {
         networks.TemplateOf(workload);
         if (atOnce is < 1 or > MostAtOnce) { throw new InvalidInputException("atOnce", atOnce, $"1 to {MostAtOnce} machines"); }
-        await settings.WriteAsync(KeyOf(workload), new TemplateRoll(atOnce, why, by, clock.GetUtcNow(), new Dictionary<Guid, DateTimeOffset>(), null), by, cancellationToken);
+        // At another pace it goes on with what it began.
+        var begun = await settings.FindAsync<TemplateRoll>(KeyOf(workload), cancellationToken) is { EndedAt: null } going ? going.Begun : new Dictionary<Guid, DateTimeOffset>();
+        await settings.WriteAsync(KeyOf(workload), new TemplateRoll(atOnce, why, by, clock.GetUtcNow(), begun, null), by, cancellationToken);
         await NoteAsync(workload, by, string.Create(CultureInfo.InvariantCulture, $"roll, {atOnce} at a time"), why, cancellationToken);
     }
 
@@ -66,21 +68,21 @@ public sealed class RollTemplate(
         var state = await templates.ReadAsync(template, cancellationToken);
         if (state.Drifted.Count == 0 && state.Starting == 0)
         {
-            await settings.WriteAsync(KeyOf(template.WorkloadName), roll with { EndedAt = clock.GetUtcNow() }, nameof(RollTemplate), cancellationToken);
+            if (!await settings.ReplaceAsync(KeyOf(template.WorkloadName), roll, roll with { EndedAt = clock.GetUtcNow() }, nameof(RollTemplate), cancellationToken)) { return "asked for anew meanwhile"; }
             await NoteAsync(template.WorkloadName, nameof(RollTemplate), "roll ended", $"every machine runs version {template.Version}", cancellationToken);
             return "all run it";
         }
         var waiting = state.Drifted.Where(d => d.Moves is null).ToList();
         var room = Math.Min(roll.AtOnce - (state.Drifted.Count - waiting.Count) - state.Starting, await LeftOfHourAsync(template.NetworkName, cancellationToken) / template.Needs.Gpus);
-        Dictionary<Guid, DateTimeOffset> tried = new(roll.Begun);
         var begun = 0;
         foreach (var machine in waiting.Take(Math.Max(0, room)))
         {
             var why = $"version {template.Version} of {template.Name}: {roll.Why}";
-            var inPlace = machine.InPlace && !tried.ContainsKey(machine.Id.Value);
-            tried[machine.Id.Value] = clock.GetUtcNow();
-            // Remembered first: whoever is cut off here finds the machine changed, or replaces it.
-            await settings.WriteAsync(KeyOf(template.WorkloadName), roll with { Begun = tried }, nameof(RollTemplate), cancellationToken);
+            var inPlace = machine.InPlace && !roll.Begun.ContainsKey(machine.Id.Value);
+            // Remembered first: whoever is cut off here finds the machine changed, or replaces it. And never over what a person said meanwhile.
+            var next = roll with { Begun = new Dictionary<Guid, DateTimeOffset>(roll.Begun) { [machine.Id.Value] = clock.GetUtcNow() } };
+            if (!await settings.ReplaceAsync(KeyOf(template.WorkloadName), roll, next, nameof(RollTemplate), cancellationToken)) { break; }
+            roll = next;
             if (inPlace) { await change.RunAsync(machine.Id, template.WorkloadName, roll.By, why, cancellationToken); }
             else { await replace.RunAsync(machine.Id, roll.By, why, cancellationToken); }
             begun++;

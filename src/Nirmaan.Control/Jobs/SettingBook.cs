@@ -24,4 +24,14 @@ public sealed class SettingBook(IDbContextFactory<NirmaanDbContext> contexts, Ti
             ON CONFLICT (key) DO UPDATE SET value = excluded.value, by = excluded.by, at = excluded.at
             """, cancellationToken);
     }
+
+    /// <summary>Writes a value in place of another that was read. False = it is another by now, and nothing was written.</summary>
+    public async Task<bool> ReplaceAsync<T>(string key, T before, T value, string by, CancellationToken cancellationToken) where T : class
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Database.ExecuteSqlAsync($"""
+            UPDATE settings SET value = {JsonSerializer.Serialize(value, DomainJson.Options)}::jsonb, by = {by}, at = {clock.GetUtcNow()}
+            WHERE key = {key} AND value = {JsonSerializer.Serialize(before, DomainJson.Options)}::jsonb
+            """, cancellationToken) > 0;
+    }
 }

@@ -27,9 +27,9 @@ internal sealed class NoticeSource(PriceBook prices)
     {
         var text = account.Value;
         var paid = await db.Database.SqlQuery<Paid>($"""
-            SELECT d.epoch AS "Epoch", d.asset_id AS "AssetId", d.ends_at AS "To", d.closed_at AS "ClosedAt", (leaf ->> 'amount')::numeric AS "Units"
-            FROM distributions d CROSS JOIN LATERAL jsonb_array_elements(d.leaves) leaf
-            WHERE d.closed_at > {from} AND d.closed_at <= {to} AND leaf ->> 'account' = {text} AND leaf ->> 'amount' <> '0'
+            SELECT d.epoch AS "Epoch", d.asset_id AS "AssetId", d.ends_at AS "To", d.closed_at AS "ClosedAt", s.amount AS "Units"
+            FROM distributions d JOIN epoch_shares s ON s.account = {text} AND s.asset_id = d.asset_id AND s.epoch = d.epoch
+            WHERE d.closed_at > {from} AND d.closed_at <= {to} AND s.amount <> 0
             """).ToListAsync(cancellationToken);
         if (paid.Count == 0) { return []; }
         var series = await prices.LoadAsync([.. paid.Select(p => p.AssetId).Distinct()], paid.Min(p => p.To), paid.Max(p => p.To), cancellationToken);

@@ -31,8 +31,8 @@ public sealed class StakerStateQueries(IDbContextFactory<NirmaanDbContext> conte
         // Of each asset the newest epoch, and the newest one whose root the distributor was given; roots are only replaced by later ones.
         var rows = await db.Database.SqlQuery<Row>($"""
             SELECT d.asset_id AS "AssetId", d.epoch AS "Epoch", d.published AS "IsPublished",
-                coalesce((SELECT (leaf ->> 'cumulative')::numeric FROM jsonb_array_elements(d.leaves) leaf WHERE leaf ->> 'account' = {account}), 0) AS "Cumulative"
-            FROM (SELECT x.*, EXISTS (SELECT 1 FROM chain_records r WHERE r.kind = {rootPublished} AND r.root = x.root AND coalesce(r.asset_id, {mor}) = x.asset_id) AS published FROM distributions x) d
+                coalesce((SELECT s.cumulative FROM epoch_shares s WHERE s.account = {account} AND s.asset_id = d.asset_id AND s.epoch = d.epoch), 0) AS "Cumulative"
+            FROM (SELECT x.epoch, x.asset_id, EXISTS (SELECT 1 FROM chain_records r WHERE r.kind = {rootPublished} AND r.root = x.root AND coalesce(r.asset_id, {mor}) = x.asset_id) AS published FROM distributions x) d
             WHERE d.epoch = (SELECT max(n.epoch) FROM distributions n WHERE n.asset_id = d.asset_id)
                 OR d.epoch = (SELECT max(n.epoch) FROM distributions n JOIN chain_records r ON r.kind = {rootPublished} AND r.root = n.root AND coalesce(r.asset_id, {mor}) = n.asset_id WHERE n.asset_id = d.asset_id)
             """).ToListAsync(cancellationToken);

@@ -121,7 +121,9 @@ public sealed class CheckPayoutsTests(ControlPostgres database)
         }
         await CheckAsync(world);
         var queries = world.Get<PayoutQueries>();
-        (await queries.StoppedTodayAsync(CancellationToken.None)).ShouldHaveSingleItem().Why.ShouldContain($"{Stranger} (owner on the chain)");
+        var told = (await queries.StoppedTodayAsync(CancellationToken.None)).ShouldHaveSingleItem();
+        told.Why.ShouldContain($"{Stranger} (owner on the chain)");
+        told.InstanceId.ShouldBe((await world.InstancesAsync()).Single().Id);
         (await queries.ReadAsync(CancellationToken.None)).Strays.ShouldHaveSingleItem().State.ShouldBe(MinerState.Stopped);
         world.Clock.MoveTo(world.Clock.GetUtcNow().AddDays(1).AddMinutes(1));
         (await queries.StoppedTodayAsync(CancellationToken.None)).ShouldBeEmpty();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Jobs;
 using Nirmaan.Control.Market;
 using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
@@ -157,6 +158,36 @@ public sealed class LeavingTests(ControlPostgres database)
         await world.PassAsync(TimeSpan.FromHours(1));
         await world.Get<RollTemplate>().RunAsync(CancellationToken.None);
         (await world.OperationsAsync()).Count(o => o.Kind == OperationKind.Change).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_roll_at_another_pace_goes_on_with_what_it_began()
+    {
+        await using var world = await FleetWorld.CreateAsync(database, ("Allocation:MaxGpusPerNetworkPerHour", "1"));
+        await RunningAsync(world, 2);
+        Change(world, t => t with { Version = 2 });
+        for (var atOnce = 1; atOnce < 3; atOnce++)
+        {
+            await world.Get<RollTemplate>().AskAsync(s_workload, atOnce, "a fix", "ops@test", CancellationToken.None);
+            await world.Get<RollTemplate>().RunAsync(CancellationToken.None);
+            await world.PassAsync(TimeSpan.FromMinutes(5));
+            await ServeAsync(world);
+        }
+        (await world.OperationsAsync()).Count(o => o.Kind == OperationKind.Change).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_step_would_remember_is_not_written_over_a_stop()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        await RunningAsync(world, 1);
+        await world.Get<RollTemplate>().AskAsync(s_workload, 1, "a fix", "ops@test", CancellationToken.None);
+        var (settings, key) = (world.Get<SettingBook>(), $"roll:{s_workload}");
+        var read = (await settings.FindAsync<TemplateRoll>(key, CancellationToken.None)).ShouldNotBeNull();
+        (await settings.ReplaceAsync(key, read, read with { Begun = new Dictionary<Guid, DateTimeOffset> { [Guid.Empty] = world.Clock.GetUtcNow() } }, "a step", CancellationToken.None)).ShouldBeTrue();
+        (await world.Get<RollTemplate>().StopAsync(s_workload, "enough", "ops@test", CancellationToken.None)).ShouldBeTrue();
+        (await settings.ReplaceAsync(key, read, read with { AtOnce = 2 }, "a step", CancellationToken.None)).ShouldBeFalse();
+        (await settings.FindAsync<TemplateRoll>(key, CancellationToken.None)).ShouldNotBeNull().EndedAt.ShouldNotBeNull();
     }
 
     [Fact]

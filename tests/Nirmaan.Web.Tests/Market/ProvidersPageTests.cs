@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Market;
 using Nirmaan.Control.Tests.Fleet;
@@ -57,9 +58,10 @@ file static class ProviderDesk
     public static async Task ConfirmWithReasonAsync(this IRenderedComponent<ProvidersPage> page, string button, string yes, string why)
     {
         var asked = page.Button(button).ClickAsync();
-        Yes().Closest("dialog")!.QuerySelector("textarea")!.Input(why);
+        // The page is drawn anew by what the fleet does meanwhile; what was found a moment ago may listen no more.
+        await PageElements.WhileDrawnAnewAsync(() => Yes().Closest("dialog")!.QuerySelector("textarea")!.TriggerEventAsync("oninput", new ChangeEventArgs { Value = why }));
         page.WaitForAssertion(() => Yes().HasAttribute("disabled").ShouldBeFalse());
-        await Yes().ClickAsync();
+        await PageElements.WhileDrawnAnewAsync(() => Yes().ClickAsync());
         await asked;
 
         AngleSharp.Dom.IElement Yes() => page.FindAll("dialog button").Single(b => b.TextContent == yes);

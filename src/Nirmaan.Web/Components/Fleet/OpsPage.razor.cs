@@ -70,7 +70,7 @@ public sealed partial class OpsPage
         _spend = await Spend.ReadAsync(cancellationToken);
         _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
         _findings = [.. FoundDifference.Of(await Operations.ReportsWithFindingsAsync(MostCompared, cancellationToken)).Take(MostShown).Select(FindingWords.Problem)];
-        _elsewhere = [.. (await Payouts.StoppedTodayAsync(cancellationToken)).Take(MostShown).Select(s => new Problems.ProblemItem("A miner was stopped", s.At, Tone.Bad, $"{s.Why}."))];
+        _elsewhere = [.. (await Payouts.StoppedTodayAsync(cancellationToken)).Take(MostShown).Select(s => new Problems.ProblemItem($"A miner of {s.Workload} was stopped", s.At, Tone.Bad, $"{s.Why}.", Href: $"/ops/instances/{s.InstanceId}"))];
         _events = [.. (await Happened.FleetAsync(12, cancellationToken)).Select(EventWords.Entry)];
         _notices = Market.Notices();
     }
