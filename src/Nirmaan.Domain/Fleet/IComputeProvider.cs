@@ -9,7 +9,10 @@ namespace Nirmaan.Domain.Fleet;
 /// <param name="Prepaid">Hours are paid up front.</param>
 /// <param name="ChangesInPlace">The workload can be changed without giving the machine back.</param>
 /// <param name="SendsBill">It says what a machine cost in the end; false = our own hours are the bill.</param>
-public sealed record SupplierTraits(bool HasBids, bool ListsNames, bool Prepaid, bool ChangesInPlace, SupplierAbilities Abilities, bool SendsBill = true);
+/// <param name="StreamsLogs">A container's lines can be followed as they are written.</param>
+/// <param name="HasShell">A command can be run in a container.</param>
+public sealed record SupplierTraits(
+    bool HasBids, bool ListsNames, bool Prepaid, bool ChangesInPlace, SupplierAbilities Abilities, bool SendsBill = true, bool StreamsLogs = false, bool HasShell = false);
 
 /// <summary>All that a supplier must be told to start one miner. Secrets are in Env: never logged, never stored.</summary>
 /// <param name="Name">The operation's name; goes outside as the supplier's name field and as NIRMAAN_OPERATION in the environment.</param>
@@ -113,6 +116,17 @@ public interface IComputeProvider
     Task<Effect> CloseAsync(string externalId, CancellationToken cancellationToken);
     /// <summary>The newest lines of the container's log, output before errors, timed by our reading where the supplier names no time; null = it has none to give.</summary>
     Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken);
+    /// <summary>
+    /// The container's lines as it writes them, each once, over dropped connections. Ends when the supplier says that there is no such log (any more); throws
+    /// <see cref="SupplierUnavailableException"/> when it was out of reach for several tries. Only where <see cref="SupplierTraits.StreamsLogs"/>.
+    /// </summary>
+    /// <param name="cursor">Of the last batch that was kept; null = from the newest lines on.</param>
+    IAsyncEnumerable<LogBatch> FollowLogAsync(string externalId, string? cursor, CancellationToken cancellationToken) => throw new NotSupportedException($"{Supplier} has no stream of logs");
+    /// <summary>
+    /// Runs one line of a shell in the container, without input, and ends with how it ended. Not idempotent. Throws <see cref="SupplierUnavailableException"/> where it
+    /// could not be run, or what became of it is not known. Only where <see cref="SupplierTraits.HasShell"/>.
+    /// </summary>
+    IAsyncEnumerable<ShellPart> RunCommandAsync(string externalId, string command, CancellationToken cancellationToken) => throw new NotSupportedException($"{Supplier} has no shell");
     /// <summary>What a thing that is over cost in all, by the supplier's own figures; null = it is not over, or the supplier does not say (yet).</summary>
     /// <param name="since">It is not older than this.</param>
     async Task<decimal?> ReadBillAsync(string externalId, DateTimeOffset since, CancellationToken cancellationToken) =>

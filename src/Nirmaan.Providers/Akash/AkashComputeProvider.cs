@@ -4,6 +4,7 @@ using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Providers.Http;
+using Nirmaan.Providers.Logs;
 
 namespace Nirmaan.Providers.Akash;
 
@@ -21,6 +22,7 @@ internal sealed class AkashComputeProvider : IComputeProvider
     private readonly AkashBids _bids;
     private readonly AkashPlacement _placement;
     private readonly AkashCredit _credit;
+    private readonly AkashGateway _gateway;
 
     public AkashComputeProvider(IAkashApi api, IOptions<AkashOptions> options, TimeProvider clock, ILogger<AkashComputeProvider> logger)
     {
@@ -30,6 +32,7 @@ internal sealed class AkashComputeProvider : IComputeProvider
         _offers = new AkashOffers(api, _calls, _options);
         _bids = new AkashBids(api, _calls, height, _options);
         _placement = new AkashPlacement(api, _calls, _options);
+        _gateway = new AkashGateway(api, _calls, clock);
         _credit = new AkashCredit(api, _calls, _inventory, _options, clock, logger);
     }
 
@@ -42,7 +45,7 @@ internal sealed class AkashComputeProvider : IComputeProvider
         ListsNames: _options.Contract == AkashContract.Next || (_options.Contract == AkashContract.Auto && _inventory.ShowsNames),
         Prepaid: false,
         ChangesInPlace: true,
-        new SupplierAbilities(OffersVms: false, OffersInboundPorts: true, _options.Sizes.Max(), _options.MiningPermission));
+        new SupplierAbilities(OffersVms: false, OffersInboundPorts: true, _options.Sizes.Max(), _options.MiningPermission), StreamsLogs: true, HasShell: true);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) => _offers.ListAsync(cancellationToken);
@@ -122,8 +125,15 @@ internal sealed class AkashComputeProvider : IComputeProvider
 
     /// <inheritdoc />
     public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) =>
-        // A provider gives its logs over a websocket only; they are read from the agent.
+        // A provider gives its logs over a websocket only: they are followed there, or read from the agent.
         Task.FromResult<IReadOnlyList<LogLine>?>(null);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<LogBatch> FollowLogAsync(string externalId, string? cursor, CancellationToken cancellationToken) => new LogFollower(Supplier, externalId, _options.RetryDelay)
+        .FollowAsync([new LogSource((ask, token) => _gateway.OpenLogAsync(externalId, ask, token), IsTimed: false)], cursor, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<ShellPart> RunCommandAsync(string externalId, string command, CancellationToken cancellationToken) => _gateway.RunCommandAsync(externalId, command, cancellationToken);
 
     /// <inheritdoc />
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => _credit.ReadAsync(cancellationToken);

@@ -25,6 +25,10 @@ namespace Nirmaan.Providers.Akash;
 [JsonSerializable(typeof(AkashPublicDeploymentWire))]
 [JsonSerializable(typeof(AkashData<List<AkashBidEntryWire>>))]
 [JsonSerializable(typeof(AkashLeasesBody))]
+[JsonSerializable(typeof(AkashData<AkashTokenBody>))]
+[JsonSerializable(typeof(AkashData<AkashTokenWire>))]
+[JsonSerializable(typeof(AkashLogFrameWire))]
+[JsonSerializable(typeof(AkashShellResultWire))]
 internal sealed partial class AkashJson : JsonSerializerContext
 {
     /// <summary>Settings of the declared interface.</summary>

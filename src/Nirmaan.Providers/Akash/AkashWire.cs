@@ -100,7 +100,21 @@ internal sealed record AkashScreenedWire(string? Owner, decimal? AvailableGpus);
 
 internal sealed record AkashScreeningWire(List<AkashScreenedWire>? Providers);
 
+internal sealed record AkashTokenWire(string? Token);
+
+/// <summary>A line of a lease's log, as a provider's gateway frames it; <c>name</c> is the pod's.</summary>
+internal sealed record AkashLogFrameWire(string? Name, string? Message);
+
+/// <summary>How a command ended, or why it was not run.</summary>
+internal sealed record AkashShellResultWire([property: JsonPropertyName("exit_code")] int? ExitCode, string? Message);
+
 // Bodies.
+
+internal sealed record AkashTokenPermissionBody(string Provider, string Access, IReadOnlyList<string> Scope);
+
+internal sealed record AkashTokenLeasesBody(string Access, IReadOnlyList<AkashTokenPermissionBody> Permissions);
+
+internal sealed record AkashTokenBody(int Ttl, AkashTokenLeasesBody Leases);
 
 internal sealed record AkashCreateBody(string Sdl, decimal Deposit, string Name);
 

@@ -55,6 +55,10 @@ internal interface IAkashApi
     [Get("/v1/bids")]
     Task<AkashData<List<AkashBidEntryWire>>?> ListBidsAsync([Query] string dseq, CancellationToken cancellationToken);
 
+    /// <summary>A token for providers' gateways: an account's leases are opened with it, so it changes nothing here.</summary>
+    [Post("/v1/create-jwt-token")]
+    Task<AkashData<AkashTokenWire>?> CreateTokenAsync([Body] AkashData<AkashTokenBody> body, CancellationToken cancellationToken);
+
     /// <summary>Safe to repeat: an existing lease is kept and the manifest sent again.</summary>
     [Post("/v1/leases")]
     Task<AkashData<AkashDeploymentWire>?> CreateLeasesAsync([Body] AkashLeasesBody body, CancellationToken cancellationToken);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 
@@ -40,6 +42,58 @@ internal static class EventLines
         }
         catch (Exception e) when (e is HttpRequestException or IOException) { }
         return tail;
+    }
+
+    /// <summary>The text of every event as it comes. An event counts once the blank line behind it came, so that one whose connection breaks off in the middle is none.</summary>
+    public static async IAsyncEnumerable<string> FollowAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var waiting = new List<string>();
+        await foreach (var line in WholeLinesAsync(stream, cancellationToken))
+        {
+            if (line.Length == 0)
+            {
+                foreach (var data in waiting) { yield return data; }
+                waiting.Clear();
+            }
+            else if (Text(line) is { } text)
+            {
+                // A line without the form's prefix stands for itself: not every supplier keeps to the form.
+                if (Is(line, "data:")) { waiting.Add(text); } else { yield return text; }
+            }
+        }
+    }
+
+    /// <summary>Lines that were ended; the rest of a text that breaks off is none.</summary>
+    public static async IAsyncEnumerable<string> WholeLinesAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(stream);
+        var (buffer, line) = (new char[4096], new StringBuilder());
+        while (await reader.ReadAsync(buffer.AsMemory(), cancellationToken) is > 0 and var read)
+        {
+            for (var i = 0; i < read; i++)
+            {
+                if (buffer[i] == '\n')
+                {
+                    yield return line.ToString().TrimEnd('\r');
+                    line.Clear();
+                }
+                else if (line.Length <= LongestLine) { line.Append(buffer[i]); }
+            }
+        }
+    }
+
+    /// <summary>Opens a stream that does not end, or says why not.</summary>
+    /// <exception cref="Logs.NoLogException">The supplier itself says that there is no such log.</exception>
+    /// <exception cref="SupplierUnavailableException">It was refused.</exception>
+    public static async Task<HttpResponseMessage> OpenAsync(SupplierName supplier, string what, Func<CancellationToken, Task<HttpResponseMessage>> open, CancellationToken cancellationToken)
+    {
+        var answer = await open(cancellationToken);
+        if (answer.IsSuccessStatusCode) { return answer; }
+        using (answer)
+        {
+            var problem = Problem.Read((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+            throw problem is { Status: 404, Spoken: true } ? new Logs.NoLogException() : new SupplierUnavailableException(supplier.Value, $"log of {what}: {problem}");
+        }
     }
 
     /// <summary>The text of a line of the stream; null = it is the stream's own (blank, a comment, an event's name or id).</summary>

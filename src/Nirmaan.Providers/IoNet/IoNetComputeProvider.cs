@@ -37,7 +37,7 @@ internal sealed class IoNetComputeProvider : IComputeProvider
     /// <inheritdoc />
     public SupplierTraits Traits => new(
         HasBids: false, ListsNames: true, Prepaid: true, ChangesInPlace: true,
-        new SupplierAbilities(OffersVms: false, OffersInboundPorts: false, Math.Max(8, _options.Sizes.Max()), _options.MiningPermission));
+        new SupplierAbilities(OffersVms: false, OffersInboundPorts: false, Math.Max(8, _options.Sizes.Max()), _options.MiningPermission), StreamsLogs: true);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) => _offers.ListAsync(cancellationToken);
@@ -80,6 +80,9 @@ internal sealed class IoNetComputeProvider : IComputeProvider
     /// <inheritdoc />
     public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) =>
         _logs.ReadTailAsync(externalId, lines, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<LogBatch> FollowLogAsync(string externalId, string? cursor, CancellationToken cancellationToken) => _logs.FollowAsync(externalId, cursor, cancellationToken);
 
     /// <inheritdoc />
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) =>

@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Providers.Http;
+using Nirmaan.Providers.Logs;
 using Nirmaan.Providers.Ssh;
 
 namespace Nirmaan.Providers.IoNet;
@@ -43,7 +45,7 @@ internal sealed class IoNetVmComputeProvider : IComputeProvider
     /// <inheritdoc />
     public SupplierTraits Traits => new(
         HasBids: false, ListsNames: true, Prepaid: true, ChangesInPlace: true,
-        new SupplierAbilities(OffersVms: true, OffersInboundPorts: true, Math.Max(8, _options.Sizes.Max()), _options.MiningPermission));
+        new SupplierAbilities(OffersVms: true, OffersInboundPorts: true, Math.Max(8, _options.Sizes.Max()), _options.MiningPermission), StreamsLogs: true, HasShell: true);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) => _offers.ListAsync(cancellationToken);
@@ -78,14 +80,29 @@ internal sealed class IoNetVmComputeProvider : IComputeProvider
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken) =>
-        await _deployments.ReadDetailsAsync(externalId, cancellationToken) is { } details
-        && await _inventory.DoorAsync(externalId, details, cancellationToken) is { } door
-        && await _inventory.ContainerAsync(door, cancellationToken) is { } container
-            ? await _docker.ReadTailAsync(door, SshDocker.NameOf(container), lines, cancellationToken) : null;
+        await WorkAsync(externalId, cancellationToken) is var (door, name) ? await _docker.ReadTailAsync(door, name, lines, cancellationToken) : null;
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<LogBatch> FollowLogAsync(string externalId, string? cursor, CancellationToken cancellationToken) =>
+        new LogFollower(Supplier, externalId, _options.RetryDelay).FollowAsync([_docker.FollowSource(token => WorkAsync(externalId, token))], cursor, cancellationToken);
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ShellPart> RunCommandAsync(string externalId, string command, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (door, name) = await WorkAsync(externalId, cancellationToken) ?? throw new SupplierUnavailableException(Supplier.Value, $"shell of {externalId}: nothing runs there that we may enter");
+        await foreach (var part in _docker.RunCommandAsync(door, name, command, cancellationToken)) { yield return part; }
+    }
 
     /// <inheritdoc />
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new SupplierBalance(null, null, _clock.GetUtcNow(), IoNetComputeProvider.NoBalance));
+
+    /// <summary>The way in and the container of ours; null = there is none.</summary>
+    private async Task<(SshDoor Door, string Name)?> WorkAsync(string externalId, CancellationToken cancellationToken) =>
+        await _deployments.ReadDetailsAsync(externalId, cancellationToken) is { } details
+        && await _inventory.DoorAsync(externalId, details, cancellationToken) is { } door
+        && await _inventory.ContainerAsync(door, cancellationToken) is { } container
+            ? (door, SshDocker.NameOf(container)) : null;
 
     private async Task<Effect> DeployAsync(RentRequest request, IoNetOfferKey offer, CancellationToken cancellationToken)
     {

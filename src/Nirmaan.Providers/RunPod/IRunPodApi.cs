@@ -36,9 +36,10 @@ internal interface IRunPodApi
     Task TerminateAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>A server-sent event stream that does not end. Dispose the answer.</summary>
-    /// <param name="tail">Lines to begin with, 0 to 5000.</param>
+    /// <param name="tail">Lines to begin with, 0 to 5000; ignored beside <paramref name="since"/>.</param>
+    /// <param name="since">RFC 3339: resume from this time.</param>
     [Get("/v2/pods/{id}/logs?source=container")]
-    Task<HttpResponseMessage> OpenLogAsync(string id, [Query] int tail, CancellationToken cancellationToken);
+    Task<HttpResponseMessage> OpenLogAsync(string id, [Query] int? tail, [Query] string? since, CancellationToken cancellationToken);
 
     /// <summary>What pods cost, USD, one record per pod and bucket.</summary>
     /// <param name="startTime">RFC 3339; the window begins where its bucket does.</param>

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Providers.Http;
+using Nirmaan.Providers.Logs;
 
 namespace Nirmaan.Providers.RunPod;
 
@@ -36,7 +38,7 @@ internal sealed class RunPodComputeProvider : IComputeProvider, IDisposable
     /// <inheritdoc />
     public SupplierTraits Traits => new(
         HasBids: false, ListsNames: true, Prepaid: false, ChangesInPlace: true,
-        new SupplierAbilities(OffersVms: false, OffersInboundPorts: true, Math.Max(8, _options.Sizes.Max()), _options.MiningPermission));
+        new SupplierAbilities(OffersVms: false, OffersInboundPorts: true, Math.Max(8, _options.Sizes.Max()), _options.MiningPermission), StreamsLogs: true);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) => _offers.ListAsync(cancellationToken);
@@ -87,9 +89,14 @@ internal sealed class RunPodComputeProvider : IComputeProvider, IDisposable
     {
         var wanted = Math.Clamp(lines, 1, MostLines);
         var events = await EventLines.ReadTailAsync(
-            SupplierName.RunPod, externalId, token => _api.OpenLogAsync(externalId, wanted, token), wanted, _options.LogReadTime, cancellationToken);
+            SupplierName.RunPod, externalId, token => _api.OpenLogAsync(externalId, wanted, null, token), wanted, _options.LogReadTime, cancellationToken);
         return events is { Count: > 0 } ? [.. events.Select(Line)] : null;
     }
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<LogBatch> FollowLogAsync(string externalId, string? cursor, CancellationToken cancellationToken) =>
+        new LogFollower(SupplierName.RunPod, externalId, _options.RetryDelay)
+            .FollowAsync([new LogSource((ask, token) => OpenLogAsync(externalId, ask, token), IsTimed: true)], cursor, cancellationToken);
 
     /// <inheritdoc />
     public async Task<decimal?> ReadBillAsync(string externalId, DateTimeOffset since, CancellationToken cancellationToken) =>
@@ -164,6 +171,16 @@ internal sealed class RunPodComputeProvider : IComputeProvider, IDisposable
     {
         var agent = RentEnv.AgentPort(request);
         return [$"{agent.ToString(CultureInfo.InvariantCulture)}/http", .. request.Template.Needs.InboundPorts.Where(p => p != agent).Select(p => $"{p.ToString(CultureInfo.InvariantCulture)}/tcp")];
+    }
+
+    /// <summary>
+    /// Resumed by time, a second early: an event's id is its time, which several lines may share, so that what follows an id may leave some out.
+    /// </summary>
+    private async IAsyncEnumerable<WireLine> OpenLogAsync(string id, LogAsk ask, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var since = ask.Since?.AddSeconds(-1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+        using var answer = await EventLines.OpenAsync(SupplierName.RunPod, id, token => _api.OpenLogAsync(id, since is null ? ask.Tail : null, since, token), cancellationToken);
+        await foreach (var data in EventLines.FollowAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken)) { yield return new WireLine("container", Line(data)); }
     }
 
     private LogLine Line(string data)

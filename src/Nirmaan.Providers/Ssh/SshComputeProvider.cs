@@ -4,6 +4,7 @@ using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Providers.Http;
+using Nirmaan.Providers.Logs;
 
 namespace Nirmaan.Providers.Ssh;
 
@@ -14,6 +15,8 @@ namespace Nirmaan.Providers.Ssh;
 internal sealed class SshComputeProvider : IComputeProvider, IDisposable
 {
     private const string NoBalance = "Own machines are paid by agreement with their owners; there is no credit that could run out.";
+
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly SshOptions _options;
     private readonly SshDocker _docker;
@@ -37,7 +40,7 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
     /// <inheritdoc />
     public SupplierTraits Traits => new(
         HasBids: false, ListsNames: true, Prepaid: false, ChangesInPlace: true,
-        new SupplierAbilities(OffersVms: false, OffersInboundPorts: _options.Machines.All(m => m.PublicHost is not null), _options.Machines.Max(m => m.GpuCount), _options.MiningPermission), SendsBill: false);
+        new SupplierAbilities(OffersVms: false, OffersInboundPorts: _options.Machines.All(m => m.PublicHost is not null), _options.Machines.Max(m => m.GpuCount), _options.MiningPermission), SendsBill: false, StreamsLogs: true, HasShell: true);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) =>
@@ -91,6 +94,16 @@ internal sealed class SshComputeProvider : IComputeProvider, IDisposable
         if (SshId.Parse(externalId) is not { } id) { return null; }
         return await _docker.ReadTailAsync(_options.DoorOf(_inventory.MachineOf(id)), id.Container, lines, cancellationToken);
     }
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<LogBatch> FollowLogAsync(string externalId, string? cursor, CancellationToken cancellationToken) => new LogFollower(Supplier, externalId, s_retryDelay).FollowAsync(
+        [_docker.FollowSource(_ => Task.FromResult<(SshDoor, string)?>(SshId.Parse(externalId) is { } id ? (_options.DoorOf(_inventory.MachineOf(id)), id.Container) : null))],
+        cursor, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<ShellPart> RunCommandAsync(string externalId, string command, CancellationToken cancellationToken) => SshId.Parse(externalId) is { } id
+        ? _docker.RunCommandAsync(_options.DoorOf(_inventory.MachineOf(id)), id.Container, command, cancellationToken)
+        : throw new SupplierUnavailableException(Supplier.Value, $"shell of {externalId}: there is no such container");
 
     /// <inheritdoc />
     public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => Task.FromResult(new SupplierBalance(null, null, _clock.GetUtcNow(), NoBalance));

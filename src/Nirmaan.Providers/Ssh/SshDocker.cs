@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Providers.Logs;
 
 namespace Nirmaan.Providers.Ssh;
 
@@ -53,6 +55,63 @@ internal sealed class SshDocker(SupplierName supplier, ISshShell shell, TimeSpan
         var read = Lines(answer.Output, LogLine.SupplierOutput).Concat(Lines(answer.Errors, LogLine.SupplierErrors)).TakeLast(wanted).ToList();
         return read.Count > 0 ? read : null;
     }
+
+    /// <summary>A container's lines as it writes them, each of its two outputs a stream of its own; docker times every line.</summary>
+    /// <param name="find">The way in and the container; null = there is none (any more).</param>
+    public LogSource FollowSource(Func<CancellationToken, Task<(SshDoor Door, string Name)?>> find) => new((ask, token) => FollowAsync(find, ask, token), IsTimed: true);
+
+    /// <summary>Runs one line of a shell in a container.</summary>
+    /// <exception cref="SupplierUnavailableException">It could not be run, or the connection was lost under it.</exception>
+    public async IAsyncEnumerable<ShellPart> RunCommandAsync(SshDoor door, string name, string command, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var part in StreamAsync(door, SshScripts.Exec, [name, command], cancellationToken))
+        {
+            switch (part)
+            {
+                case SshPart.Line line: yield return new ShellPart.Said(line.IsErrors, line.IsWhole ? line.Text + "\n" : line.Text); break;
+                case SshPart.Over { Answer: { IsLost: false } answer } when answer.Exit is not (SshScripts.CutOff or SshScripts.NoSuch or SshScripts.NoDocker): yield return new ShellPart.Ended(answer.Exit); break;
+                case SshPart.Over { Answer: var answer }: throw Unavailable($"shell of {door.Label}/{name}: {Why(answer)}");
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<WireLine> FollowAsync(Func<CancellationToken, Task<(SshDoor Door, string Name)?>> find, LogAsk ask, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (door, name) = await find(cancellationToken) ?? throw new NoLogException();
+        // Docker counts nanoseconds and we ten times less: a second early, what is repeated is known.
+        var since = ask.Since?.AddSeconds(-1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) ?? "";
+        var tail = Math.Min(ask.Tail, MostLines).ToString(CultureInfo.InvariantCulture);
+        await foreach (var part in StreamAsync(door, SshScripts.Follow, [name, tail, since], cancellationToken))
+        {
+            switch (part)
+            {
+                // What bears no time is not the container's, but ssh's or docker's own word.
+                case SshPart.Line { IsWhole: true } line when TimedLine(line.Text, line.IsErrors ? LogLine.SupplierErrors : LogLine.SupplierOutput) is { } read:
+                    yield return new WireLine(line.IsErrors ? "stderr" : "stdout", read);
+                    break;
+                case SshPart.Over { Answer.Exit: SshScripts.NoSuch }: throw new NoLogException();
+                case SshPart.Over { Answer: { Exit: not 0 } answer }: throw Unavailable($"log of {door.Label}/{name}: {Why(answer)}");
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<SshPart> StreamAsync(SshDoor door, string script, IReadOnlyList<string> words, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var parts = shell.StreamAsync(door, script, words, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try { if (!await parts.MoveNextAsync()) { yield break; } }
+            catch (Exception e) when (IsFailure(e)) { throw Unavailable($"{door.Label}: {e.Message}", e); }
+            yield return parts.Current;
+        }
+    }
+
+    private static string Why(SshAnswer answer) => answer.Exit switch
+    {
+        SshScripts.NoDocker => "docker does not answer",
+        SshScripts.NoSuch => "there is no such container",
+        _ => answer.Why,
+    };
 
     /// <summary>Changes something over ssh, with every way in which that goes wrong turned into the words of the port.</summary>
     public static async Task<Effect> ActAsync(Func<Task<Effect>> act, CancellationToken cancellationToken)
@@ -116,7 +175,10 @@ internal sealed class SshDocker(SupplierName supplier, ISshShell shell, TimeSpan
     private SupplierUnavailableException Unavailable(string why, Exception? inner = null) => new(supplier.Value, why, inner);
 
     /// <summary>Docker's lines, each with the time at which it was written.</summary>
-    private IEnumerable<LogLine> Lines(string text, string source) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2) is [var time, var words]
+    private IEnumerable<LogLine> Lines(string text, string source) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => TimedLine(line, source) ?? new LogLine(clock.GetUtcNow(), source, line));
+
+    private static LogLine? TimedLine(string line, string source) => line.TrimEnd('\r').Split(' ', 2) is [var time, var words]
         && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
-            ? new LogLine(at, source, words) : new LogLine(clock.GetUtcNow(), source, line));
+            ? new LogLine(at, source, words) : null;
 }

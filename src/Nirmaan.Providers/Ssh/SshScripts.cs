@@ -62,6 +62,19 @@ internal static class SshScripts
         exec docker logs --timestamps --tail "$2" "$1"
         """;
 
+    /// <summary>Words: name, lines, and a time, or nothing: from that time on, else so many of the newest lines; and what is written after them.</summary>
+    public const string Follow = Words + Ours + """
+        ours "$1" || exit 78
+        if [ -n "$3" ]; then set -- "$1" --since "$3"; else set -- "$1" --tail "$2"; fi
+        exec docker logs --timestamps --follow "$2" "$3" "$1"
+        """;
+
+    /// <summary>Words: name, then one line for the shell in the container. It is a word among words here, so this machine runs nothing of it.</summary>
+    public const string Exec = Words + Ours + """
+        ours "$1" || exit 78
+        exec docker exec "$1" sh -c "$2"
+        """;
+
     /// <summary>Words: name, GPUs, then docker's. Prints the container's id. The lock covers the look and the act.</summary>
     public const string Create = Words + Lock + """
         name=$1; gpus=$2; shift 2

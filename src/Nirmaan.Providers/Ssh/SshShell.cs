@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Nirmaan.Providers.Ssh;
 
@@ -27,6 +29,19 @@ internal sealed record SshAnswer(int Exit, string Output, string Errors)
     public bool Says(string text) => Errors.Contains(text, StringComparison.OrdinalIgnoreCase);
 }
 
+/// <summary>What a machine says while a script runs.</summary>
+internal abstract record SshPart
+{
+    private SshPart() { }
+
+    /// <summary>A line without its end; the last one may have had none.</summary>
+    /// <param name="IsWhole">False = the output ended in the middle of it.</param>
+    public sealed record Line(bool IsErrors, string Text, bool IsWhole) : SshPart;
+
+    /// <summary>It is over; the last part. Outputs are not repeated in the answer, but for the last of what went to errors.</summary>
+    public sealed record Over(SshAnswer Answer) : SshPart;
+}
+
 /// <summary>Runs one of <see cref="SshScripts"/> on a machine.</summary>
 internal interface ISshShell
 {
@@ -34,24 +49,26 @@ internal interface ISshShell
     /// <param name="env">Entries for the environment of docker, which a container takes over by name.</param>
     /// <exception cref="TimeoutException">No end within the time allowed; the script may have run.</exception>
     Task<SshAnswer> RunAsync(SshDoor door, string script, IReadOnlyList<string> words, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyList<string>? env = null);
+
+    /// <summary>Runs it and gives both outputs as they come, to its end.</summary>
+    /// <exception cref="IOException">It does not start.</exception>
+    IAsyncEnumerable<SshPart> StreamAsync(SshDoor door, string script, IReadOnlyList<string> words, CancellationToken cancellationToken);
 }
 
 /// <summary>The same with the system's ssh: no password is asked for, and a host is trusted by its key only.</summary>
 internal sealed class SshShell(string program, TimeSpan connectTimeout) : ISshShell
 {
-    private const int MaxOutput = 8 * 1024 * 1024;
+    private const int MaxOutput = 8 * 1024 * 1024, MaxLine = 64 * 1024;
 
     /// <inheritdoc />
     public async Task<SshAnswer> RunAsync(
         SshDoor door, string script, IReadOnlyList<string> words, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyList<string>? env = null)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in Arguments(door, script)) { start.ArgumentList.Add(argument); }
         // Real seconds: the machine is real, whatever clock the control plane runs on.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = Process.Start(start) ?? throw new IOException($"{program} does not start");
+        using var process = Start(door, script);
         try
         {
             var (output, errors) = (ReadAsync(process.StandardOutput, limit.Token), ReadAsync(process.StandardError, limit.Token));
@@ -72,6 +89,71 @@ internal sealed class SshShell(string program, TimeSpan connectTimeout) : ISshSh
         {
             if (!process.HasExited) { process.Kill(entireProcessTree: true); }
         }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<SshPart> StreamAsync(SshDoor door, string script, IReadOnlyList<string> words, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var process = Start(door, script);
+        // Bounded: who reads slowly holds the machine back, and not this process' memory.
+        var parts = Channel.CreateBounded<SshPart.Line>(256);
+        try
+        {
+            var reading = ReadBothAsync(process, parts.Writer, cancellationToken);
+            try
+            {
+                await process.StandardInput.WriteAsync(Input(words, []).AsMemory(), cancellationToken);
+                process.StandardInput.Close();
+            }
+            catch (IOException) { /* It ended before it had read all; its exit code says why. */ }
+            var said = "";
+            await foreach (var part in parts.Reader.ReadAllAsync(cancellationToken))
+            {
+                if (part.IsErrors) { said = part.Text; }
+                yield return part;
+            }
+            await reading;
+            await process.WaitForExitAsync(cancellationToken);
+            yield return new SshPart.Over(new SshAnswer(process.ExitCode, "", said));
+        }
+        finally
+        {
+            if (!process.HasExited) { process.Kill(entireProcessTree: true); }
+        }
+    }
+
+    private static async Task ReadBothAsync(Process process, ChannelWriter<SshPart.Line> parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(ReadLinesAsync(process.StandardOutput, isErrors: false, parts, cancellationToken), ReadLinesAsync(process.StandardError, isErrors: true, parts, cancellationToken));
+            parts.Complete();
+        }
+        catch (Exception e) { parts.Complete(e); }
+    }
+
+    private static async Task ReadLinesAsync(StreamReader reader, bool isErrors, ChannelWriter<SshPart.Line> parts, CancellationToken cancellationToken)
+    {
+        var (buffer, line) = (new char[4096], new StringBuilder());
+        while (await reader.ReadAsync(buffer.AsMemory(), cancellationToken) is > 0 and var read)
+        {
+            for (var i = 0; i < read; i++)
+            {
+                if (buffer[i] != '\n') { line.Append(buffer[i]); }
+                if (buffer[i] != '\n' && line.Length < MaxLine) { continue; }
+                await parts.WriteAsync(new SshPart.Line(isErrors, line.ToString(), IsWhole: true), cancellationToken);
+                line.Clear();
+            }
+        }
+        if (line.Length > 0) { await parts.WriteAsync(new SshPart.Line(isErrors, line.ToString(), IsWhole: false), cancellationToken); }
+    }
+
+    private Process Start(SshDoor door, string script)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in Arguments(door, script)) { start.ArgumentList.Add(argument); }
+        return Process.Start(start) ?? throw new IOException($"{program} does not start");
     }
 
     private IEnumerable<string> Arguments(SshDoor door, string script)

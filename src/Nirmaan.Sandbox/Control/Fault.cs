@@ -39,6 +39,15 @@ public static class FaultKinds
     /// <summary>In the next container of that supplier the miner is paid to a stranger, whatever was asked for.</summary>
     public const string OtherPayout = "other-payout";
 
+    /// <summary>Of a stream of lines: the next line is sent by half, and the connection is dropped.</summary>
+    public const string BreakOff = "break-off";
+
+    /// <summary>Of a stream of lines: the next line waits.</summary>
+    public const string Stall = "stall";
+
+    /// <summary>Kinds that strike a stream while it runs.</summary>
+    public static IReadOnlySet<string> OfStreams { get; } = new HashSet<string> { BreakOff, Stall };
+
     /// <summary>Kinds that strike a supplier's next container.</summary>
     public static IReadOnlySet<string> OfContainers { get; } = new HashSet<string> { WrongGpu, OtherPayout };
 
@@ -46,7 +55,7 @@ public static class FaultKinds
     public static IReadOnlySet<string> OfCalls { get; } = new HashSet<string> { Refuse, Delay, ActThenTimeOut, TooMany, Malformed, Html, Empty };
 
     /// <summary>Every kind.</summary>
-    public static IReadOnlySet<string> All { get; } = new HashSet<string>([.. OfCalls, .. OfContainers]);
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>([.. OfCalls, .. OfStreams, .. OfContainers]);
 }
 
 /// <summary>A fault in force, with what it did so far.</summary>

@@ -49,6 +49,17 @@ public sealed class Faults(SandboxClock clock)
         }
     }
 
+    /// <summary>Lets what befalls a stream befall its next line; true = that one breaks off in the middle, and the connection with it.</summary>
+    /// <param name="target">The endpoint's name.</param>
+    public async Task<bool> BreaksOffAsync(string target, string where, CancellationToken cancellationToken)
+    {
+        if (Take(target, FaultKinds.OfStreams, where, where) is not { } fault) { return false; }
+        if (fault.Order.Kind == FaultKinds.BreakOff) { return true; }
+        // Real seconds, as of every delay.
+        await Task.Delay(TimeSpan.FromSeconds(fault.Order.DelaySeconds ?? 1), TimeProvider.System, cancellationToken);
+        return false;
+    }
+
     /// <summary>True when a fault's target covers an endpoint's name: the name itself, a group above it, or <c>*</c>.</summary>
     internal static bool Covers(string target, string name) =>
         target == "*" || target == name || name.StartsWith(target + ".", StringComparison.Ordinal);

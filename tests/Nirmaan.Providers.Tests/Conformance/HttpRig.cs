@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Sandbox;
+using Nirmaan.Sandbox.Containers;
 
 namespace Nirmaan.Providers.Tests.Conformance;
 
@@ -87,6 +88,16 @@ public sealed class HttpRig : ISupplierRig
         Strikes.Next(_supplier.Find(id), Tests.Strikes.ActThenSay(said => said with { Body = said.Body.Replace($"\"{_supplier.StateWord}\"", $"\"{word}\"", StringComparison.Ordinal) }));
         return Task.CompletedTask;
     }
+
+    public Task WriteLogAsync(string id, params string[] lines)
+    {
+        var container = _sandbox.Services.GetRequiredService<ContainerYard>().All
+            .Last(c => c.Id.StartsWith($"{_supplier.Books ?? _supplier.Group}/{id}/", StringComparison.Ordinal) && c.Phase == ContainerPhase.Running);
+        foreach (var line in lines) { container.Log.Add(Now, "stdout", line); }
+        return Task.CompletedTask;
+    }
+
+    public Task BreakLogAsync(int times) => FaultAsync(_supplier.Group, "break-off", times: times);
 
     /// <summary>Lets an event happen in the world.</summary>
     public async Task HappenAsync(string kind, string id) => (await _control.PostAsJsonAsync("/sandbox/faults", new { kind, id }, Rig.Token)).EnsureSuccessStatusCode();

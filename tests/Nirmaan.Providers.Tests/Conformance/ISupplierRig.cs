@@ -39,6 +39,12 @@ public interface ISupplierRig : IAsyncDisposable
     /// <summary>The supplier says a state word of this thing that nobody has heard before.</summary>
     Task SayNewWordAsync(string id, string word);
 
+    /// <summary>The container of a thing writes these lines to its output.</summary>
+    Task WriteLogAsync(string id, params string[] lines);
+
+    /// <summary>So many connections that give a log break off, each in the middle of the next line that it gives.</summary>
+    Task BreakLogAsync(int times);
+
     /// <summary>How often a create has reached the supplier.</summary>
     int Creates { get; }
 }

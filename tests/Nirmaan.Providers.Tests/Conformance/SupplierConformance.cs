@@ -167,6 +167,74 @@ public abstract class SupplierConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_followed_log_gives_every_line_once_over_connections_that_break_off_in_the_middle_of_one()
+    {
+        Provider.Traits.StreamsLogs.ShouldBeTrue();
+        var id = await RunningAsync();
+        using var left = new CancellationTokenSource();
+        await using var log = new FollowedLog(Provider.FollowLogAsync(id, null, left.Token));
+        await Supplier.WriteLogAsync(id, "job 1", "job done", "job done", "job 2");
+        await log.UntilAsync("job 2");
+        // The first breaks off in a line that is new, the second in what it repeats.
+        await Supplier.BreakLogAsync(2);
+        await Supplier.WriteLogAsync(id, "job done", "job done", "job done", "job 3");
+        await log.UntilAsync("job 3");
+        await Supplier.WriteLogAsync(id, "job 4");
+        await log.UntilAsync("job 4");
+        log.Written.ShouldBe(["job 1", "job done", "job done", "job 2", "job done", "job done", "job done", "job 3", "job 4"]);
+        log.Lines.ShouldAllBe(l => l.Source != LogLine.Gap && l.At <= Supplier.Now && l.At > Rig.Start);
+    }
+
+    [Fact]
+    public async Task Another_process_goes_on_with_a_followed_log_where_the_last_one_left_it_or_says_that_it_cannot()
+    {
+        var id = await RunningAsync();
+        string? cursor;
+        using var left = new CancellationTokenSource();
+        await using (var first = new FollowedLog(Provider.FollowLogAsync(id, null, left.Token)))
+        {
+            await Supplier.WriteLogAsync(id, "job 1", "job 2");
+            await first.UntilAsync("job 2");
+            cursor = first.Cursor;
+        }
+        await Supplier.WriteLogAsync(id, "job 3");
+        await using var second = new FollowedLog(Provider.FollowLogAsync(id, cursor, left.Token));
+        await second.UntilAsync("job 3");
+        second.Written.ShouldBe(cursor is null ? ["job 1", "job 2", "job 3"] : ["job 3"]);
+    }
+
+    [Fact]
+    public async Task The_log_of_what_the_supplier_does_not_know_ends_at_once()
+    {
+        await foreach (var batch in Provider.FollowLogAsync(Supplier.UnknownId, null, Token)) { batch.Lines.ShouldBeEmpty(); }
+    }
+
+    [Fact]
+    public async Task A_command_says_what_it_says_and_how_it_ended_where_there_is_a_shell()
+    {
+        if (!Provider.Traits.HasShell)
+        {
+            Should.Throw<NotSupportedException>(() => Provider.RunCommandAsync(Supplier.UnknownId, "true", Token));
+            return;
+        }
+        var id = await RunningAsync();
+        var parts = new List<ShellPart>();
+        await foreach (var part in Provider.RunCommandAsync(id, "echo all is fine; echo low memory >&2; exit 7", Token)) { parts.Add(part); }
+        string Said(bool isErrors) => string.Concat(parts.OfType<ShellPart.Said>().Where(p => p.IsErrors == isErrors).Select(p => p.Text));
+        (Said(false), Said(true), parts[^1]).ShouldBe(("all is fine\n", "low memory\n", new ShellPart.Ended(7)));
+    }
+
+    [Fact]
+    public async Task A_command_for_what_is_not_there_is_not_said_to_have_run()
+    {
+        if (!Provider.Traits.HasShell) { return; }
+        await Should.ThrowAsync<SupplierUnavailableException>(async () =>
+        {
+            await foreach (var _ in Provider.RunCommandAsync(Supplier.UnknownId, "true", Token)) { }
+        });
+    }
+
+    [Fact]
     public async Task Hours_are_bought_where_they_are_paid_ahead_and_refused_elsewhere()
     {
         var id = await RunningAsync();

@@ -76,6 +76,8 @@ internal sealed class SshHost : IAsyncDisposable
 
     public string Read(string name) => File.Exists(Path.Combine(Shim, name)) ? File.ReadAllText(Path.Combine(Shim, name)) : "";
 
+    public void Append(string name, string text) => File.AppendAllText(Path.Combine(Shim, name), text);
+
     public void Write(string name, string text) => File.WriteAllText(Path.Combine(Shim, name), text);
 
     /// <summary>Nobody listens any more.</summary>

@@ -70,6 +70,19 @@ internal sealed class SshRig : ISupplierRig
         return Task.CompletedTask;
     }
 
+    public Task WriteLogAsync(string id, params string[] lines)
+    {
+        var at = Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.000000000Z'", CultureInfo.InvariantCulture);
+        Host.Append($"c/{id.Split('/')[1]}/more", string.Concat(lines.Select(line => $"o {at} {line}\n")));
+        return Task.CompletedTask;
+    }
+
+    public Task BreakLogAsync(int times)
+    {
+        Host.Write("break-log", new string('x', times));
+        return Task.CompletedTask;
+    }
+
     public IEnumerable<string> Names => Directory.EnumerateDirectories(Path.Combine(Host.Shim, "c")).Select(d => Path.GetFileName(d)!);
 
     /// <summary>Another process of the same house.</summary>

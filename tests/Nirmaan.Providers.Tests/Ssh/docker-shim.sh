@@ -79,12 +79,43 @@ case $verb in
     echo "[$list]"
     ;;
   logs)
-    d=$shim/c/$4
     at() { date -u -d "$(cat "$d/created") + $1 seconds" +%Y-%m-%dT%H:%M:%S.123456789Z; }
+    if [[ $2 == --follow ]]; then
+      d=$shim/c/$5
+      since='' sent=0
+      [[ $3 != --since ]] || since=$4
+      printf 'o %s loading the model\no %s serving\ne %s a warning\n' "$(at 1)" "$(at 2)" "$(at 3)" >"$shim/first.$$"
+      while [[ -e $d ]]; do
+        n=0
+        while IFS=' ' read -r kind time text; do
+          ((++n > sent)) || continue
+          sent=$n
+          [[ ! $time < $since ]] || continue
+          if [[ -s $shim/break-log ]]; then
+            left=$(cat "$shim/break-log")
+            printf %s "${left:1}" >"$shim/break-log"
+            printf %s "$time ${text:0:2}"
+            kill -9 "$PPID"
+            exit 1
+          fi
+          if [[ $kind == o ]]; then echo "$time $text"; else echo "$time $text" >&2; fi
+        done < <(cat "$shim/first.$$" "$d/more" 2>/dev/null)
+        sleep 0.1
+      done
+      rm -f "$shim/first.$$"
+      exit
+    fi
+    d=$shim/c/$4
     tail=$3
     ((tail < 3)) || echo "$(at 1) loading the model"
     ((tail < 2)) || echo "$(at 2) serving"
     echo "$(at 3) a warning" >&2
+    ;;
+  exec)
+    [[ -e $shim/c/$1 ]] || none "$1"
+    # The words behind it are the container's: here this machine is it.
+    shift
+    exec "$@"
     ;;
   stop | start)
     name=${!#}

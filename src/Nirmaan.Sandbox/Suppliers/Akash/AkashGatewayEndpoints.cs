@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Nirmaan.Sandbox.Containers;
+using Nirmaan.Sandbox.Control;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Suppliers.Akash;
@@ -25,18 +26,19 @@ internal static class AkashGatewayEndpoints
                 .WithName("akash.gateway.status");
         gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/status", LeaseStatus).WithName("akash.gateway.lease-status");
         gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/logs",
-            (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens) =>
-            StreamAsync(http, provider, dseq, gseq, world, leasing, tokens, "logs", line => line.Stream is "stdout" or "stderr",
+            (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens, Faults faults) =>
+            StreamAsync(http, provider, dseq, gseq, world, leasing, tokens, faults, "logs", line => line.Stream is "stdout" or "stderr",
                 (container, line) => new { name = Pod(container), message = line.Text })).WithName("akash.gateway.logs");
         gateway.MapGet("/lease/{dseq}/{gseq:int}/{oseq:int}/kubeevents",
-            (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens) =>
-            StreamAsync(http, provider, dseq, gseq, world, leasing, tokens, "events", line => line.Stream == "events",
+            (HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens, Faults faults) =>
+            StreamAsync(http, provider, dseq, gseq, world, leasing, tokens, faults, "events", line => line.Stream == "events",
                 (container, line) => new
                 {
                     type = line.Text.StartsWith("Failed", StringComparison.Ordinal) ? "Warning" : "Normal", reason = line.Text.Split(' ')[0], note = line.Text,
                     @object = new { kind = "Pod", @namespace = AkashWire.Hash(container.Spec.LeaseId)[..45].ToLowerInvariant(), name = Pod(container) },
                     reportingController = "kubelet", reportingInstance = "node1",
                 })).WithName("akash.gateway.events");
+        AkashShellEndpoint.Map(gateway);
     }
 
     private static async Task<IResult> TokenAsync(HttpContext http, AkashTokens tokens)
@@ -61,7 +63,7 @@ internal static class AkashGatewayEndpoints
     }
 
     private static async Task StreamAsync(HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashLeasing leasing, AkashTokens tokens,
-        string scope,
+        Faults faults, string scope,
         Func<LogLine, bool> wanted, Func<Container, LogLine, object> frame)
     {
         AkashLease? lease;
@@ -94,8 +96,14 @@ internal static class AkashGatewayEndpoints
                         sent[container.Id] = line.Number;
                         if (wanted(line))
                         {
-                            await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame(container, line), Wire.Options), WebSocketMessageType.Text, true,
-                                http.RequestAborted);
+                            var bytes = JsonSerializer.SerializeToUtf8Bytes(frame(container, line), Wire.Options);
+                            if (await faults.BreaksOffAsync($"akash.gateway.{scope}", http.Request.Path, http.RequestAborted))
+                            {
+                                await socket.SendAsync(bytes.AsMemory(0, bytes.Length / 2), WebSocketMessageType.Text, endOfMessage: false, http.RequestAborted);
+                                http.Abort();
+                                return;
+                            }
+                            await socket.SendAsync(bytes, WebSocketMessageType.Text, true, http.RequestAborted);
                         }
                     }
                 }
@@ -115,7 +123,7 @@ internal static class AkashGatewayEndpoints
         }
     }
 
-    private static (AkashLease? Lease, IResult? Refusal) Find(HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashTokens tokens,
+    internal static (AkashLease? Lease, IResult? Refusal) Find(HttpContext http, string provider, string dseq, int gseq, AkashWorld world, AkashTokens tokens,
         string scope)
     {
         if (world.ProviderAt(provider) is not { IsOnline: true }) { return (null, Down()); }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using System.Text.Json;
+using Nirmaan.Sandbox.Control;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Suppliers.IoNet;
@@ -185,7 +186,7 @@ internal static class IoNetEndpoints
     }
 
     /// <summary>A container's output as server-sent events, going on until the deployment ends or the reader leaves.</summary>
-    private static async Task LogAsync(HttpContext http, string id, string container, IoNetWorld world)
+    private static async Task LogAsync(HttpContext http, string id, string container, IoNetWorld world, Faults faults)
     {
         IoNetDeployment deployment;
         IoNetWorker worker;
@@ -215,7 +216,9 @@ internal static class IoNetEndpoints
                 foreach (var line in worker.Container?.Log.After(sent) ?? [])
                 {
                     sent = line.Number;
-                    if (line.Stream == stream) { await http.Response.WriteAsync($"data: {line.Text}\n\n", http.RequestAborted); }
+                    if (line.Stream != stream) { continue; }
+                    if (await faults.BreaksOffAsync("ionet.log", http.Request.Path, http.RequestAborted)) { await http.CutAsync($"data: {line.Text[..(line.Text.Length / 2)]}"); return; }
+                    await http.Response.WriteAsync($"data: {line.Text}\n\n", http.RequestAborted);
                 }
                 await http.Response.Body.FlushAsync(http.RequestAborted);
                 if (!live) { return; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Nirmaan.Sandbox.Containers;
+using Nirmaan.Sandbox.Control;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Suppliers.RunPod;
@@ -117,11 +118,12 @@ internal static class RunPodEndpoints
     }
 
     /// <summary>A pod's lines as server-sent events: the newest first as asked for, then what comes, until the reader leaves.</summary>
-    private static async Task LogAsync(HttpContext http, string id, RunPodWorld world)
+    private static async Task LogAsync(HttpContext http, string id, RunPodWorld world, Faults faults)
     {
         RunPodPod pod;
         string? source = http.Request.Query["source"];
         var tail = 100;
+        DateTimeOffset? since = null;
         try
         {
             var account = http.RunPodAccount();
@@ -131,6 +133,11 @@ internal static class RunPodEndpoints
             {
                 throw new RunPodProblemException(422, "Request validation failed.", ["query: source or tail"]);
             }
+            if (http.Request.Query["since"].FirstOrDefault() is { } from)
+            {
+                since = DateTimeOffset.TryParse(from, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+                    ? at : throw new RunPodProblemException(422, "Request validation failed.", ["query: since"]);
+            }
         }
         catch (RunPodProblemException e) { await e.ToResult().ExecuteAsync(http); return; }
         http.Response.ContentType = "text/event-stream";
@@ -138,7 +145,13 @@ internal static class RunPodEndpoints
         string? resume = http.Request.Headers["Last-Event-ID"];
         bool IsWanted(LogLine line) => source is null || source == Source(line);
         var lines = (pod.Container?.Log.Last(int.MaxValue) ?? []).Where(IsWanted).ToList();
-        var next = resume is null ? lines.TakeLast(tail) : lines.Where(l => string.CompareOrdinal(EventId(l), resume) > 0);
+        // The header goes before since, and since before tail.
+        var next = (resume, since) switch
+        {
+            ({ } after, _) => lines.Where(l => string.CompareOrdinal(EventId(l), after) > 0),
+            (_, { } from) => lines.Where(l => l.At >= from),
+            _ => lines.TakeLast(tail),
+        };
         var sent = lines.Count > 0 && !next.Any() ? lines[^1].Number : 0L;
         try
         {
@@ -149,6 +162,7 @@ internal static class RunPodEndpoints
                 {
                     sent = line.Number;
                     var data = JsonSerializer.Serialize(new { ts = Wire.Zoned(line.At), source = Source(line), line = line.Text }, Wire.Options);
+                    if (await faults.BreaksOffAsync("runpod.pod-logs", http.Request.Path, http.RequestAborted)) { await http.CutAsync($"id: {EventId(line)}\ndata: {data[..(data.Length / 2)]}"); return; }
                     await http.Response.WriteAsync($"id: {EventId(line)}\ndata: {data}\n\n", http.RequestAborted);
                 }
                 await http.Response.Body.FlushAsync(http.RequestAborted);

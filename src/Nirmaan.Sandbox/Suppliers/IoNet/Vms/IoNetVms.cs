@@ -1,5 +1,6 @@
 using System.Text;
 using Nirmaan.Sandbox.Containers;
+using Nirmaan.Sandbox.Control;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Suppliers.IoNet;
@@ -79,7 +80,7 @@ internal sealed partial class IoNetVms(
     }
 
     /// <summary>A command of docker on a VM: words and environment come in, exit code and both outputs go back, in base64.</summary>
-    public static async Task<IResult> DockerAsync(HttpRequest request, string vm, IoNetWorld world, CancellationToken cancellationToken)
+    public static async Task<IResult> DockerAsync(HttpRequest request, string vm, IoNetWorld world, Faults faults, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(request.Body, Encoding.UTF8);
         List<string> lines;
@@ -89,13 +90,24 @@ internal sealed partial class IoNetVms(
         var end = lines.Count - 1;
         while (end > 0 && lines[end - 1].Length > 0) { end--; }
         var env = lines[end..^1].Select(e => e.Split('=', 2)).ToDictionary(e => e[0], e => e[1], StringComparer.Ordinal);
+        Container? container;
+        bool isExec;
+        string[] command;
         lock (world.Gate)
         {
             if (world.Vms._byId.GetValueOrDefault(vm) is not { Machine: { IsOn: true } machine }) { return Results.NotFound(); }
-            var answer = machine.Docker.Run([.. lines[..Math.Max(0, end - 1)]], env);
-            string In64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-            return Results.Text($"{answer.Exit}\n{In64(answer.Output)}\n{In64(answer.Errors)}\n");
+            string[] words = [.. lines[..Math.Max(0, end - 1)]];
+            container = words is ["logs" or "exec", ..] ? machine.Docker.ContainerOf(words) : null;
+            if (container is null) { return Answer(machine.Docker.Run(words, env)); }
+            (isExec, command) = (words[0] == "exec", words);
         }
+        return isExec ? Answer(await VmDocker.ExecAsync(container, command, cancellationToken)) : new VmLogStream(container, command, faults);
+    }
+
+    private static IResult Answer(VmAnswer answer)
+    {
+        static string In64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        return Results.Text($"{answer.Exit}\n{In64(answer.Output)}\n{In64(answer.Errors)}\n");
     }
 
     private async Task BootAsync(IoNetDeployment deployment, IoNetWorker worker, CancellationToken cancellationToken)

@@ -62,6 +62,26 @@ internal sealed class VmDocker(
         _ => VmAnswer.Wrong($"docker: '{string.Join(' ', words)}' is not a docker command"),
     };
 
+    /// <summary>The container whose log is followed, or in which something is run; null = the words ask for neither, or there is none.</summary>
+    public Container? ContainerOf(string[] words) => words switch
+    {
+        ["logs", "--timestamps", "--follow", "--since" or "--tail", _, var name] when Find(name) is { } box => yard.Find(box.Value.YardId),
+        ["exec", var name, "sh", "-c", _] when Find(name) is { } box => yard.Find(box.Value.YardId),
+        _ => null,
+    };
+
+    /// <summary>Runs a line of a shell in a container.</summary>
+    public static async Task<VmAnswer> ExecAsync(Container container, string[] words, CancellationToken cancellationToken)
+    {
+        var (output, errors) = (new StringBuilder(), new StringBuilder());
+        var exit = await ContainerShell.RunAsync(container, words[^1], (isErrors, text) =>
+        {
+            (isErrors ? errors : output).Append(text);
+            return Task.CompletedTask;
+        }, cancellationToken);
+        return new VmAnswer(exit, output.ToString(), errors.ToString());
+    }
+
     private VmAnswer Create(string[] words, IReadOnlyDictionary<string, string> env)
     {
         var (options, i) = (new List<(string Option, string Value)>(), 0);

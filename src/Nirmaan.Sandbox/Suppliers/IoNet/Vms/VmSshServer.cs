@@ -95,6 +95,20 @@ internal sealed class VmSshServer : IDisposable
             before=$word
           done
         }
+        if [ "$1" = logs ] && [ "$3" = --follow ]; then
+          # Lines of one stream each, marked 1 or 2; the last line tells how it ended, and without it it broke off.
+          ask "$@" | curl -sSN --fail -H "Content-Type: text/plain" --data-binary @- "$NIRMAAN_DOCKER" | {
+            while IFS= read -r line; do
+              case $line in
+                1*) printf "%s\n" "${line#1}" ;;
+                2*) printf "%s\n" "${line#2}" >&2 ;;
+                =*) exit "${line#=}" ;;
+              esac
+            done
+            exit 1
+          }
+          exit
+        fi
         answer=$(ask "$@" | curl -sS --fail --max-time 60 -H "Content-Type: text/plain" --data-binary @- "$NIRMAAN_DOCKER") || { echo "Cannot connect to the Docker daemon" >&2; exit 1; }
         { read -r code; read -r out; read -r err; } <<END
         $answer
