@@ -100,6 +100,8 @@ public static class ControlServices
         services.TryAddSingleton<IResolveOperation, ResolveOperation>();
         services.TryAddSingleton<FleetWork>();
         services.TryAddSingleton<KeepLogs>();
+        services.TryAddSingleton<FollowLogs>();
+        services.TryAddSingleton<RunShell>();
         services.TryAddSingleton<OfferQueries>();
         services.TryAddSingleton<MarketQueries>();
         services.TryAddSingleton<FleetQueries>();
@@ -108,6 +110,7 @@ public static class ControlServices
         services.TryAddSingleton<PayoutQueries>();
         services.TryAddSingleton<LaunchQueries>();
         services.TryAddSingleton<LogQueries>();
+        services.TryAddSingleton<SearchLogs>();
         services.TryAddSingleton<SpendQueries>();
         services.TryAddSingleton<TimelineQueries>();
     }

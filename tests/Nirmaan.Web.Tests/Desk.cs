@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
@@ -27,6 +28,7 @@ internal sealed class Desk : BunitContext
         Use(world.Get<OperationQueries>()).Use(world.Get<IResolveOperation>()).Use(world.Get<ReconcileSupplier>());
         Use(world.Get<IPlanAllocation>()).Use(world.Get<WhatIf>()).Use(world.Get<ExplainPlan>()).Use(world.Get<Backtests>()).Use(world.Get<BoardQueries>()).Use(world.Get<AllocationQueries>()).Use(world.Get<CalibrationQueries>()).Use(world.Get<ApprovePlan>()).Use(world.Get<StopPlan>()).Use(world.Get<DisruptionQueries>());
         Use(world.Get<DirectiveQueries>()).Use(world.Get<GiveDirective>()).Use(world.Get<SetConstraints>()).Use(world.Get<ConstraintQueries>());
+        Use(world.Get<SearchLogs>()).Use(world.Get<RunShell>()).Use(world.Get<IOptions<FleetOptions>>());
         Use(world.Get<AutopilotQueries>()).Use(world.Get<SetAutopilot>());
         AddAuthorization().SetAuthorized($"{role}@test").SetRoles(role);
         JSInterop.Mode = JSRuntimeMode.Loose;

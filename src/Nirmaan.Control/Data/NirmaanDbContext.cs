@@ -35,6 +35,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     /// <summary>Fleet: logs kept.</summary>
     public DbSet<InstanceLog> InstanceLogs => Set<InstanceLog>();
     public DbSet<LogReading> LogReadings => Set<LogReading>();
+    public DbSet<LogStream> LogStreams => Set<LogStream>();
+    public DbSet<ShellCommand> ShellCommands => Set<ShellCommand>();
     /// <summary>Every thing's history.</summary>
     public DbSet<TimelineEvent> Timeline => Set<TimelineEvent>();
     /// <summary>Uptime: reports of agents.</summary>

@@ -67,6 +67,16 @@ public sealed class FleetOptions
     public TimeSpan KeepLogsFor { get; set; } = TimeSpan.FromDays(14);
     /// <summary>How many characters of one machine's log are kept; whole readings that lie further back are forgotten.</summary>
     public long KeepLogsCharacters { get; set; } = 16_000_000;
+    /// <summary>How many machines' logs a worker follows as they are written, where their suppliers allow it; those that people look at come first, the others are read now and then.</summary>
+    public int LogStreams { get; set; } = 20;
+    /// <summary>How long what a followed log gives is gathered before it is kept.</summary>
+    public TimeSpan LogStreamPause { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>Ops may run single commands in containers, each recorded. Off until somebody wants it.</summary>
+    public bool Shell { get; set; }
+    /// <summary>How long such a command is waited for.</summary>
+    public TimeSpan ShellTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How many characters of its output are shown.</summary>
+    public int ShellCharacters { get; set; } = 100_000;
     /// <summary>How long a machine that is given back is asked for its last words.</summary>
     public TimeSpan LastWordsPatience { get; set; } = TimeSpan.FromSeconds(3);
     /// <summary>Most miners in one launch.</summary>
@@ -95,6 +105,10 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.KeepLogsEvery > TimeSpan.Zero, "Fleet:KeepLogsEvery must be greater than zero.");
         Need(options.KeepLogsFor >= options.KeepLogsEvery, "Fleet:KeepLogsFor must not be shorter than Fleet:KeepLogsEvery.");
         Need(options.KeepLogsCharacters >= 100_000, "Fleet:KeepLogsCharacters must be at least 100000 characters.");
+        Need(options.LogStreams is >= 0 and <= 500, "Fleet:LogStreams must be 0 to 500 machines; 0 = none is followed.");
+        Need(options.LogStreamPause >= TimeSpan.Zero && options.LogStreamPause <= TimeSpan.FromSeconds(10), "Fleet:LogStreamPause must be 0 to 10 seconds.");
+        Need(options.ShellTimeout > TimeSpan.Zero && options.ShellTimeout <= TimeSpan.FromMinutes(10), "Fleet:ShellTimeout must be greater than zero and at most 00:10:00.");
+        Need(options.ShellCharacters is >= 1_000 and <= 1_000_000, "Fleet:ShellCharacters must be 1000 to 1000000 characters.");
         Need(options.LastWordsPatience > TimeSpan.Zero && options.LastWordsPatience <= TimeSpan.FromSeconds(30), "Fleet:LastWordsPatience must be greater than zero and at most 00:00:30: the machine bills meanwhile.");
         Need(options.MaxUsdPerHourPerLaunch > 0 && options.MaxUsdPerHourPerSupplier > 0 && options.MaxUsdPerDay > 0, "Fleet:MaxUsd... caps must be greater than 0 USD.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

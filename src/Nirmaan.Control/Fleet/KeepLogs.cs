@@ -144,6 +144,17 @@ public sealed partial class KeepLogs(
         return null;
     }
 
+    /// <summary>Lines cleaned of the secrets of a machine's miners; null = one of their networks is switched off, so they could not be struck out.</summary>
+    internal async Task<IReadOnlyList<LogLine>?> CleanAsync(InstanceId id, IReadOnlyList<LogLine> lines, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        // Each time anew: a machine that is set to other work has another miner with other secrets.
+        var miners = await db.Miners.AsNoTracking().Where(m => m.InstanceId == id).ToListAsync(cancellationToken);
+        if (miners.Exists(m => networks.Find(m.Network) is null)) { return null; }
+        var secrets = miners.SelectMany(requests.SecretsOf).ToHashSet(StringComparer.Ordinal);
+        return [.. lines.Select(l => l.Source == LogLine.Gap ? l : LogText.Clean(l, secrets))];
+    }
+
     private async Task KeepAsync(InstanceId id, LogOutcome outcome, IReadOnlyList<LogLine> tail, int lines, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -152,7 +163,8 @@ public sealed partial class KeepLogs(
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext({"log:" + id}))", cancellationToken);
         var now = StoredTime.Of(clock.GetUtcNow());
         var read = outcome as LogOutcome.Read;
-        if (read is not null)
+        // While somebody follows this log its lines are that one's to keep, or each would be kept twice.
+        if (read is not null && !await db.LogStreams.AnyAsync(s => s.InstanceId == id && s.HeldUntil > now, cancellationToken))
         {
             var kept = await LogQueries.KeptAsync(db, id, tail.Count, cancellationToken);
             if (LogTails.Newer(kept.Lines, tail, lines) is { Count: > 0 } newer)

@@ -8,7 +8,8 @@ namespace Nirmaan.Control.Fleet;
 /// <summary>What is kept of a machine's log.</summary>
 /// <param name="Lines">The newest lines, oldest first, gap marks among them.</param>
 /// <param name="Reading">How the last try to read it went; null = nobody tried yet.</param>
-public sealed record KeptLog(IReadOnlyList<LogLine> Lines, LogReading? Reading);
+/// <param name="IsFollowed">Its lines are kept as they are written, while that lasts.</param>
+public sealed record KeptLog(IReadOnlyList<LogLine> Lines, LogReading? Reading, bool IsFollowed);
 
 /// <summary>The newest lines of a miner's machine.</summary>
 /// <param name="IsLive">True = read now; false = as kept.</param>
@@ -18,7 +19,7 @@ public sealed record KeptLog(IReadOnlyList<LogLine> Lines, LogReading? Reading);
 public sealed record LogTail(bool IsLive, LogOrigin? Origin, DateTimeOffset? ReadAt, string? WhyNotLive, IReadOnlyList<LogLine> Lines);
 
 /// <summary>Reads of containers' logs. What was kept outlives the machine, so that the last words of a lost one can still be read.</summary>
-public sealed class LogQueries(IDbContextFactory<NirmaanDbContext> contexts, KeepLogs keep)
+public sealed class LogQueries(IDbContextFactory<NirmaanDbContext> contexts, KeepLogs keep, TimeProvider clock)
 {
     private const int UsualLines = 200;
 
@@ -56,7 +57,8 @@ public sealed class LogQueries(IDbContextFactory<NirmaanDbContext> contexts, Kee
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var reading = await db.LogReadings.AsNoTracking().SingleOrDefaultAsync(r => r.InstanceId == id, cancellationToken);
         var kept = await KeptAsync(db, id, lines, cancellationToken);
-        return new KeptLog([.. kept.Lines.TakeLast(lines)], reading);
+        var now = clock.GetUtcNow();
+        return new KeptLog([.. kept.Lines.TakeLast(lines)], reading, await db.LogStreams.AnyAsync(s => s.InstanceId == id && s.HeldUntil > now, cancellationToken));
     }
 
     /// <summary>At least so many of the newest kept lines, or all.</summary>

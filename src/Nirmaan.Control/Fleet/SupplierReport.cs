@@ -41,3 +41,18 @@ public sealed record InstanceLog(InstanceId InstanceId, DateTimeOffset At, strin
 /// <param name="Origin">Who answered then.</param>
 /// <param name="Why">Why the last try read nothing; null = it did read.</param>
 public sealed record LogReading(InstanceId InstanceId, DateTimeOffset TriedAt, DateTimeOffset? ReadAt, LogOrigin? Origin, string? Why);
+
+/// <summary>Who follows a container's log as it is written, and how far that got.</summary>
+/// <param name="HeldBy">The process that follows it; null = none.</param>
+/// <param name="HeldUntil">Without a renewal nobody follows it after this; meanwhile nobody else keeps its lines.</param>
+/// <param name="WatchedUntil">Somebody looks at it until about then: it goes before others.</param>
+/// <param name="Cursor">Place behind the last kept line, in the supplier's adapter's words; null = it has none.</param>
+/// <param name="KeptAt">The reading into which the last line went: with a later one somebody else has kept lines since.</param>
+public sealed record LogStream(InstanceId InstanceId, Guid? HeldBy, DateTimeOffset? HeldUntil, DateTimeOffset? WatchedUntil, string? Cursor, DateTimeOffset? KeptAt);
+
+/// <summary>A command that somebody ran in a container. Written before it is sent, so that none is run unrecorded.</summary>
+/// <param name="Command">What was typed, secrets struck out.</param>
+/// <param name="EndedAt">When it was over; null = it runs, or the process that ran it ended first.</param>
+/// <param name="Exit">Its exit code; null = it did not end by itself, <paramref name="Why"/> tells.</param>
+/// <param name="Characters">Output that was shown.</param>
+public sealed record ShellCommand(Guid Id, InstanceId InstanceId, string By, DateTimeOffset At, string Command, DateTimeOffset? EndedAt, int? Exit, string? Why, long Characters);

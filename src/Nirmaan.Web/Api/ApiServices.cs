@@ -53,6 +53,7 @@ internal static class ApiServices
         InstanceCalls.Map(read, operate);
         TemplateCalls.Map(read, operate);
         StandstillCalls.Map(read, operate);
+        LogCalls.Map(read);
         OperationCalls.Map(read, operate);
         MinerCalls.Map(read);
         HeartbeatCalls.Map(open);

@@ -7,15 +7,15 @@ using Nirmaan.Web.Sandbox;
 namespace Nirmaan.Web.Jobs;
 
 /// <summary>
-/// All background work of a worker: first history, where there is one to play; then the schedule, the runs that people ask for, and every second
-/// the fleet's due rows.
+/// All background work of a worker: first history, where there is one to play; then the schedule, the runs that people ask for, every second
+/// the fleet's due rows, and the logs that are followed.
 /// </summary>
 internal sealed partial class Worker(
-    HistoryDriver history, SyncSchedule schedule, JobRunner runner, FleetWork fleet, QuartzSchedule quartz, ChainBeat chain, IOptions<SandboxOptions> sandbox, IHostApplicationLifetime host, ILogger<Worker> logger)
+    HistoryDriver history, SyncSchedule schedule, JobRunner runner, FleetWork fleet, FollowLogs logs, QuartzSchedule quartz, ChainBeat chain, IOptions<SandboxOptions> sandbox, IHostApplicationLifetime host, ILogger<Worker> logger)
     : BackgroundService
 {
     private const int FleetRounds = 20;
-    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1), s_blockTime = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1), s_logs = TimeSpan.FromSeconds(5), s_blockTime = TimeSpan.FromSeconds(12);
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,11 +29,16 @@ internal sealed partial class Worker(
             LogStarted();
             await Task.WhenAll(
                 EveryAsync(s_second, "the fleet's due rows", c => fleet.RunAsync(FleetRounds, c), stoppingToken),
+                EveryAsync(s_logs, "the followed logs", logs.RunAsync, stoppingToken),
                 EveryAsync(s_second, "the runs that were asked for", RunEnqueuedAsync, stoppingToken),
                 sandbox.Value.IsOn ? EveryAsync(s_blockTime, "the sandbox's chain", c => chain.MineAsync(null, c), stoppingToken) : Task.CompletedTask);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { LogStopping(); }
-        finally { await quartz.StopAsync(CancellationToken.None); }
+        finally
+        {
+            await logs.StopAsync();
+            await quartz.StopAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>Agents report to this host while history is played: it must listen first.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Threading.Channels;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
@@ -64,6 +66,12 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     public List<OfferQuote> Offers { get; } = [];
     /// <summary>What it shows of every container's log; null = it has none to give.</summary>
     public List<LogLine>? Log { get; set; }
+    /// <summary>What a followed log gives, batch by batch, until it is completed; null = this supplier has no stream.</summary>
+    public Channel<LogBatch>? Stream { get; set; }
+    /// <summary>Places from which logs were followed, one for each time.</summary>
+    public ConcurrentQueue<string?> FollowedFrom { get; } = new();
+    /// <summary>What a command says; null = this supplier has no shell.</summary>
+    public Func<string, CancellationToken, IAsyncEnumerable<ShellPart>>? Shell { get; set; }
     /// <summary>What ended machines cost in all, by its own figures.</summary>
     public Dictionary<string, decimal> Bills { get; } = [];
     /// <summary>Called when a machine is asked for, before it is made.</summary>
@@ -77,7 +85,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
     private int _inFlight;
 
     public SupplierName Supplier => name;
-    public SupplierTraits Traits => new(HasBids, ListsNames, Prepaid, ChangesInPlace, new SupplierAbilities(false, true, 8, "test"));
+    public SupplierTraits Traits => new(HasBids, ListsNames, Prepaid, ChangesInPlace, new SupplierAbilities(false, true, 8, "test"), StreamsLogs: Stream is not null, HasShell: Shell is not null);
 
     public static OfferQuote Offer(string key, string gpu, decimal price, int available, string provider = "prov-a", decimal reliability = 0.99m) =>
         new(key, provider, provider, new GpuModel(gpu), 8, GpuCatalogue.Find(new GpuModel(gpu))?.VramGb, price, PriceKind.Quoted, "us", available, reliability);
@@ -188,6 +196,14 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         if (Machines.SingleOrDefault(m => m.Id == externalId) is { Exists: true } machine) { machine.Status = SupplierStatus.Closed; }
         return new Effect.Done(externalId);
     }));
+
+    public IAsyncEnumerable<LogBatch> FollowLogAsync(string externalId, string? cursor, CancellationToken cancellationToken)
+    {
+        FollowedFrom.Enqueue(cursor);
+        return Stream!.Reader.ReadAllAsync(cancellationToken);
+    }
+
+    public IAsyncEnumerable<ShellPart> RunCommandAsync(string externalId, string command, CancellationToken cancellationToken) => Shell!(command, cancellationToken);
 
     public Task<IReadOnlyList<LogLine>?> ReadLogTailAsync(string externalId, int lines, CancellationToken cancellationToken)
     {

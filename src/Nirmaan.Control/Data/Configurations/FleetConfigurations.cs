@@ -121,6 +121,27 @@ internal sealed class InstanceLogConfiguration : IEntityTypeConfiguration<Instan
         builder.ToTable("instance_logs").HasKey(l => new { l.InstanceId, l.At });
         builder.HasOne<Instance>().WithMany().HasForeignKey(l => l.InstanceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(l => l.At);
+        // Three letters in a row are looked up: words are found wherever they stand, whatever they stand next to.
+        builder.HasIndex(l => l.Lines).HasMethod("gin").HasOperators("gin_trgm_ops");
+    }
+}
+
+internal sealed class LogStreamConfiguration : IEntityTypeConfiguration<LogStream>
+{
+    public void Configure(EntityTypeBuilder<LogStream> builder)
+    {
+        builder.ToTable("log_streams").HasKey(s => s.InstanceId);
+        builder.HasOne<Instance>().WithMany().HasForeignKey(s => s.InstanceId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class ShellCommandConfiguration : IEntityTypeConfiguration<ShellCommand>
+{
+    public void Configure(EntityTypeBuilder<ShellCommand> builder)
+    {
+        builder.ToTable("shell_commands").HasKey(c => c.Id);
+        builder.HasOne<Instance>().WithMany().HasForeignKey(c => c.InstanceId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(c => new { c.InstanceId, c.At });
     }
 }
 

@@ -57,6 +57,8 @@ public sealed partial class InstancePage
 
     [Inject] public required AcceptBid AcceptBid { get; init; }
 
+    [Inject] public required RunShell Shell { get; init; }
+
     [SupplyParameterFromQuery(Name = "tab")] public string? Tab { get; set; }
 
     protected override IReadOnlyList<Topic> Topics { get; } = [Topic.Fleet, Topic.Uptime];

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Nirmaan.Control.Data;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>What is looked for in kept logs; null = anything.</summary>
+/// <param name="Words">All of them stand in the line, anywhere, whatever their case. Each has at least three characters.</param>
+/// <param name="Machine">The machine's id, its beginning (four characters or more), or its id at the supplier.</param>
+/// <param name="Workload">Of machines that run it or ran it.</param>
+/// <param name="From">Written then or later.</param>
+/// <param name="Until">Written then or earlier.</param>
+public sealed record LogSearch(string? Words = null, string? Machine = null, WorkloadName? Workload = null, DateTimeOffset? From = null, DateTimeOffset? Until = null);
+
+/// <summary>A line that was found, and whose it is.</summary>
+public sealed record FoundLine(InstanceId InstanceId, WorkloadName Workload, SupplierName Supplier, LogLine Line);
+
+/// <summary>Lines that were found, those read last first.</summary>
+/// <param name="Next">What to pass as <c>after</c> for older ones; null = that was all.</param>
+/// <param name="SearchedTo">Everything read since then was looked through; null = all that is kept.</param>
+public sealed record FoundLines(IReadOnlyList<FoundLine> Lines, string? Next, DateTimeOffset? SearchedTo);
+
+/// <summary>Searches the logs that are kept, of living machines and of those long gone.</summary>
+public sealed class SearchLogs(IDbContextFactory<NirmaanDbContext> contexts)
+{
+    /// <summary>Fewest characters of a word: fewer are in nearly every line, and no index tells in which.</summary>
+    public const int ShortestWord = 3;
+
+    private const int MostWords = 10, MostReadings = 2_000, MostMachines = 100, ShortestId = 4;
+
+    // Readings bear the time at which they began; a followed one goes on for a while, and a machine's first one brings lines from before.
+    private static readonly TimeSpan s_goesOn = TimeSpan.FromHours(1), s_goesBack = TimeSpan.FromDays(2);
+
+    /// <summary>Where a page ended: the lines of a reading before this one come next.</summary>
+    private sealed record Place(DateTimeOffset At, Guid Instance, int Line)
+    {
+        public string Text() => string.Create(CultureInfo.InvariantCulture, $"{At.UtcTicks}.{Instance:N}.{Line}");
+    }
+
+    /// <summary>One page of what is found.</summary>
+    /// <param name="after">Next of the page before; null = the newest.</param>
+    /// <exception cref="InvalidInputException">Something that cannot be looked for, or no such page.</exception>
+    public async Task<FoundLines> RunAsync(LogSearch search, int? limit, string? after, CancellationToken cancellationToken)
+    {
+        var (most, words, place) = (Paging.Limit(limit), Words(search.Words), after is null ? null : Parse(after));
+        if (search is { From: { } begin, Until: { } end } && end < begin) { throw new InvalidInputException("until", end, "not before from"); }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var logs = db.InstanceLogs.AsNoTracking().AsQueryable();
+        foreach (var word in words)
+        {
+            var pattern = $"%{word.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+            logs = logs.Where(l => EF.Functions.ILike(l.Lines, pattern, @"\"));
+        }
+        if (search.Machine is { } machine)
+        {
+            var ids = await MachinesAsync(db, machine.Trim(), cancellationToken);
+            logs = logs.Where(l => ids.Contains(l.InstanceId));
+        }
+        if (search.Workload is { } workload) { logs = logs.Where(l => db.Miners.Any(m => m.InstanceId == l.InstanceId && m.Workload == workload)); }
+        if (search.From is { } from)
+        {
+            var earliest = from - s_goesOn;
+            logs = logs.Where(l => l.At >= earliest);
+        }
+        var latest = new[] { search.Until + s_goesBack, place?.At }.Min();
+        if (latest is not null) { logs = logs.Where(l => l.At <= latest); }
+        var rows = logs.OrderByDescending(l => l.At).ThenByDescending(l => l.InstanceId).Take(MostReadings)
+            .Join(db.Instances, l => l.InstanceId, i => i.Id, (l, i) => new { Log = l, i.Workload, i.Supplier }).OrderByDescending(r => r.Log.At).ThenByDescending(r => r.Log.InstanceId);
+
+        List<FoundLine> found = [];
+        var (looked, isThere) = (0, place is null);
+        Place? last = null;
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            looked++;
+            var lines = row.Log.Lines.Split('\n');
+            // Where the page before ended: rows of that same time that it had come past are passed over.
+            var upTo = lines.Length;
+            if (!isThere && row.Log.At == place!.At && row.Log.InstanceId.Value != place.Instance) { continue; }
+            if (!isThere && row.Log.At == place!.At) { upTo = Math.Min(upTo, place.Line); }
+            isThere = true;
+            for (var i = upTo - 1; i >= 0; i--)
+            {
+                if (LogLine.Parse(lines[i]) is not { } line || line.Source == LogLine.Gap || !Fits(line, words, search)) { continue; }
+                if (found.Count == most) { return new FoundLines(found, last!.Text(), row.Log.At); }
+                found.Add(new FoundLine(row.Log.InstanceId, row.Workload, row.Supplier, line));
+                last = new Place(row.Log.At, row.Log.InstanceId.Value, i);
+            }
+            // So much was looked through: what was found is shown, and older readings are asked for when somebody wants them.
+            if (looked == MostReadings) { return new FoundLines(found, new Place(row.Log.At, row.Log.InstanceId.Value, 0).Text(), row.Log.At); }
+        }
+        return new FoundLines(found, null, null);
+    }
+
+    private static bool Fits(LogLine line, List<string> words, LogSearch search) =>
+        !(line.At < search.From) && !(line.At > search.Until) && words.TrueForAll(w => line.Text.Contains(w, StringComparison.OrdinalIgnoreCase));
+
+    private static List<string> Words(string? text)
+    {
+        List<string> words = [.. (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (words.Find(w => w.Length < ShortestWord) is { } brief) { throw new InvalidInputException("words", brief, $"words of at least {ShortestWord} characters"); }
+        return words.Count <= MostWords ? words : throw new InvalidInputException("words", $"{words.Count} words", $"at most {MostWords}");
+    }
+
+    private static async Task<List<InstanceId>> MachinesAsync(NirmaanDbContext db, string text, CancellationToken cancellationToken)
+    {
+        if (text.Length < ShortestId) { throw new InvalidInputException("machine", text, $"at least {ShortestId} characters of a machine's id, or its id at the supplier"); }
+        var begin = text.ToLowerInvariant().Replace(@"\", "", StringComparison.Ordinal).Replace("%", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal) + "%";
+        var ids = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM instances WHERE id::text LIKE {begin} OR external_id = {text} LIMIT {MostMachines + 1}""").ToListAsync(cancellationToken);
+        return ids.Count <= MostMachines ? [.. ids.Select(id => new InstanceId(id))] : throw new InvalidInputException("machine", text, $"a beginning that at most {MostMachines} machines share");
+    }
+
+    private static Place Parse(string after) =>
+        after.Split('.') is [var at, var instance, var line] && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
+        && Guid.TryParseExact(instance, "N", out var id) && int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? new Place(new DateTimeOffset(ticks, TimeSpan.Zero), id, index) : throw Paging.NoSuchPage(after);
+}
