@@ -8,7 +8,7 @@ namespace Nirmaan.Control.Fleet;
 
 /// <summary>What is looked for in kept logs; null = anything.</summary>
 /// <param name="Words">All of them stand in the line, anywhere, whatever their case. Each has at least three characters.</param>
-/// <param name="Machine">The machine's id, its beginning (four characters or more), or its id at the supplier.</param>
+/// <param name="Machine">The machine's id, its beginning or its end (four characters or more; pages show the end), or its id at the supplier.</param>
 /// <param name="Workload">Of machines that run it or ran it.</param>
 /// <param name="From">Written then or later.</param>
 /// <param name="Until">Written then or earlier.</param>
@@ -28,7 +28,7 @@ public sealed class SearchLogs(IDbContextFactory<NirmaanDbContext> contexts)
     /// <summary>Fewest characters of a word: fewer are in nearly every line, and no index tells in which.</summary>
     public const int ShortestWord = 3;
 
-    private const int MostWords = 10, MostReadings = 2_000, MostMachines = 100, ShortestId = 4;
+    private const int MostWords = 10, NewestReadings = 300, MostReadings = 2_000, MostMachines = 100, ShortestId = 4;
 
     // Readings bear the time at which they began; a followed one goes on for a while, and a machine's first one brings lines from before.
     private static readonly TimeSpan s_goesOn = TimeSpan.FromHours(1), s_goesBack = TimeSpan.FromDays(2);
@@ -47,6 +47,17 @@ public sealed class SearchLogs(IDbContextFactory<NirmaanDbContext> contexts)
         var (most, words, place) = (Paging.Limit(limit), Words(search.Words), after is null ? null : Parse(after));
         if (search is { From: { } begin, Until: { } end } && end < begin) { throw new InvalidInputException("until", end, "not before from"); }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var page = new Pages(search, words, most, place);
+        // Words that are in nearly every line fill a page out of the newest readings alone; only what is rarer is looked up in the index.
+        var newest = words.Count > 0 ? NewestReadings : MostReadings;
+        if (await page.ReadAsync(await RowsAsync(db, search, [], place, newest, cancellationToken), newest, cancellationToken) is { } found) { return found; }
+        if (words.Count > 0 && await page.ReadAsync(await RowsAsync(db, search, words, page.Place, MostReadings, cancellationToken), MostReadings, cancellationToken) is { } older) { return older; }
+        // So much was looked through: what was found is shown, and older readings are asked for when somebody wants them.
+        return new FoundLines(page.Found, page.Place!.Text(), page.Place.At);
+    }
+
+    private static async Task<IAsyncEnumerable<Reading>> RowsAsync(NirmaanDbContext db, LogSearch search, List<string> words, Place? place, int most, CancellationToken cancellationToken)
+    {
         var logs = db.InstanceLogs.AsNoTracking().AsQueryable();
         foreach (var word in words)
         {
@@ -64,34 +75,47 @@ public sealed class SearchLogs(IDbContextFactory<NirmaanDbContext> contexts)
             var earliest = from - s_goesOn;
             logs = logs.Where(l => l.At >= earliest);
         }
-        var latest = new[] { search.Until + s_goesBack, place?.At }.Min();
-        if (latest is not null) { logs = logs.Where(l => l.At <= latest); }
-        var rows = logs.OrderByDescending(l => l.At).ThenByDescending(l => l.InstanceId).Take(MostReadings)
-            .Join(db.Instances, l => l.InstanceId, i => i.Id, (l, i) => new { Log = l, i.Workload, i.Supplier }).OrderByDescending(r => r.Log.At).ThenByDescending(r => r.Log.InstanceId);
+        if (new[] { search.Until + s_goesBack, place?.At }.Min() is { } latest) { logs = logs.Where(l => l.At <= latest); }
+        return logs.OrderByDescending(l => l.At).ThenByDescending(l => l.InstanceId).Take(most)
+            .Join(db.Instances, l => l.InstanceId, i => i.Id, (l, i) => new { Log = l, i.Workload, i.Supplier }).OrderByDescending(r => r.Log.At).ThenByDescending(r => r.Log.InstanceId)
+            .Select(r => new Reading(r.Log, r.Workload, r.Supplier)).AsAsyncEnumerable();
+    }
 
-        List<FoundLine> found = [];
-        var (looked, isThere) = (0, place is null);
-        Place? last = null;
-        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
+    private sealed record Reading(InstanceLog Log, WorkloadName Workload, SupplierName Supplier);
+
+    /// <summary>Makes a page of readings, the newest first, from a place on.</summary>
+    private sealed class Pages(LogSearch search, List<string> words, int most, Place? place)
+    {
+        public List<FoundLine> Found { get; } = [];
+
+        /// <summary>How far it came.</summary>
+        public Place? Place { get; private set; } = place;
+
+        /// <summary>The page, when it is full or there is no older reading; null = these readings were too few.</summary>
+        public async Task<FoundLines?> ReadAsync(IAsyncEnumerable<Reading> readings, int asked, CancellationToken cancellationToken)
         {
-            looked++;
-            var lines = row.Log.Lines.Split('\n');
-            // Where the page before ended: rows of that same time that it had come past are passed over.
-            var upTo = lines.Length;
-            if (!isThere && row.Log.At == place!.At && row.Log.InstanceId.Value != place.Instance) { continue; }
-            if (!isThere && row.Log.At == place!.At) { upTo = Math.Min(upTo, place.Line); }
-            isThere = true;
-            for (var i = upTo - 1; i >= 0; i--)
+            var read = 0;
+            await foreach (var (log, workload, supplier) in readings.WithCancellation(cancellationToken))
             {
-                if (LogLine.Parse(lines[i]) is not { } line || line.Source == LogLine.Gap || !Fits(line, words, search)) { continue; }
-                if (found.Count == most) { return new FoundLines(found, last!.Text(), row.Log.At); }
-                found.Add(new FoundLine(row.Log.InstanceId, row.Workload, row.Supplier, line));
-                last = new Place(row.Log.At, row.Log.InstanceId.Value, i);
+                read++;
+                var lines = log.Lines.Split('\n');
+                var upTo = lines.Length;
+                if (Place is { } came && came.At == log.At)
+                {
+                    // Readings of one time stand in the order of their machines.
+                    if (log.InstanceId.Value.CompareTo(came.Instance) > 0) { continue; }
+                    if (log.InstanceId.Value == came.Instance) { upTo = Math.Min(upTo, came.Line); }
+                }
+                for (var i = upTo - 1; i >= 0; i--)
+                {
+                    if (LogLine.Parse(lines[i]) is not { } line || line.Source == LogLine.Gap || !Fits(line, words, search)) { continue; }
+                    if (Found.Count == most) { return new FoundLines(Found, new Place(log.At, log.InstanceId.Value, i + 1).Text(), log.At); }
+                    Found.Add(new FoundLine(log.InstanceId, workload, supplier, line));
+                }
+                Place = new Place(log.At, log.InstanceId.Value, 0);
             }
-            // So much was looked through: what was found is shown, and older readings are asked for when somebody wants them.
-            if (looked == MostReadings) { return new FoundLines(found, new Place(row.Log.At, row.Log.InstanceId.Value, 0).Text(), row.Log.At); }
+            return read < asked ? new FoundLines(Found, null, null) : null;
         }
-        return new FoundLines(found, null, null);
     }
 
     private static bool Fits(LogLine line, List<string> words, LogSearch search) =>
@@ -107,9 +131,10 @@ public sealed class SearchLogs(IDbContextFactory<NirmaanDbContext> contexts)
     private static async Task<List<InstanceId>> MachinesAsync(NirmaanDbContext db, string text, CancellationToken cancellationToken)
     {
         if (text.Length < ShortestId) { throw new InvalidInputException("machine", text, $"at least {ShortestId} characters of a machine's id, or its id at the supplier"); }
-        var begin = text.ToLowerInvariant().Replace(@"\", "", StringComparison.Ordinal).Replace("%", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal) + "%";
-        var ids = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM instances WHERE id::text LIKE {begin} OR external_id = {text} LIMIT {MostMachines + 1}""").ToListAsync(cancellationToken);
-        return ids.Count <= MostMachines ? [.. ids.Select(id => new InstanceId(id))] : throw new InvalidInputException("machine", text, $"a beginning that at most {MostMachines} machines share");
+        var part = text.ToLowerInvariant().Replace(@"\", "", StringComparison.Ordinal).Replace("%", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+        var (begin, end) = ($"{part}%", $"%{part}");
+        var ids = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM instances WHERE id::text LIKE {begin} OR id::text LIKE {end} OR external_id = {text} LIMIT {MostMachines + 1}""").ToListAsync(cancellationToken);
+        return ids.Count <= MostMachines ? [.. ids.Select(id => new InstanceId(id))] : throw new InvalidInputException("machine", text, $"a part of an id that at most {MostMachines} machines share");
     }
 
     private static Place Parse(string after) =>

@@ -51,12 +51,12 @@ public sealed class SearchLogsTests(ControlPostgres database)
     }
 
     [Fact]
-    public async Task A_machine_is_named_by_its_id_its_beginning_or_its_suppliers_id()
+    public async Task A_machine_is_named_by_its_id_the_end_that_pages_show_the_beginning_or_its_suppliers_id()
     {
         await using var world = await RunningAsync(2);
         await KeepAsync(world, "hello");
         var one = (await world.InstancesAsync())[0];
-        foreach (var name in new[] { one.Id.Value.ToString(), one.ExternalId! }) { (await FindAsync(world, new LogSearch(Machine: name))).Lines.ShouldHaveSingleItem().InstanceId.ShouldBe(one.Id); }
+        foreach (var name in new[] { one.Id.Value.ToString(), one.Id.Value.ToString()[^12..], one.ExternalId! }) { (await FindAsync(world, new LogSearch(Machine: name))).Lines.ShouldHaveSingleItem().InstanceId.ShouldBe(one.Id); }
         (await FindAsync(world, new LogSearch(Machine: "nobodys"))).Lines.ShouldBeEmpty();
         (await FindAsync(world, new LogSearch(Machine: one.Id.Value.ToString()[..4]))).Lines.Count.ShouldBe(2);
     }
@@ -92,6 +92,32 @@ public sealed class SearchLogsTests(ControlPostgres database)
         all.Count.ShouldBe(3 * 28);
         all.Distinct().Count().ShouldBe(3 * 28);
         all[0].Item2.ShouldBe("job 3-6");
+    }
+
+    [Fact]
+    public async Task A_rare_line_is_found_behind_many_newer_readings()
+    {
+        await using var world = await RunningAsync(2);
+        await KeepAsync(world, "a needle");
+        await using (var db = await world.DbAsync())
+        {
+            var (ids, now) = ((await world.InstancesAsync()).Select(i => i.Id).ToList(), world.Clock.GetUtcNow());
+            // Two machines' readings at each time, the last of them at that of the needle's neighbours.
+            for (var i = 0; i < 400; i++) { foreach (var id in ids) { db.InstanceLogs.Add(new InstanceLog(id, now.AddSeconds(i + 1), $"{now:yyyy-MM-dd'T'HH:mm:ss'Z'} stdout hay {i}", i)); } }
+            await db.SaveChangesAsync();
+        }
+        (await TextsAsync(world, new LogSearch("needle"))).ShouldBe(["a needle", "a needle"]);
+        (await TextsAsync(world, new LogSearch("needle hay"))).ShouldBeEmpty();
+        List<string> hay = [];
+        string? after = null;
+        do
+        {
+            var page = await FindAsync(world, new LogSearch("hay"), limit: 200, after);
+            hay.AddRange(page.Lines.Select(f => $"{f.InstanceId} {f.Line.Text}"));
+            after = page.Next;
+        }
+        while (after is not null);
+        (hay.Count, hay.Distinct().Count()).ShouldBe((800, 800));
     }
 
     [Theory]
