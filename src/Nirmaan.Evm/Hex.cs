@@ -44,6 +44,9 @@ public static class Hex
     /// <exception cref="FormatException">Not a quantity.</exception>
     public static BigInteger ParseQuantity(string text)
     {
+        // Heights, times and places, of which a page of logs holds tens of thousands.
+        if (text.Length is >= 3 and <= 18 && text.StartsWith("0x", StringComparison.Ordinal)
+            && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong small)) { return small; }
         if (text.Length is >= 3 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
             && BigInteger.TryParse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger value))
         {

@@ -13,13 +13,17 @@ switch (args)
         return await OptimiserBenchmark.RunAsync(rest, stop.Token);
     case ["distribution", .. var rest]:
         return await DistributionBenchmark.RunAsync(rest, stop.Token);
+    case ["closing", .. var rest]:
+        return await ClosingBenchmark.RunAsync(rest, stop.Token);
     case ["indexer", .. var rest]:
         return await IndexerBenchmark.RunAsync(rest, stop.Token);
     case ["launch", .. var rest]:
         return await LaunchBenchmark.RunAsync(rest, stop.Token);
     case ["returns", .. var rest]:
         return await ReturnsBenchmark.RunAsync(rest, stop.Token);
+    case ["page", .. var rest]:
+        return await PageBenchmark.RunAsync(rest, stop.Token);
     default:
-        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, indexer, launch, returns");
+        Console.Error.WriteLine("Nirmaan.Benchmarks <area> [arguments]; areas: optimiser, distribution, closing, indexer, launch, returns, page");
         return 2;
 }

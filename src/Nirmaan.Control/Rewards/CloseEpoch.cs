@@ -123,8 +123,9 @@ public sealed partial class CloseEpoch(
         var before = await db.Distributions.AsNoTracking().SingleOrDefaultAsync(d => d.AssetId == asset.Id && d.Epoch == period.Epoch - 1, cancellationToken);
         var rewards = await db.Rewards
             .Where(r => r.AssetId == asset.Id && r.Beneficiary == Beneficiary.NrmPool.Name && r.Epoch == null && r.At < period.To).ToListAsync(cancellationToken);
-        var stakes = await db.StakeEvents.AsNoTracking().Where(e => e.At < period.To).ToListAsync(cancellationToken);
-        var weights = Shares.TimeWeighted(stakes.Select(e => e.ToDelta()), period.From, period.To);
+        // There may be millions of changes: they are summed while they are read.
+        var changes = db.StakeEvents.Where(e => e.At < period.To).Select(e => new StakeDelta(e.At, e.Account, e.Delta)).AsAsyncEnumerable();
+        var weights = await Shares.TimeWeightedAsync(changes, period.From, period.To, cancellationToken);
         var (rentUsd, rent, sales) = await RentAsync(db, asset, period, policy, cancellationToken);
         // Where nobody held stake nothing is owed to anyone: it waits, and its rent with it.
         if (weights.Count > 0 && rent.NeedsSale && sales.Count == 0 && (before?.CarriedOut ?? 0) + rewards.Aggregate(BigInteger.Zero, (sum, r) => sum + r.Units) is { Sign: > 0 })
@@ -148,6 +149,8 @@ public sealed partial class CloseEpoch(
     private async Task<(Distribution? Closed, string? WaitsFor)> CloseAsync(Asset asset, Period period, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        // A million lines are one statement.
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
         await using var transaction = await EpochCalendar.LockAsync(db, cancellationToken);
         if (await db.Distributions.AnyAsync(d => d.AssetId == asset.Id && d.Epoch == period.Epoch, cancellationToken)) { return (null, null); }
         var (preview, rewards) = await DraftAsync(db, asset, period, cancellationToken);
@@ -163,7 +166,7 @@ public sealed partial class CloseEpoch(
             .Move(LedgerAccounts.Pool, LedgerAccounts.Fees, new TokenAmount(closed.Fee, asset)).ToEntries());
         var paid = new LedgerBooking(period.To, LedgerCauses.Distribution, LedgerSubjects.Epoch(period.Epoch));
         foreach (var line in closed.Leaves) { paid.Move(LedgerAccounts.Pool, LedgerAccounts.Staker(line.Account), new TokenAmount(line.Amount, asset)); }
-        db.Ledger.AddRange(paid.ToEntries());
+        await LedgerStore.CopyAsync(db, paid.ToEntries(), cancellationToken);
         TokenAmount Of(BigInteger units) => new(units, asset);
         var consent = preview.Consents.Count == 0 ? "" : $"; signed off by {string.Join(" and ", preview.Consents.Select(s => s.By))}";
         db.Timeline.Add(new TimelineEvent(closed.ClosedAt, "epoch", $"{period.Epoch}:{asset.Id}", nameof(CloseEpoch), "closed",

@@ -95,8 +95,7 @@ public sealed class DistributionQueries(IDbContextFactory<NirmaanDbContext> cont
     // The lines stay in the database: an epoch may have very many.
     private static IQueryable<Stored> Rows(NirmaanDbContext db) => db.Database.SqlQuery<Stored>($"""
         SELECT epoch AS "Epoch", starts_at AS "From", ends_at AS "To", asset_id AS "AssetId", gross AS "Gross", cost AS "Cost", fee AS "Fee",
-            fee_basis_points AS "FeeBasisPoints", pool AS "Pool", carried_in AS "CarriedIn", carried_out AS "CarriedOut", rent_usd AS "RentUsd", root AS "Root", jsonb_array_length(leaves) AS "Leaves",
-            (SELECT count(*)::int FROM jsonb_array_elements(leaves) leaf WHERE leaf ->> 'amount' <> '0') AS "Paid", closed_at AS "ClosedAt",
+            fee_basis_points AS "FeeBasisPoints", pool AS "Pool", carried_in AS "CarriedIn", carried_out AS "CarriedOut", rent_usd AS "RentUsd", root AS "Root", lines AS "Leaves", paid AS "Paid", closed_at AS "ClosedAt",
             policy_version AS "PolicyVersion", borne_usd AS "BorneUsd", covered_usd AS "CoveredUsd"
         FROM distributions
         """);

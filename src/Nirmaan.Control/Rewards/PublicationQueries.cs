@@ -85,9 +85,7 @@ public sealed class PublicationQueries(IDbContextFactory<NirmaanDbContext> conte
 
     private static async Task<(string Root, BigInteger Total)> RootAsync(NirmaanDbContext db, Asset asset, int epoch, CancellationToken cancellationToken)
     {
-        var row = await db.Database.SqlQuery<RootRow>($"""
-            SELECT root AS "Root", (SELECT coalesce(sum((leaf ->> 'cumulative')::numeric), 0) FROM jsonb_array_elements(leaves) leaf) AS "Total" FROM distributions WHERE asset_id = {asset.Id} AND epoch = {epoch}
-            """).SingleAsync(cancellationToken);
+        var row = await db.Database.SqlQuery<RootRow>($"""SELECT root AS "Root", total_cumulative AS "Total" FROM distributions WHERE asset_id = {asset.Id} AND epoch = {epoch}""").SingleAsync(cancellationToken);
         return (row.Root, row.Total);
     }
 

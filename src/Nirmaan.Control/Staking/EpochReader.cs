@@ -20,7 +20,8 @@ internal sealed record EpochLine(
 }
 
 /// <summary>An account's line of a closed epoch, as the database keeps it beside the leaves. Written by nobody else.</summary>
-internal sealed record EpochShare(WalletAddress Account, string AssetId, int Epoch, BigInteger Weight, BigInteger Amount, BigInteger Cumulative);
+/// <param name="Leaf">Its place among the leaves, from 0.</param>
+internal sealed record EpochShare(WalletAddress Account, string AssetId, int Epoch, BigInteger Weight, BigInteger Amount, BigInteger Cumulative, int Leaf);
 
 internal static class EpochReader
 {

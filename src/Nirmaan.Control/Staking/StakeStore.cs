@@ -11,12 +11,21 @@ namespace Nirmaan.Control.Staking;
 /// <summary>Writes pages of the chain, many events at a time. What is known already stays as it is.</summary>
 internal static class StakeStore
 {
-    /// <summary>Stores changes of stake; answers how many were new.</summary>
-    public static async Task<int> StoreAsync(NirmaanDbContext db, IReadOnlyCollection<StakeEvent> events, CancellationToken cancellationToken)
+    /// <summary>Stores changes of stake above a block, none of them twice among themselves; answers how many were new. The cursor's row is held.</summary>
+    public static async Task<int> StoreAsync(NirmaanDbContext db, IReadOnlyCollection<StakeEvent> events, long above, CancellationToken cancellationToken)
     {
         if (events.Count == 0) { return 0; }
+        // Where nothing is stored above yet, which is nearly always, nothing can be there twice. The highest block is at the end of its index.
+        var highest = await db.Database.SqlQuery<long?>($"""SELECT max(block_number) AS "Value" FROM stake_events""").SingleAsync(cancellationToken);
+        if (highest is null || highest <= above) { return await CopyAsync(db, "stake_events", events, cancellationToken); }
         await db.Database.ExecuteSqlAsync($"CREATE TEMP TABLE arriving (LIKE stake_events) ON COMMIT DROP", cancellationToken);
-        await using (var rows = await Connection(db).BeginBinaryImportAsync("COPY arriving (chain_id, tx_hash, log_index, block_number, block_hash, at, account, delta, balance) FROM STDIN (FORMAT BINARY)", cancellationToken))
+        await CopyAsync(db, "arriving", events, cancellationToken);
+        return await db.Database.ExecuteSqlAsync($"INSERT INTO stake_events SELECT * FROM arriving ON CONFLICT DO NOTHING", cancellationToken);
+    }
+
+    private static async Task<int> CopyAsync(NirmaanDbContext db, string table, IReadOnlyCollection<StakeEvent> events, CancellationToken cancellationToken)
+    {
+        await using (var rows = await Connection(db).BeginBinaryImportAsync($"COPY {table} (chain_id, tx_hash, log_index, block_number, block_hash, at, account, delta, balance) FROM STDIN (FORMAT BINARY)", cancellationToken))
         {
             foreach (var e in events)
             {
@@ -31,9 +40,8 @@ internal static class StakeStore
                 await rows.WriteAsync(e.Delta, NpgsqlDbType.Numeric, cancellationToken);
                 await rows.WriteAsync(e.Balance, NpgsqlDbType.Numeric, cancellationToken);
             }
-            await rows.CompleteAsync(cancellationToken);
+            return (int)await rows.CompleteAsync(cancellationToken);
         }
-        return await db.Database.ExecuteSqlAsync($"INSERT INTO stake_events SELECT * FROM arriving ON CONFLICT DO NOTHING", cancellationToken);
     }
 
     /// <summary>Stores the contracts' other events, of which there are few.</summary>

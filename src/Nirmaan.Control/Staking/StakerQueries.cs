@@ -45,19 +45,22 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     public async Task<IReadOnlyList<StakerClaim>> ReadClaimsAsync(WalletAddress address, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var newest = await db.Distributions.AsNoTracking()
-            .Where(d => d.Epoch == db.Distributions.Where(x => x.AssetId == d.AssetId).Max(x => x.Epoch)).OrderBy(d => d.AssetId).ToListAsync(cancellationToken);
-        return [.. newest.Select(DistributionFile.Of).Where(f => f.Leaves.Any(l => l.Account == address))
-            .Select(f => new StakerClaim(Asset.Of(f.Asset), f.Epoch, f.Leaves.Single(l => l.Account == address).Cumulative, f.Root, f.ProofOf(address)!))];
+        var newest = await db.Distributions.Where(d => d.Epoch == db.Distributions.Where(x => x.AssetId == d.AssetId).Max(x => x.Epoch)).OrderBy(d => d.AssetId)
+            .Select(d => new { d.AssetId, d.Epoch, d.Root }).ToListAsync(cancellationToken);
+        List<StakerClaim> claims = [];
+        foreach (var d in newest)
+        {
+            if (await ClaimTrees.FindClaimAsync(db, address, Asset.Of(d.AssetId), d.Epoch, d.Root, cancellationToken) is { } claim) { claims.Add(claim); }
+        }
+        return claims;
     }
 
     /// <summary>What an account may claim under the root that a distributor holds; null = no epoch of ours has that root, or the account has no line in it.</summary>
     public async Task<StakerClaim?> FindClaimAsync(WalletAddress address, Asset asset, string root, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var epoch = await db.Distributions.AsNoTracking().Where(d => d.AssetId == asset.Id && d.Root == root).OrderByDescending(d => d.Epoch).FirstOrDefaultAsync(cancellationToken);
-        return epoch is not null && DistributionFile.Of(epoch) is var file && file.Leaves.FirstOrDefault(l => l.Account == address) is { } leaf
-            ? new StakerClaim(asset, epoch.Epoch, leaf.Cumulative, file.Root, file.ProofOf(address)!) : null;
+        var epoch = await db.Distributions.Where(d => d.AssetId == asset.Id && d.Root == root).MaxAsync(d => (int?)d.Epoch, cancellationToken);
+        return epoch is { } closed ? await ClaimTrees.FindClaimAsync(db, address, asset, closed, root, cancellationToken) : null;
     }
 
     /// <summary>An account's stakes and unstakes, newest first.</summary>

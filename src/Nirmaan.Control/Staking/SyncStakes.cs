@@ -44,6 +44,8 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
         var (stored, takenBack) = (0, 0);
         Gap? refilled = null;
         IReadOnlyList<EndpointWord>? absent = null;
+        var known = new KnownStakes(chainId);
+        await using var ahead = new PageAhead(chain);
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -56,21 +58,26 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
                     takenBack += await TakeBackAsync(db, chainId, cursor, above, cancellationToken);
                     continue;
             }
-            if (await chain.ReadAsync(cursor.BlockNumber + 1, cancellationToken) is not { } page)
+            if (await ahead.TakeAsync(cursor.BlockNumber + 1, cancellationToken) is not { } page)
             {
                 LogSynced(chainId, cursor.BlockNumber, stored, takenBack);
                 return ($"Chain {chainId}: {stored} new stake events up to block {cursor.BlockNumber}{(takenBack > 0 ? $"; {takenBack} taken back after a reorganisation" : "")}.", absent);
             }
             if (page.To.Number <= cursor.BlockNumber) { throw new InvalidOperationException($"The chain was read from block {cursor.BlockNumber + 1} but answered up to {page.To.Number}."); }
+            ahead.Begin(page.To.Number + 1, cancellationToken);
             var fresh = page.Events.Where(e => e.ChainId == chainId && e.BlockNumber > cursor.BlockNumber).DistinctBy(e => (e.TxHash, e.LogIndex)).ToList();
-            if (await FindGapAsync(db, chainId, cursor, fresh, cancellationToken) is { } gap)
+            if (await FindGapAsync(db, known, cursor, fresh, cancellationToken) is { } gap)
             {
                 if (gap == refilled) { throw new GapException(gap); }
                 refilled = gap;
                 await RereadAsync(db, cursor, gap, cancellationToken);
                 continue;
             }
-            stored += await StoreAsync(db, cursor, page, fresh, cancellationToken);
+            if (await StoreAsync(db, cursor, page, fresh, cancellationToken) is { } added)
+            {
+                stored += added;
+                known.Stored(page.To.Number);
+            }
             absent = page.Absent ?? [];
         }
     }
@@ -86,15 +93,14 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
     }
 
     /// <summary>The first event whose balance does not follow from the account's one before; null = none is missing.</summary>
-    private static async Task<Gap?> FindGapAsync(NirmaanDbContext db, long chainId, ChainCursor cursor, List<StakeEvent> fresh, CancellationToken cancellationToken)
+    private static async Task<Gap?> FindGapAsync(NirmaanDbContext db, KnownStakes known, ChainCursor cursor, List<StakeEvent> fresh, CancellationToken cancellationToken)
     {
-        if (fresh.Count == 0) { return null; }
-        var last = await StakeStore.LastAsync(db, chainId, fresh.Select(e => e.Account).Distinct(), cursor.BlockNumber + 1, cancellationToken);
+        await known.LearnAsync(db, fresh.Select(e => e.Account), cursor.BlockNumber, cancellationToken);
         foreach (var e in fresh.OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex))
         {
-            var (balance, block) = last.GetValueOrDefault(e.Account);
+            var (balance, block) = known.Of(e.Account);
             if (balance + e.Delta != e.Balance) { return new Gap(e.Account, block, e.BlockNumber); }
-            last[e.Account] = (e.Balance, e.BlockNumber);
+            known.Follow(e);
         }
         return null;
     }
@@ -176,11 +182,12 @@ public sealed partial class SyncStakes(IDbContextFactory<NirmaanDbContext> conte
         return deleted;
     }
 
-    private async Task<int> StoreAsync(NirmaanDbContext db, ChainCursor cursor, StakePage page, List<StakeEvent> fresh, CancellationToken cancellationToken)
+    /// <summary>How many events were new; null = nothing was stored, for another reader was faster.</summary>
+    private async Task<int?> StoreAsync(NirmaanDbContext db, ChainCursor cursor, StakePage page, List<StakeEvent> fresh, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await LockAsync(db, cursor, cancellationToken) is not { } held) { return 0; }
-        var stored = await StakeStore.StoreAsync(db, fresh, cancellationToken);
+        if (await LockAsync(db, cursor, cancellationToken) is not { } held) { return null; }
+        var stored = await StakeStore.StoreAsync(db, fresh, cursor.BlockNumber, cancellationToken);
         await StakeStore.StoreAsync(db, page.Records, cancellationToken);
         held.MoveTo(page.To, page.Newest);
         await db.SaveChangesAsync(cancellationToken);

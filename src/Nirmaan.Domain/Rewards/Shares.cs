@@ -31,6 +31,15 @@ public static class Shares
         return seconds.Total();
     }
 
+    /// <summary>The same of changes that arrive one by one, which need not be in memory together.</summary>
+    /// <inheritdoc cref="TimeWeighted"/>
+    public static async Task<IReadOnlyList<BalanceSeconds>> TimeWeightedAsync(IAsyncEnumerable<StakeDelta> deltas, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var seconds = new StakeSeconds(from, to);
+        await foreach (var delta in deltas.WithCancellation(cancellationToken)) { seconds.Add(delta); }
+        return seconds.Total();
+    }
+
     /// <summary>
     /// Splits a pool by weights: floor of each exact share, then one unit each to the largest remainders, ties to the lower address, so that
     /// the parts add up to the pool. Answers in the order of the weights.

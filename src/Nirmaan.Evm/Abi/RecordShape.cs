@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Reflection;
-using System.Runtime.ExceptionServices;
 
 namespace Nirmaan.Evm.Abi;
 
@@ -11,12 +10,14 @@ internal sealed class RecordShape
     private static readonly ConcurrentDictionary<Type, RecordShape> s_shapes = new();
 
     private readonly ConstructorInfo _constructor;
+    private readonly ConstructorInvoker _invoker;
     private readonly PropertyInfo[] _properties;
 
     private RecordShape(Type type)
     {
         _constructor = type.GetConstructors().Where(c => !(c.GetParameters() is [var only] && only.ParameterType == type)).ToArray() is [var single] ? single
             : throw new InvalidOperationException($"{type.Name} needs exactly one public constructor, with the ABI's values in order.");
+        _invoker = ConstructorInvoker.Create(_constructor);
         Parameters = _constructor.GetParameters();
         _properties = [.. Parameters.Select(p => type.GetProperty(p.Name!) ?? throw new InvalidOperationException($"{type.Name} has no property {p.Name}."))];
     }
@@ -32,12 +33,7 @@ internal sealed class RecordShape
     {
         object?[] arguments = new object?[Parameters.Count];
         for (int i = 0; i < arguments.Length; i++) { arguments[i] = FromAbi(Held(abi[i]), values[i], Parameters[i].ParameterType); }
-        try { return _constructor.Invoke(arguments); }
-        catch (TargetInvocationException e) when (e.InnerException is not null)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerException);
-            throw;
-        }
+        return _invoker.Invoke(arguments.AsSpan());
     }
 
     /// <summary>Throws unless the constructor's parameters can hold these ABI values: a slip in a declaration shows at its first use.</summary>

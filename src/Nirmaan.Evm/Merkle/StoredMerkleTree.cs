@@ -19,7 +19,7 @@ public sealed class StoredMerkleTree
     {
         (_stream, _start) = (stream, stream.Position);
         Count = (int)ReadNumber(0);
-        if (Count < 1 || stream.Length - _start < PlaceOffset(Count)) { throw new InvalidDataException($"There is no whole tree of {Count} leaves."); }
+        if (Count < 1 || stream.Length - _start < OffsetOfPlace(Count, Count)) { throw new InvalidDataException($"There is no whole tree of {Count} leaves."); }
         Root = ReadNode(0);
     }
 
@@ -36,10 +36,16 @@ public sealed class StoredMerkleTree
     {
         ArgumentOutOfRangeException.ThrowIfNegative(leaf);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leaf, Count);
-        long place = ReadNumber(PlaceOffset(leaf));
+        long place = ReadNumber(OffsetOfPlace(Count, leaf));
         if (place < Count - 1 || place > 2L * (Count - 1)) { throw new InvalidDataException($"Leaf {leaf} is said to be at {place} of a tree of {Count} leaves."); }
         return [.. StandardMerkleTree.SiblingsOf((int)place).Select(ReadNode)];
     }
+
+    /// <summary>Where the place of a leaf's node stands, for who keeps the bytes elsewhere than in a stream and reads parts of them.</summary>
+    public static long OffsetOfPlace(int leaves, int leaf) => CountBytes + (((2L * leaves) - 1) * Bytes32.Size) + ((long)leaf * PlaceBytes);
+
+    /// <summary>Where the nodes stand that prove the node at a place, from its sibling up.</summary>
+    public static IReadOnlyList<long> OffsetsOfProof(int place) => [.. StandardMerkleTree.SiblingsOf(place).Select(OffsetOfNode)];
 
     /// <summary>Writes what the constructor reads.</summary>
     internal static void Write(Stream stream, ReadOnlySpan<Bytes32> tree, ReadOnlySpan<int> places)
@@ -60,12 +66,12 @@ public sealed class StoredMerkleTree
         }
     }
 
-    private long PlaceOffset(int leaf) => CountBytes + (((2L * Count) - 1) * Bytes32.Size) + ((long)leaf * PlaceBytes);
+    private static long OffsetOfNode(int place) => CountBytes + ((long)place * Bytes32.Size);
 
     private Bytes32 ReadNode(int place)
     {
         Span<byte> bytes = stackalloc byte[Bytes32.Size];
-        Read(CountBytes + ((long)place * Bytes32.Size), bytes);
+        Read(OffsetOfNode(place), bytes);
         return new Bytes32(bytes);
     }
 

@@ -147,5 +147,5 @@ internal sealed class NrmStakeChain(EvmChain chain) : IStakeChain
             new(chainId, log.TransactionHash.ToString(), log.LogIndex, log.BlockNumber, log.BlockHash.ToString(), log.Time, kind, account is { } a ? Wallet(a) : null, amount, (long?)number, AssetId: asset);
     }
 
-    private static WalletAddress Wallet(EvmAddress address) => WalletAddress.Parse(address.ToLowerHex());
+    private static WalletAddress Wallet(EvmAddress address) => WalletAddress.Of(address.ToArray());
 }

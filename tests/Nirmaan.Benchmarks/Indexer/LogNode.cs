@@ -27,6 +27,7 @@ internal sealed class LogNode(int events, int accounts, int perBlock, int seed) 
     private readonly Random _random = new(seed);
     private readonly long[] _held = new long[accounts];
     private readonly ArrayBufferWriter<byte> _answer = new();
+    private readonly Lock _turn = new();
 
     /// <summary>Events handed out.</summary>
     public int Given { get; private set; }
@@ -39,6 +40,12 @@ internal sealed class LogNode(int events, int accounts, int perBlock, int seed) 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var asked = await JsonDocument.ParseAsync(await request.Content!.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+        // The next page is asked for while the last block is.
+        lock (_turn) { return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(Answer(asked)) }; }
+    }
+
+    private byte[] Answer(JsonDocument asked)
+    {
         var from = TimeProvider.System.GetTimestamp();
         _answer.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_answer))
@@ -51,9 +58,9 @@ internal sealed class LogNode(int events, int accounts, int perBlock, int seed) 
             }
             else { Answer(json, asked.RootElement); }
         }
-        var body = new ByteArrayContent(_answer.WrittenSpan.ToArray());
+        var body = _answer.WrittenSpan.ToArray();
         Making += TimeProvider.System.GetElapsedTime(from);
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = body };
+        return body;
     }
 
     private void Answer(Utf8JsonWriter json, JsonElement call)

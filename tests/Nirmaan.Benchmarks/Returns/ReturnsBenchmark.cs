@@ -41,7 +41,7 @@ public static class ReturnsBenchmark
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Control:MinerTokenKey"] = new string('x', 32) }).Build();
             await using var host = new ServiceCollection().AddLogging(l => l.ClearProviders()).AddNirmaanControl(configuration, cluster.ConnectionString).BuildServiceProvider();
             // The product knows a few tokens only: as many lines as asked for lie on as many more days.
-            var lines = await ImportAsync(host, assets * days, accounts, cancellationToken);
+            var lines = await ImportAsync(host, s_end, assets * days, accounts, cancellationToken);
             var stakers = host.GetRequiredService<StakerQueries>();
             var account = WalletAddress.Parse("0x" + 1.ToString("x40", CultureInfo.InvariantCulture));
             var first = await TimedAsync(() => stakers.ReadReturnsAsync(account, null, null, cancellationToken));
@@ -62,12 +62,13 @@ public static class ReturnsBenchmark
         finally { Directory.Delete(folder, recursive: true); }
     }
 
-    /// <summary>Closed epochs of every token, each with a tree's lines, and a price a day.</summary>
-    private static async Task<int> ImportAsync(ServiceProvider host, int wanted, int accounts, CancellationToken cancellationToken)
+    /// <summary>Closed epochs of every token, each with a tree's lines, and a price a day, up to a moment.</summary>
+    internal static async Task<int> ImportAsync(ServiceProvider host, DateTimeOffset begin, int wanted, int accounts, CancellationToken cancellationToken)
     {
-        var (tokens, begin) = (Asset.Tokens.Select(a => a.Id).ToArray(), s_end);
+        var tokens = Asset.Tokens.Select(a => a.Id).ToArray();
         var epochs = wanted / tokens.Length;
         await using var db = await host.GetRequiredService<IDbContextFactory<NirmaanDbContext>>().CreateDbContextAsync(cancellationToken);
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO distributions (epoch, asset_id, starts_at, ends_at, gross, cost, fee, pool, carried_in, carried_out, rent_usd, root, fee_basis_points, closed_at, leaves)
             SELECT n, asset, {begin} - ({epochs} - n + 1) * interval '1 day', {begin} - ({epochs} - n) * interval '1 day', 1e20, 0, 1e19, 9e19, 0, 0, 100, '0x' || repeat('0', 64), 1000, {begin},
@@ -78,7 +79,7 @@ public static class ReturnsBenchmark
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO prices (asset_id, at, source, usd) SELECT asset, {begin} - n * interval '1 day', 'feed', 2.5 FROM generate_series(0, {epochs}) n, unnest({tokens}) asset
             """, cancellationToken);
-        await db.Database.ExecuteSqlAsync($"ANALYZE distributions", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"ANALYZE distributions, epoch_shares, prices", cancellationToken);
         return epochs * tokens.Length;
     }
 

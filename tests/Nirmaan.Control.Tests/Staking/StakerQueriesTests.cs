@@ -15,6 +15,8 @@ namespace Nirmaan.Control.Tests.Staking;
 
 public sealed class StakerQueriesTests(ControlPostgres postgres) : EpochTest(postgres)
 {
+    private Task<List<int>> TreesAsync() => ReadAsync(db => db.Database.SqlQuery<int>($"""SELECT epoch AS "Value" FROM claim_trees""").ToListAsync(Token));
+
     private StakerQueries Queries() => new(Contexts, new PriceBook(Contexts, Clock, With(Options)), new NetworkShelf([Network]), Clock);
     private Task<StakerReturns> ReturnsAsync(int account, DateTimeOffset? from = null, DateTimeOffset? to = null) => Queries().ReadReturnsAsync(Wallet(account), from, to, Token);
 
@@ -185,6 +187,40 @@ public sealed class StakerQueriesTests(ControlPostgres postgres) : EpochTest(pos
         var claim = (await Queries().ReadClaimsAsync(Wallet(1), Token)).ShouldHaveSingleItem();
         (claim.Epoch, claim.Cumulative).ShouldBe((2, 2025 * Token18 / 10));
         StandardMerkleTree.Verify(Bytes32.Parse(claim.Root), new MerkleLeaf(EvmAddress.Parse(Wallet(1).Value), claim.Cumulative), claim.Proof.Select(Bytes32.Parse)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Every_proof_of_an_epoch_is_cut_from_one_stored_tree()
+    {
+        foreach (var account in Enumerable.Range(10, 11)) { Stake(Midnight, account, account * Token18); }
+        await RunTwoDaysAsync();
+        foreach (var account in Enumerable.Range(10, 11))
+        {
+            var claim = (await Queries().ReadClaimsAsync(Wallet(account), Token)).ShouldHaveSingleItem();
+            StandardMerkleTree.Verify(Bytes32.Parse(claim.Root), new MerkleLeaf(EvmAddress.Parse(Wallet(account).Value), claim.Cumulative), claim.Proof.Select(Bytes32.Parse)).ShouldBeTrue();
+        }
+        (await TreesAsync()).ShouldBe([2]);
+    }
+
+    [Fact]
+    public async Task A_claim_under_an_earlier_root_is_proven_by_that_epochs_tree()
+    {
+        await RunTwoDaysAsync();
+        var earlier = (await ClosedAsync()).Single(d => d.Epoch == 1);
+        var claim = (await Queries().FindClaimAsync(Wallet(1), Asset.Mor, earlier.Root, Token)).ShouldNotBeNull();
+        claim.Cumulative.ShouldBe(earlier.Leaves.Single(l => l.Account == Wallet(1)).Cumulative);
+        StandardMerkleTree.Verify(Bytes32.Parse(earlier.Root), new MerkleLeaf(EvmAddress.Parse(Wallet(1).Value), claim.Cumulative), claim.Proof.Select(Bytes32.Parse)).ShouldBeTrue();
+        (await Queries().FindClaimAsync(Wallet(77), Asset.Mor, earlier.Root, Token)).ShouldBeNull();
+        (await Queries().FindClaimAsync(Wallet(1), Asset.Mor, "0x" + new string('a', 64), Token)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_tree_that_was_thrown_away_is_made_again()
+    {
+        await RunTwoDaysAsync();
+        var first = (await Queries().ReadClaimsAsync(Wallet(1), Token))[0];
+        await ReadAsync(db => db.Database.ExecuteSqlAsync($"DELETE FROM claim_trees", Token));
+        (await Queries().ReadClaimsAsync(Wallet(1), Token))[0].Proof.ShouldBe(first.Proof);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using Nirmaan.Evm.Merkle;
 
@@ -17,6 +18,21 @@ public class StoredMerkleTreeTests
         var stored = new StoredMerkleTree(stream);
         (stored.Root, stored.Count).ShouldBe((tree.Root, leaves));
         for (int leaf = leaves - 1; leaf >= 0; leaf--) { stored.ProofOf(leaf).ShouldBe(tree.ProofOf(leaf)); }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(1001)]
+    public void A_proofs_nodes_stand_where_the_offsets_say(int leaves)
+    {
+        var (tree, stream) = Store(leaves);
+        byte[] bytes = stream.ToArray();
+        for (int leaf = 0; leaf < leaves; leaf++)
+        {
+            int place = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan((int)StoredMerkleTree.OffsetOfPlace(leaves, leaf)));
+            StoredMerkleTree.OffsetsOfProof(place).Select(o => new Bytes32(bytes.AsSpan((int)o, Bytes32.Size))).ShouldBe(tree.ProofOf(leaf));
+        }
     }
 
     [Fact]

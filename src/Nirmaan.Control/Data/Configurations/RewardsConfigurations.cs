@@ -1,6 +1,7 @@
 using System.Numerics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Rewards;
 using Nirmaan.Domain.Staking;
@@ -62,14 +63,22 @@ internal sealed class DistributionConfiguration : IEntityTypeConfiguration<Distr
         builder.Property(d => d.To).HasColumnName("ends_at");
         builder.Property(d => d.Leaves).AsJson();
         builder.HasIndex(d => new { d.AssetId, d.From }).IsUnique();
-        // The sum of the leaves' weights; the database works it out.
+        // Sums of the leaves; the database works them out.
         builder.Property<BigInteger>("TotalWeight").ValueGeneratedOnAdd();
+        builder.Property<BigInteger>("TotalCumulative").ValueGeneratedOnAdd();
+        builder.Property<int>("Lines").ValueGeneratedOnAdd();
+        builder.Property<int>("Paid").ValueGeneratedOnAdd();
     }
 }
 
 internal sealed class EpochShareConfiguration : IEntityTypeConfiguration<EpochShare>
 {
     public void Configure(EntityTypeBuilder<EpochShare> builder) => builder.ToTable("epoch_shares").HasKey(s => new { s.Account, s.AssetId, s.Epoch });
+}
+
+internal sealed class ClaimTreeConfiguration : IEntityTypeConfiguration<ClaimTree>
+{
+    public void Configure(EntityTypeBuilder<ClaimTree> builder) => builder.ToTable("claim_trees").HasKey(t => new { t.AssetId, t.Epoch });
 }
 
 internal sealed class EpochSignoffConfiguration : IEntityTypeConfiguration<EpochSignoff>
