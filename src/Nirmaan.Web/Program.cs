@@ -36,9 +36,9 @@ builder.Services
 var app = builder.Build();
 await database.MigrateAsync(app.Logger);
 
+app.UseSecurityHeaders();
 app.UsePageFaults();
 app.UseApiFaults();
-app.UseSecurityHeaders();
 app.UseSignIn();
 
 app.MapReadiness();

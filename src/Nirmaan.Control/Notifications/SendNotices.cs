@@ -13,7 +13,7 @@ namespace Nirmaan.Control.Notifications;
 public sealed partial class SendNotices(
     IDbContextFactory<NirmaanDbContext> contexts, IEnumerable<INoticeChannel> channels, NoticeKeys keys, IOptions<NoticeOptions> options, TimeProvider clock, ILogger<SendNotices> logger)
 {
-    private const int Most = 200;
+    private const int Most = 200, AtOnce = 20;
 
     /// <summary>Sends until nothing is due.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -25,15 +25,18 @@ public sealed partial class SendNotices(
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             if (await TakeAsync(db, token, cancellationToken) == 0) { break; }
             var taken = await db.Notices.Where(n => n.Token == token).OrderBy(n => n.At).ToListAsync(cancellationToken);
-            foreach (var group in taken.GroupBy(n => n.SubscriptionId))
+            var ids = taken.Select(n => n.SubscriptionId).Distinct().ToList();
+            var subscriptions = await db.Subscriptions.AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellationToken);
+            // Beside each other: receivers that never answer would keep all others' messages waiting, and outlast the lease.
+            foreach (var some in taken.GroupBy(n => n.SubscriptionId).Chunk(AtOnce))
             {
-                var subscription = await db.Subscriptions.AsNoTracking().SingleAsync(s => s.Id == group.Key, cancellationToken);
-                if (await SendAsync(subscription, [.. group], cancellationToken)) { sent++; } else { failed++; }
+                var results = await Task.WhenAll(some.Select(group => SendAsync(subscriptions[group.Key], [.. group], cancellationToken)));
+                (sent, failed) = (sent + results.Count(isSent => isSent), failed + results.Count(isSent => !isSent));
                 try { await db.SaveChangesAsync(cancellationToken); }
                 catch (DbUpdateConcurrencyException e)
                 {
                     // Another worker holds them now, because this one took too long.
-                    LogOvertaken(e, subscription.Id);
+                    LogOvertaken(e, some.Length);
                     break;
                 }
             }
@@ -90,6 +93,6 @@ public sealed partial class SendNotices(
     [LoggerMessage(Level = LogLevel.Error, Message = "{Channel} of subscription {Subscription} broke")]
     private partial void LogBroken(Exception e, NoticeChannelKind channel, Guid subscription);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Messages of subscription {Subscription} were taken over by another worker")]
-    private partial void LogOvertaken(Exception e, Guid subscription);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Messages of {Subscriptions} subscriptions were taken over by another worker")]
+    private partial void LogOvertaken(Exception e, int subscriptions);
 }

@@ -11,6 +11,12 @@ public sealed class Subscribe(IDbContextFactory<NirmaanDbContext> contexts, IEnu
     /// <summary>Subscriptions of one account that stand or were made within a day, at most.</summary>
     public const int MostPerAccount = 10;
 
+    /// <summary>Codes that one address is sent within a day, whoever asks: accounts that have staked are cheap to make, mailboxes are not.</summary>
+    public const int MostCodesPerTarget = 3;
+
+    private const string TestKey = "test:";
+    private static readonly TimeSpan s_betweenTests = TimeSpan.FromMinutes(1);
+
     /// <summary>Ways to send that are set up.</summary>
     public IReadOnlyList<NoticeChannelKind> Channels => [.. channels.Select(c => c.Kind).Order()];
 
@@ -35,6 +41,12 @@ public sealed class Subscribe(IDbContextFactory<NirmaanDbContext> contexts, IEnu
         {
             throw new InvalidInputException("target", target, $"at most {MostPerAccount} subscriptions that stand or were made within a day");
         }
+        // Of a mailbox case and what follows a plus are spellings.
+        var same = db.Subscriptions.FromSql($"SELECT * FROM subscriptions WHERE regexp_replace(lower(target), '[+][^@]*@', '@') = regexp_replace(lower({target}), '[+][^@]*@', '@')");
+        if (await same.CountAsync(s => s.Channel == kind && s.CreatedAt > dayAgo, cancellationToken) >= MostCodesPerTarget)
+        {
+            throw new InvalidInputException("target", target, $"one that was sent fewer than {MostCodesPerTarget} codes within a day");
+        }
         var added = new Subscription(account, kind, target, wish, now);
         db.Subscriptions.Add(added);
         db.Notices.Add(new Notice(added.Id, "proof", "Prove this address", $"Somebody who holds the account {account} asked to be told of it here. If it was you, type this code on the page: {keys.ProofCode(added.Id)}. If not, do nothing.", now, now));
@@ -53,13 +65,15 @@ public sealed class Subscribe(IDbContextFactory<NirmaanDbContext> contexts, IEnu
         return true;
     }
 
-    /// <summary>Sends a message to try the way with; false = the address is not proved.</summary>
+    /// <summary>Sends a message to try the way with, once a minute at most; false = the address is not proved, or a test was asked for a moment ago.</summary>
     public async Task<bool> TestAsync(WalletAddress account, Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var now = StoredTime.Of(clock.GetUtcNow());
         if (await FindAsync(db, account, id, cancellationToken) is not { ProvedAt: not null }) { return false; }
-        db.Notices.Add(new Notice(id, $"test:{now.UtcTicks}", "A test", "You asked for this message to see whether the way works. It does.", now, now));
+        var before = now - s_betweenTests;
+        if (await db.Notices.AnyAsync(n => n.SubscriptionId == id && n.Key.StartsWith(TestKey) && (n.At > before || n.State == NoticeState.Waiting), cancellationToken)) { return false; }
+        db.Notices.Add(new Notice(id, $"{TestKey}{now.UtcTicks}", "A test", "You asked for this message to see whether the way works. It does.", now, now));
         await db.SaveChangesAsync(cancellationToken);
         return true;
     }

@@ -16,6 +16,7 @@ public static class GainsCsv
     /// <exception cref="InvalidInputException">Names the line, and what was expected.</exception>
     public static string Write(StakerReturns returns, string sales, BasisChoice choice)
     {
+        if (!Enum.IsDefined(choice)) { throw new InvalidInputException("basis", choice, $"one of {string.Join(", ", Enum.GetNames<BasisChoice>())}"); }
         var sold = Parse(sales);
         var received = returns.Epochs.SelectMany(e => e.Lines.Where(l => l.Net.Sign > 0).Select(l => (l.Asset.Id, Lot: new ReceivedLot(e.To, new TokenAmount(l.Net, l.Asset).ToDecimal(), l.NetUsd)))).ToLookup(l => l.Id, l => l.Lot);
         var csv = new StringBuilder("time,asset,tokens,proceeds_usd,basis_usd,gain_usd,tokens_not_received_here,method\n");
@@ -34,10 +35,14 @@ public static class GainsCsv
         return [.. lines.Skip(1).Select((line, i) => Line(line, i + 2))];
     }
 
+    // A looser reading takes 03/05/2026 for March and 12:00 for today, and a tax figure is wrong without a word.
+    private static bool TryTime(string text, out DateTimeOffset at) => DateTimeOffset.TryParseExact(
+        text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+
     private static (string Asset, SoldLot Lot) Line(string line, int number)
     {
         const NumberStyles Style = NumberStyles.AllowDecimalPoint;
-        if (line.Split(',') is [var time, var asset, var tokens, var usd] && Asset.Tokens.Any(a => a.Id == asset.Trim()) && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        if (line.Split(',') is [var time, var asset, var tokens, var usd] && Asset.Tokens.Any(a => a.Id == asset.Trim()) && TryTime(time.Trim(), out var at)
             && decimal.TryParse(tokens, Style, CultureInfo.InvariantCulture, out var amount) && amount > 0 && decimal.TryParse(usd, Style, CultureInfo.InvariantCulture, out var got))
         {
             return (asset.Trim(), new SoldLot(at, amount, got));

@@ -35,6 +35,9 @@ public abstract record StakeAction
     /// <param name="Cumulative">Of the account's line in the published epoch.</param>
     public sealed record Claim(Asset Asset, WalletAddress Account, BigInteger Amount, BigInteger Cumulative, IReadOnlyList<string> Proof) : StakeAction;
 
+    /// <summary>Names who is paid by the account's claims from now on; the account itself = back to it.</summary>
+    public sealed record SendRewardsTo(WalletAddress Recipient) : StakeAction;
+
     /// <summary>Sends tokens to the asset's distributor, which only claims can take out again.</summary>
     public sealed record Fund(Asset Asset, string Distributor, BigInteger Amount) : StakeAction;
 

@@ -169,6 +169,7 @@ internal sealed class NrmStakeWallets(EvmChain chain, TimeProvider clock) : ISta
             StakeAction.Unstake(var amount) => (staking, new UnstakeCall(amount)),
             StakeAction.Cancel(var id, _) => (staking, new CancelCall(id)),
             StakeAction.Withdraw(var ids, _) => (staking, new WithdrawCall([.. ids.Select(id => (BigInteger)id)])),
+            StakeAction.SendRewardsTo(var recipient) => (staking, new DelegateRewardsCall(EvmAddress.Parse(recipient.Value))),
             StakeAction.Announce(var asset, _, var epoch, var root, var total, var delay) =>
                 (Address("Timelock", chain.Options.Timelock), new RootOperation(chain.Options.DistributorOf(asset), epoch, root, total).Schedule(delay)),
             StakeAction.Publish(var asset, _, var epoch, var root, var total) => (Address("Timelock", chain.Options.Timelock), new RootOperation(chain.Options.DistributorOf(asset), epoch, root, total).Execute()),

@@ -51,6 +51,9 @@ internal sealed record UnbondingEntry(BigInteger Amount, long AvailableAt);
 [Function("rewardsRecipientOf(address account) returns (address)")]
 internal sealed record RewardsRecipientOf(EvmAddress Account) : IFunction<EvmAddress>;
 
+[Function("delegateRewards(address recipient)")]
+internal sealed record DelegateRewardsCall(EvmAddress Recipient) : IFunction;
+
 [Function("paused() returns (bool)")]
 internal sealed record PausedCall : IFunction<bool>;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Nirmaan.Control;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Rewards;
+using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Api;
 
@@ -56,7 +57,8 @@ internal sealed record SignOffWire(int Consents, int Needed, bool IsClosed);
 internal sealed record RentRuleWire(string? Asset, string? Network, bool? TreasuryFunded);
 
 /// <summary>Fee and who pays the rent, from a date on; rents are the exceptions from rentTreasuryFunded, of which the narrowest holds.</summary>
-internal sealed record FeePolicyWire(int Version, DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded, IReadOnlyList<RentRuleWire> Rents, DateTimeOffset AnnouncedAt, string By, string Why)
+/// <param name="By">Who announced it; null = not told to strangers, to whom it would be a name to sign in with.</param>
+internal sealed record FeePolicyWire(int Version, DateTimeOffset From, int FeeBasisPoints, bool RentTreasuryFunded, IReadOnlyList<RentRuleWire> Rents, DateTimeOffset AnnouncedAt, string? By, string Why)
 {
     public static FeePolicyWire Of(FeePolicy p) => new(p.Version, p.From, p.FeeBasisPoints, p.RentTreasuryFunded, [.. p.Rents.Select(r => new RentRuleWire(r.AssetId, r.Network?.Value, r.TreasuryFunded))], p.AnnouncedAt, p.By, p.Why);
 }
@@ -69,7 +71,7 @@ internal static class DistributionCalls
 {
     public static void Map(RouteGroupBuilder open, RouteGroupBuilder read, RouteGroupBuilder approve)
     {
-        open.MapGet("/fee-policies", async (AnnounceFeePolicy policies, CancellationToken cancellationToken) => (await policies.ListAsync(cancellationToken)).ToList(FeePolicyWire.Of))
+        open.MapGet("/fee-policies", async (AnnounceFeePolicy policies, CancellationToken cancellationToken) => (await policies.ListAsync(cancellationToken)).ToList(p => FeePolicyWire.Of(p) with { By = null }))
             .WithName("listFeePolicies").WithSummary("What is taken, from when on, in the order of announcement.");
         approve.MapPost("/fee-policies", async (FeePolicyBody body, AnnounceFeePolicy policies, ClaimsPrincipal user, CancellationToken cancellationToken) => Results.Created("/api/v1/fee-policies", FeePolicyWire.Of(await policies.RunAsync(
             body.From ?? throw new InvalidInputException("from", null, "a midnight of UTC"), body.FeeBasisPoints ?? throw new InvalidInputException("feeBasisPoints", null, "0 to 10000"),
@@ -84,7 +86,7 @@ internal static class DistributionCalls
         open.MapGet("/distributions/{epoch:int}", async (int epoch, DistributionQueries distributions, CancellationToken cancellationToken) =>
             await distributions.FindAsync(epoch, cancellationToken) is { Count: > 0 } rows ? Results.Ok(rows.ToList(DistributionWire.Of)) : Problems.NotFound("closed epoch", epoch))
             .WithName("getDistribution").WithSummary("One epoch, a row per asset.").Produces<ListWire<DistributionWire>>().ProducesProblem(404);
-        open.MapGet("/distributions/{epoch:int}/inputs", InputsAsync).WithName("getDistributionInputs").WithSummary("Every input needed to recompute an epoch of one asset.").Produces<DistributionInputsWire>().ProducesProblem(400).ProducesProblem(404);
+        open.MapGet("/distributions/{epoch:int}/inputs", InputsAsync).RequireRateLimiting(SignInServices.DownloadLimit).WithName("getDistributionInputs").WithSummary("Every input needed to recompute an epoch of one asset.").Produces<DistributionInputsWire>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(429);
     }
 
     private static RentRule Rule(RentRuleWire rule) => new(

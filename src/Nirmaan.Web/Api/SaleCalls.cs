@@ -14,10 +14,11 @@ namespace Nirmaan.Web.Api;
 internal sealed record SaleBody(string? Transaction, string? Asset, string? Units, decimal? PriceUsd, decimal? FeesUsd, DateTimeOffset? At, string? Venue, string? Source, int? Epoch);
 
 /// <summary>A recorded sale. Slippage is below the market's price of that hour, 0.01 = 1 %; null = that price is unknown.</summary>
+/// <param name="By">Who recorded it; null = not told to strangers, to whom it would be a name to sign in with.</param>
 /// <param name="TakenBackAt">Null = it stands.</param>
 internal sealed record SaleWire(
     Guid Id, string Transaction, string Asset, int Decimals, string Units, decimal PriceUsd, decimal ProceedsUsd, decimal FeesUsd, decimal NetUsd, DateTimeOffset At, string Venue, SaleSource Source, int? Epoch, decimal? MarketUsd,
-    string? MarketSource, decimal? Slippage, string By, DateTimeOffset RecordedAt, DateTimeOffset? TakenBackAt)
+    string? MarketSource, decimal? Slippage, string? By, DateTimeOffset RecordedAt, DateTimeOffset? TakenBackAt)
 {
     public static SaleWire Of(Sale s) => new(
         s.Id, s.Transaction, s.AssetId, s.Amount.Asset.Decimals, s.Units.ToWire(), s.PriceUsd, s.ProceedsUsd, s.FeesUsd, s.NetUsd, s.At, s.Venue, s.Source, s.Epoch, s.MarketUsd, s.MarketSource, s.Slippage, s.By, s.RecordedAt,
@@ -28,7 +29,7 @@ internal static class SaleCalls
 {
     public static void Map(RouteGroupBuilder open, RouteGroupBuilder approve)
     {
-        open.MapGet("/sales", async (int? limit, string? after, SaleQueries sales, CancellationToken cancellationToken) => (await sales.ListAsync(limit, after, cancellationToken)).ToWire(SaleWire.Of))
+        open.MapGet("/sales", async (int? limit, string? after, SaleQueries sales, CancellationToken cancellationToken) => (await sales.ListAsync(limit, after, cancellationToken)).ToWire(s => SaleWire.Of(s) with { By = null }))
             .WithName("listSales").WithSummary("Tokens that were sold, newest first, wrong records included.").ProducesProblem(400);
         approve.MapPost("/sales", RecordAsync).WithName("recordSale").WithSummary("Records a sale that was made; sells nothing. The same transaction again answers the record that stands.")
             .Produces<SaleWire>(201).Produces<SaleWire>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(422);

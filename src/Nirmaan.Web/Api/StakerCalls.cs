@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Staking;
+using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Api;
 
@@ -50,8 +51,8 @@ internal static class StakerCalls
             var returns = await stakers.ReadReturnsAsync(Words.Address(address), null, null, cancellationToken);
             using var reader = new StreamReader(request.Body);
             return Results.File(Encoding.UTF8.GetBytes(GainsCsv.Write(returns, await reader.ReadToEndAsync(cancellationToken), basis ?? BasisChoice.Fifo)), "text/csv; charset=utf-8", "gains.csv");
-        }).WithMetadata(new RequestSizeLimitAttribute(1024 * 1024)).WithName("computeGains").WithSummary("Gains of sales sent as CSV (time,asset,tokens,usd) by a choice of basis: Fifo, Lifo, Hifo or Average. Nothing is stored.")
-            .Accepts<string>("text/csv").Produces(200, contentType: "text/csv").ProducesProblem(400);
+        }).RequireRateLimiting(SignInServices.ComputeLimit).WithMetadata(new RequestSizeLimitAttribute(1024 * 1024)).WithName("computeGains").WithSummary("Gains of sales sent as CSV (time,asset,tokens,usd) by a choice of basis: Fifo, Lifo, Hifo or Average. Nothing is stored.")
+            .Accepts<string>("text/csv").Produces(200, contentType: "text/csv").ProducesProblem(400).ProducesProblem(429);
         open.MapGet("/stakers/{address}/claims", async (string address, StakerQueries stakers, CancellationToken cancellationToken) =>
             (await stakers.ReadClaimsAsync(Words.Address(address), cancellationToken)).ToList(c => new ClaimWire(c.Asset.Id, c.Asset.Decimals, c.Epoch, c.Cumulative.ToWire(), c.Root, c.Proof)))
             .WithName("getClaims").WithSummary("Cumulative amount, proof and root per asset.").ProducesProblem(400);

@@ -10,7 +10,7 @@ namespace Nirmaan.Web.SignIn;
 /// Reads <c>Authorization: Bearer nrm_...</c>. Refusals are RFC 9457 problems with code <c>unauthenticated</c> (401) or <c>forbidden</c> (403).
 /// Bearer tokens without the prefix (a miner's) are not its business.
 /// </summary>
-internal sealed class ApiKeyHandler(
+internal sealed partial class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeys keys, IProblemDetailsService problems)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -30,7 +30,8 @@ internal sealed class ApiKeyHandler(
         {
             return AuthenticateResult.Fail("The API key is unknown or withdrawn.");
         }
-        var identity = new ClaimsIdentity([new(ClaimTypes.Name, key.Name), .. key.Roles.Select(role => new Claim(ClaimTypes.Role, role))], SchemeName);
+        if (!HttpMethods.IsGet(Request.Method) && !HttpMethods.IsHead(Request.Method)) { LogActs(Logger, key.Name, key.Account, Request.Method, Request.Path); }
+        var identity = new ClaimsIdentity([new(ClaimTypes.Name, key.Account), .. key.Roles.Select(role => new Claim(ClaimTypes.Role, role))], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 
@@ -52,4 +53,7 @@ internal sealed class ApiKeyHandler(
             ProblemDetails = { Status = status, Detail = detail, Extensions = { ["code"] = code } },
         });
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Key {Key} of {Account} calls {Method} {Path}")]
+    private static partial void LogActs(ILogger log, string key, string account, string method, PathString path);
 }

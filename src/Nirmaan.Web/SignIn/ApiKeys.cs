@@ -6,9 +6,10 @@ using Nirmaan.Web.Sandbox;
 namespace Nirmaan.Web.SignIn;
 
 /// <summary>Who holds an API key, and what it may do.</summary>
-/// <param name="Name">Stands in events as the actor.</param>
+/// <param name="Name">What it is for; stands in the log.</param>
+/// <param name="Account">The person it acts as, in events and where two persons are needed: one with a password and a key is still one.</param>
 /// <param name="Roles">Of <see cref="SignIn.Roles"/>.</param>
-public sealed record ApiKey(string Name, IReadOnlyList<string> Roles)
+public sealed record ApiKey(string Name, string Account, IReadOnlyList<string> Roles)
 {
     /// <summary>Every key text starts so.</summary>
     public const string Prefix = "nrm_";
@@ -30,9 +31,12 @@ internal sealed class ConfiguredApiKeys(IOptionsMonitor<StaffOptions> options, I
     public ValueTask<ApiKey?> FindAsync(string key, CancellationToken cancellationToken)
     {
         var digest = ApiKey.Digest(key);
-        var configured = options.CurrentValue.ApiKeys.FirstOrDefault(k => string.Equals(k.Sha256, digest, StringComparison.OrdinalIgnoreCase));
+        var staff = options.CurrentValue;
+        var configured = staff.ApiKeys.FirstOrDefault(k => string.Equals(k.Sha256, digest, StringComparison.OrdinalIgnoreCase));
+        // The account's own spelling: names are compared where people consent.
+        var owner = staff.Accounts.FirstOrDefault(a => string.Equals(a.Email, configured?.Account, StringComparison.OrdinalIgnoreCase));
         var found = configured is not null
-            ? new ApiKey(configured.Name, [.. configured.Roles])
+            ? owner is null ? null : new ApiKey(configured.Name, owner.Email, [.. configured.Roles])
             : sandbox.Value.IsOn ? DemoStaff.ApiKeys.FirstOrDefault(demo => demo.Key == key).Owner : null;
         return ValueTask.FromResult<ApiKey?>(found);
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -9,6 +11,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Nirmaan.Web.Api;
 using Nirmaan.Web.Sandbox;
 
 namespace Nirmaan.Web.SignIn;
@@ -17,6 +20,8 @@ namespace Nirmaan.Web.SignIn;
 public static class SignInServices
 {
     internal const string AttemptLimit = "sign-in";
+    internal const string ComputeLimit = "compute", DownloadLimit = "download";
+    private const int ComputationsPerMinute = 20, DownloadsPerMinute = 300;
     internal const string SignOutPath = "/sign-out";
 
     private const string EitherScheme = "CookieOrKey";
@@ -83,16 +88,33 @@ public static class SignInServices
             {
                 context.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             }
-            return ValueTask.CompletedTask;
+            return context.HttpContext.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+                ? new ValueTask(Problems.Of(429, "too_many_calls", "Too many calls within a minute from this address; Retry-After says for how long to wait.").ExecuteAsync(context.HttpContext))
+                : ValueTask.CompletedTask;
         };
         options.AddPolicy(AttemptLimit, context => HttpMethods.IsPost(context.Request.Method)
-            ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "unknown", _ => new FixedWindowRateLimiterOptions
+            ? RateLimitPartition.GetFixedWindowLimiter(Caller(context), _ => new FixedWindowRateLimiterOptions
             {
                 PermitLimit = context.RequestServices.GetRequiredService<IOptions<StaffOptions>>().Value.AttemptsPerMinute,
                 Window = TimeSpan.FromMinutes(1),
             })
             : RateLimitPartition.GetNoLimiter("read"));
+        // Open to anyone and costly: gains are computed of what a stranger sends, and an epoch's inputs hold every stake there ever was; verifying a month takes some ninety files.
+        foreach (var (name, most) in new[] { (ComputeLimit, ComputationsPerMinute), (DownloadLimit, DownloadsPerMinute) })
+        {
+            options.AddPolicy(name, context => RateLimitPartition.GetFixedWindowLimiter(Caller(context), _ => new FixedWindowRateLimiterOptions { PermitLimit = most, Window = TimeSpan.FromMinutes(1) }));
+        }
     }
+
+    // Whoever has one IPv6 address has the 2^64 beside it: they are one caller.
+    internal static string Caller(IPAddress? address)
+    {
+        if (address is null) { return "unknown"; }
+        if (address.IsIPv4MappedToIPv6) { address = address.MapToIPv4(); }
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
+    }
+
+    private static string Caller(HttpContext context) => Caller(context.Connection.RemoteIpAddress);
 
     private sealed class SandboxOnly : IAuthorizationRequirement;
 

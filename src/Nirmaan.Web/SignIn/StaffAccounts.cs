@@ -70,7 +70,7 @@ public static class DemoStaff
 
     /// <summary>One API key per role: nrm_demo-ops, and so on.</summary>
     public static IReadOnlyList<(string Key, ApiKey Owner)> ApiKeys { get; } =
-        [.. Roles.All.Select(role => ($"{ApiKey.Prefix}{PasswordOf(role)}", new ApiKey(EmailOf(role), [role])))];
+        [.. Roles.All.Select(role => ($"{ApiKey.Prefix}{PasswordOf(role)}", new ApiKey($"demo {role}", EmailOf(role), [role])))];
 
     /// <summary>Sign-in name of the role's demo account.</summary>
     public static string EmailOf(string role) => $"{role}@nirmaan.example";

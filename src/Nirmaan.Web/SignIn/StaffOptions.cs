@@ -40,8 +40,11 @@ public sealed class StaffAccountOptions
 /// <summary>One API key in configuration.</summary>
 public sealed class ApiKeyOptions
 {
-    /// <summary>Who uses it; stands in events.</summary>
+    /// <summary>What it is for; stands in the log beside each call that acts.</summary>
     public string Name { get; set; } = "";
+
+    /// <summary>E-mail of the account that answers for it: the key acts as that person, and ends with the account.</summary>
+    public string Account { get; set; } = "";
 
     /// <summary>SHA-256 of the whole key text, 64 hex digits; made by <c>Nirmaan.Web new-api-key</c>.</summary>
     public string Sha256 { get; set; } = "";
@@ -71,7 +74,14 @@ internal sealed class StaffOptionsCheck : IValidateOptions<StaffOptions>
         for (var i = 0; i < options.ApiKeys.Count; i++)
         {
             var (apiKey, key) = (options.ApiKeys[i], $"Staff:ApiKeys:{i}");
-            Require(apiKey.Name.Length > 0, $"{key}:Name must say who uses the key.");
+            Require(apiKey.Name.Length > 0, $"{key}:Name must say what the key is for.");
+            var account = options.Accounts.FirstOrDefault(a => string.Equals(a.Email, apiKey.Account, StringComparison.OrdinalIgnoreCase));
+            Require(account is not null, $"{key}:Account '{apiKey.Account}' must be the e-mail address of one of Staff:Accounts, who answers for what the key does.");
+            // Otherwise a second consent could come from a key that the first person made.
+            foreach (var beyond in apiKey.Roles.Where(r => account is not null && !account.Roles.Contains(r) && !(r == Roles.Ops && account.Roles.Contains(Roles.Admin))))
+            {
+                faults.Add($"{key}:Roles names '{beyond}', which the account {apiKey.Account} does not have; expected no more than it has.");
+            }
             Require(apiKey.Sha256.Length == 64 && apiKey.Sha256.All(char.IsAsciiHexDigit),
                 $"{key}:Sha256 must be 64 hex digits, as 'Nirmaan.Web new-api-key' prints them.");
             RequireRoles(apiKey.Roles, key);

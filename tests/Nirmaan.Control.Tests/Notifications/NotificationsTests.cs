@@ -199,8 +199,46 @@ public sealed class NotificationsTests(ControlPostgres postgres) : EpochTest(pos
         _channel.Sent.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Many_accounts_together_cannot_fill_a_strangers_mailbox_with_codes()
+    {
+        for (var i = 1; i <= Subscribe.MostCodesPerTarget + 1; i++) { Stake(Midnight, i, Token18); }
+        await ReachAsync(Noon);
+        for (var i = 1; i <= Subscribe.MostCodesPerTarget; i++) { await Subscriptions.AddAsync(Wallet(i), NoticeChannelKind.Webhook, "you@example.org", s_all, Token); }
+        (await Should.ThrowAsync<InvalidInputException>(Subscriptions.AddAsync(Wallet(Subscribe.MostCodesPerTarget + 1), NoticeChannelKind.Webhook, "You+new@example.org", s_all, Token))).Field.ShouldBe("target");
+    }
+
+    [Fact]
+    public async Task A_test_is_sent_once_a_minute_however_often_it_is_asked_for()
+    {
+        var id = await SubscribeAsync();
+        (await Subscriptions.TestAsync(Wallet(1), id, Token)).ShouldBeTrue();
+        await SendAsync();
+        (await Subscriptions.TestAsync(Wallet(1), id, Token)).ShouldBeFalse();
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        (await Subscriptions.TestAsync(Wallet(1), id, Token)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_receiver_that_never_answers_keeps_nobody_elses_message_back()
+    {
+        var slow = await SubscribeAsync();
+        await Subscriptions.AddAsync(Wallet(1), NoticeChannelKind.Webhook, "there", s_all, Token);
+        await Subscriptions.TestAsync(Wallet(1), slow, Token);
+        var answers = new TaskCompletionSource();
+        _channel.Hangs = ("here", answers.Task);
+        var sending = SendAsync();
+        await _channel.SentOne.Task.WaitAsync(Token);
+        sending.IsCompleted.ShouldBeFalse();
+        answers.SetResult();
+        await sending;
+        _channel.Sent.Count.ShouldBe(2);
+    }
+
     private sealed class FakeChannel : INoticeChannel
     {
+        public (string Target, Task Until)? Hangs { get; set; }
+        public TaskCompletionSource SentOne { get; } = new();
         public NoticeChannelKind Kind => NoticeChannelKind.Webhook;
         public List<NoticeMessage> Sent { get; } = [];
         public List<NoticeMessage> Tried { get; } = [];
@@ -208,13 +246,14 @@ public sealed class NotificationsTests(ControlPostgres postgres) : EpochTest(pos
         public string? BreaksAt { get; set; }
         public string? FaultOf(string target) => null;
 
-        public Task SendAsync(string target, NoticeMessage message, CancellationToken cancellationToken)
+        public async Task SendAsync(string target, NoticeMessage message, CancellationToken cancellationToken)
         {
             Tried.Add(message);
+            if (Hangs is { } hangs && hangs.Target == target) { await hangs.Until; }
             if (target == BreaksAt) { throw new InvalidOperationException("no such thing"); }
             if (Fault is { } fault) { throw new NoticeRefusedException(fault); }
             Sent.Add(message);
-            return Task.CompletedTask;
+            if (Hangs is not null) { SentOne.TrySetResult(); }
         }
     }
 }

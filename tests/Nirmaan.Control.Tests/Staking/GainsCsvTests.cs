@@ -25,5 +25,10 @@ public sealed class GainsCsvTests
     [Theory]
     [InlineData("when,what", "line 1"), InlineData("time,asset,tokens,usd\n2026-03-05T12:00:00Z,MOR,-1,9", "line 2"), InlineData("time,asset,tokens,usd\nyesterday,MOR,1,9", "line 2")]
     [InlineData("time,asset,tokens,usd\n2026-03-05T12:00:00Z,mor,1,9", "line 2"), InlineData("time,asset,tokens,usd\n2026-03-05T12:00:00Z,=1+1,1,9", "line 2")]
+    [InlineData("time,asset,tokens,usd\n03/05/2026,MOR,1,9", "line 2"), InlineData("time,asset,tokens,usd\n12:00,MOR,1,9", "line 2"), InlineData("time,asset,tokens,usd\n2026-03-05T12:00:00,MOR,1,9", "line 2")]
     public void A_line_that_cannot_be_read_is_named(string sales, string line) => Should.Throw<InvalidInputException>(() => GainsCsv.Write(s_returns, sales, BasisChoice.Fifo)).Field.ShouldBe(line);
+
+    [Fact]
+    public void A_choice_of_basis_that_does_not_exist_is_named() =>
+        Should.Throw<InvalidInputException>(() => GainsCsv.Write(s_returns, "time,asset,tokens,usd\n", (BasisChoice)7)).Field.ShouldBe("basis");
 }

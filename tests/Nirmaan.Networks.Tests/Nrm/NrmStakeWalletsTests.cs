@@ -100,6 +100,16 @@ public sealed class NrmStakeWalletsTests(LocalChain chain) : IClassFixture<Local
     }
 
     [Fact]
+    public async Task Rewards_go_to_whom_the_account_names_until_it_takes_them_back()
+    {
+        await using var rig = Reader();
+        await SendAsync(rig, 6, new StakeAction.SendRewardsTo(Wallet(7)));
+        (await ReadAsync(rig, 6)).RewardsGoTo.ShouldBe(Wallet(7));
+        await SendAsync(rig, 6, new StakeAction.SendRewardsTo(Wallet(6)));
+        (await ReadAsync(rig, 6)).RewardsGoTo.ShouldBe(Wallet(6));
+    }
+
+    [Fact]
     public async Task A_signature_stakes_in_one_transaction()
     {
         await using var rig = Reader();

@@ -62,7 +62,7 @@ public sealed class SecretTests
             AttemptsPerMinute = 0,
         };
         var faults = new StaffOptionsCheck().Validate(null, options).Failures.ShouldNotBeNull().ToList();
-        foreach (var key in new[] { "Staff:Accounts:0:Email", "Staff:Accounts:0:PasswordHash", "Staff:Accounts:0:Roles", "Staff:ApiKeys:0:Name", "Staff:ApiKeys:0:Sha256", "Staff:ApiKeys:0:Roles", "Staff:AttemptsPerMinute" })
+        foreach (var key in new[] { "Staff:Accounts:0:Email", "Staff:Accounts:0:PasswordHash", "Staff:Accounts:0:Roles", "Staff:ApiKeys:0:Name", "Staff:ApiKeys:0:Account", "Staff:ApiKeys:0:Sha256", "Staff:ApiKeys:0:Roles", "Staff:AttemptsPerMinute" })
         {
             faults.ShouldContain(fault => fault.StartsWith(key, StringComparison.Ordinal), key);
         }
@@ -98,11 +98,50 @@ public sealed class SecretTests
         var words = printed.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var (key, digest) = (words[1], words[3]);
         var keys = new ConfiguredApiKeys(
-            new FixedOptions<StaffOptions>(new StaffOptions { ApiKeys = { new ApiKeyOptions { Name = "cron", Sha256 = digest, Roles = { Roles.Ops } } } }),
-            Options.Create(new SandboxOptions()));
+            new FixedOptions<StaffOptions>(WithKey(digest, "ANN@nirmaan.example", [Roles.Ops])), Options.Create(new SandboxOptions()));
         (await keys.FindAsync(key, TestContext.Current.CancellationToken)).ShouldNotBeNull().Name.ShouldBe("cron");
         (await keys.FindAsync(key + "x", TestContext.Current.CancellationToken)).ShouldBeNull();
     }
+
+    [Fact]
+    public async Task A_key_acts_under_its_accounts_name_so_that_two_consents_are_of_two_persons() =>
+        (await FindKeyAsync(WithKey(ApiKey.Digest("nrm_k"), "ANN@nirmaan.example", [Roles.Ops]))).ShouldNotBeNull().Account.ShouldBe("ann@nirmaan.example");
+
+    [Fact]
+    public async Task A_key_ends_with_its_account()
+    {
+        var options = WithKey(ApiKey.Digest("nrm_k"), "ann@nirmaan.example", [Roles.Ops]);
+        options.Accounts.Clear();
+        (await FindKeyAsync(options)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("ops", "ops", true), InlineData("admin", "ops", true), InlineData("ops", "admin", false), InlineData("auditor", "ops", false)]
+    public void A_key_may_do_no_more_than_its_account(string account, string key, bool isFine)
+    {
+        var options = WithKey(new string('A', 64), "ann@nirmaan.example", [key]);
+        options.Accounts[0].Roles[0] = account;
+        new StaffOptionsCheck().Validate(null, options).Succeeded.ShouldBe(isFine);
+    }
+
+    private static async Task<ApiKey?> FindKeyAsync(StaffOptions options) =>
+        await new ConfiguredApiKeys(new FixedOptions<StaffOptions>(options), Options.Create(new SandboxOptions())).FindAsync("nrm_k", TestContext.Current.CancellationToken);
+
+    private static StaffOptions WithKey(string digest, string account, IEnumerable<string> roles)
+    {
+        var key = new ApiKeyOptions { Name = "cron", Account = account, Sha256 = digest };
+        foreach (var role in roles) { key.Roles.Add(role); }
+        return new StaffOptions
+        {
+            Accounts = { new StaffAccountOptions { Email = "ann@nirmaan.example", PasswordHash = PasswordHash.Of("x", FewIterations).ToString(), Roles = { Roles.Ops } } },
+            ApiKeys = { key },
+        };
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8:0:0:ffff::2", true), InlineData("2001:db8::1", "2001:db8:0:1::1", false), InlineData("::ffff:203.0.113.7", "203.0.113.7", true), InlineData("203.0.113.7", "203.0.113.8", false)]
+    public void Addresses_that_one_caller_holds_share_one_limit(string one, string other, bool isSame) =>
+        (SignInServices.Caller(System.Net.IPAddress.Parse(one)) == SignInServices.Caller(System.Net.IPAddress.Parse(other))).ShouldBe(isSame);
 
     [Theory]
     [InlineData(true)]

@@ -43,6 +43,14 @@ public sealed class WalletPartsTests : BunitContext
     }
 
     [Fact]
+    public void Whoever_sends_rewards_away_is_told_what_that_address_gets_and_what_it_does_not()
+    {
+        var text = Transaction(new StakeAction.SendRewardsTo(WalletAddress.Parse($"0x{new string('7', 40)}"))).Find(".transaction").TextContent;
+        text.ShouldContain($"Every claim pays 0x{new string('7', 40)} from then on, of all assets, also what you earned before");
+        text.ShouldContain("nobody but you can move 40 NRM");
+    }
+
+    [Fact]
     public void What_the_contract_would_refuse_cannot_be_signed()
     {
         _wallets.Call = _wallets.Call with { Gas = null, Refusal = "the stake is lower than what you want to take out" };

@@ -61,7 +61,7 @@ public sealed partial class SubscriptionsView
 
     private async Task TestAsync(Guid id)
     {
-        _said = await Subscriptions.TestAsync(Account, id, Gone) ? "A test is on its way; it takes a minute at most." : "Its address is not proved.";
+        _said = await Subscriptions.TestAsync(Account, id, Gone) ? "A test is on its way; it takes a minute at most." : "Nothing was sent: a test was asked for within the last minute or still waits, or the address is not proved.";
         await ReloadAsync();
     }
 

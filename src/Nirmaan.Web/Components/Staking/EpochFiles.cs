@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using System.Text;
 using Nirmaan.Control.Rewards;
+using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Components.Staking;
 
@@ -21,7 +22,7 @@ internal static class EpochFiles
 
     /// <summary>Maps the files.</summary>
     public static void MapEpochFiles(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/epochs/{epoch:int}/{asset}/{file}", GetAsync).ExcludeFromDescription();
+        routes.MapGet("/epochs/{epoch:int}/{asset}/{file}", GetAsync).RequireRateLimiting(SignInServices.DownloadLimit).ExcludeFromDescription();
 
     private static async Task<IResult> GetAsync(int epoch, string asset, string file, DistributionQueries distributions, CancellationToken cancellationToken)
     {

@@ -68,6 +68,7 @@ const makers = {
   stakePermitted: ({ amount, deadline, signature: s }) => '0xecd9ba82' + word(amount) + word(deadline) + word(Number('0x' + s.slice(130)) % 27 + 27) + s.slice(2, 130).toLowerCase(),
   unstake: deed => '0x2e17de78' + word(deed.amount),
   cancel: deed => '0x0a72f2ea' + word(deed.id),
+  sendRewardsTo: deed => '0xec1cc695' + word(deed.recipient),
   withdraw: deed => '0x983d95ce' + word(32) + array(deed.ids),
   fund: deed => '0xa9059cbb' + word(deed.distributor) + word(deed.amount),
   // OpenZeppelin's timelock: schedule(target, 0, publish(..), 0, salt, delay), execute(target, 0, publish(..), 0, salt); the epoch is the salt.

@@ -20,6 +20,7 @@ internal static class ActionWords
         StakeAction.Cancel(_, var amount) => $"Stake again {Nrm(amount)} that were on their way out",
         StakeAction.Withdraw(_, var amount) => $"Withdraw {Nrm(amount)}",
         StakeAction.Claim claim => $"Claim {new TokenAmount(claim.Amount, claim.Asset)}",
+        StakeAction.SendRewardsTo(var recipient) => $"Send my rewards to {recipient.Checksummed()}",
         StakeAction.Fund fund => $"Fund the distributor with {new TokenAmount(fund.Amount, fund.Asset)}",
         StakeAction.Announce announce => $"Announce epoch {announce.Epoch} of {announce.Asset.Id}",
         StakeAction.Publish publish => $"Publish epoch {publish.Epoch} of {publish.Asset.Id}",
@@ -61,6 +62,16 @@ internal static class ActionWords
         [
             $"{new TokenAmount(claim.Amount, claim.Asset)} move from the distributor to {(state.RewardsGoTo == state.Account ? "your wallet" : $"{state.RewardsGoTo.Checksummed()}, whom you named for your rewards")} and are liquid at once.",
             "It settles all epochs up to the published one. Your stake is not touched and keeps earning.",
+        ],
+        StakeAction.SendRewardsTo(var recipient) when recipient == state.Account =>
+        [
+            $"Claims pay your own wallet again, not {state.RewardsGoTo.Checksummed()}. What that address was paid stays there.",
+        ],
+        StakeAction.SendRewardsTo(var recipient) =>
+        [
+            $"Every claim pays {recipient.Checksummed()} from then on, of all assets, also what you earned before and have not claimed. What is sent there nobody can bring back.",
+            $"That address may send the claims itself, too. It gets no say over your stake: nobody but you can move {Nrm(state.Staked)}.",
+            "You can take this back at any time; it holds for claims from then on.",
         ],
         StakeAction.Fund fund =>
         [

@@ -59,6 +59,7 @@ internal static class BrowserWallet
         StakeAction.Cancel(var id, _) => new { kind = "cancel", id },
         StakeAction.Withdraw(var ids, _) => new { kind = "withdraw", ids },
         StakeAction.Claim claim => new { kind = "claim", account = claim.Account.Value, cumulative = Text(claim.Cumulative), proof = claim.Proof },
+        StakeAction.SendRewardsTo(var recipient) => new { kind = "sendRewardsTo", recipient = recipient.Value },
         StakeAction.Fund fund => new { kind = "fund", distributor = fund.Distributor, amount = Text(fund.Amount) },
         StakeAction.Announce a => new { kind = "announce", distributor = a.Distributor, epoch = a.Epoch, root = a.Root, total = Text(a.Total), delay = (long)a.Delay.TotalSeconds },
         StakeAction.Publish p => new { kind = "publish", distributor = p.Distributor, epoch = p.Epoch, root = p.Root, total = Text(p.Total) },

@@ -7,6 +7,7 @@ using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Staking;
+using Nirmaan.Evm;
 using Nirmaan.Networks.Chain;
 using Nirmaan.Web.Components.Kit;
 using Nirmaan.Web.Sandbox;
@@ -19,8 +20,8 @@ public sealed partial class WalletView
 {
     private StakeAction? _action;
     private BigInteger? _stakeNext;
-    private string _stake = "", _unstake = "";
-    private string? _stakeFault, _unstakeFault, _gift;
+    private string _stake = "", _unstake = "", _recipient = "";
+    private string? _stakeFault, _unstakeFault, _recipientFault, _gift;
     private bool _isFilling;
 
     [Parameter, EditorRequired] public WalletAddress Account { get; set; }
@@ -79,6 +80,23 @@ public sealed partial class WalletView
         if (_unstakeFault is null) { Begin(new StakeAction.Unstake(amount)); }
     }
 
+    private void AskRewardsTo()
+    {
+        _recipientFault = FaultOfRecipient(_recipient, out var recipient);
+        if (_recipientFault is null) { Begin(new StakeAction.SendRewardsTo(recipient)); }
+    }
+
+    private string? FaultOfRecipient(string text, out WalletAddress recipient)
+    {
+        recipient = default;
+        if (!EvmAddress.TryParse(text.Trim(), AddressSpelling.ChecksumOrLowerCase, out var address)) { return "Type an address: 0x and 40 hexadecimal digits, with its capital letters as they were given or none."; }
+        recipient = WalletAddress.Parse(address.ToLowerHex());
+        if (recipient == Shown!.Wallet.RewardsGoTo) { return "Your rewards go there already."; }
+        // Neither of them can ever send tokens on.
+        string[] contracts = [$"0x{new string('0', 40)}", Chain.Value.Nrm, Chain.Value.Staking, Chain.Value.Timelock, Chain.Value.Distributor, .. Chain.Value.Distributors.Values];
+        return contracts.Contains(address.ToString(), StringComparer.OrdinalIgnoreCase) ? "That is a contract of this site, or nobody: what is sent there is lost." : null;
+    }
+
     private void Begin(StakeAction action)
     {
         Navigation.Ask(("tx", null));
@@ -92,7 +110,7 @@ public sealed partial class WalletView
         {
             (_action, _stakeNext) = (new StakeAction.Stake(amount), null);
         }
-        else { (_stake, _unstake) = ("", ""); }
+        else { (_stake, _unstake, _recipient) = ("", "", ""); }
     }
 
     private void Close()
