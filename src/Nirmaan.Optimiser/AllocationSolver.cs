@@ -10,7 +10,7 @@ namespace Nirmaan.Optimiser;
 public static class AllocationSolver
 {
     /// <summary>Changes with every change that can change an answer: a plan kept with it can be solved again and must come out the same.</summary>
-    public const string Version = "2";
+    public const string Version = "3";
 
     /// <summary>Solves an instance on the calling thread.</summary>
     /// <exception cref="InvalidInstanceException">The instance breaks a rule of its format.</exception>

@@ -24,6 +24,9 @@ public sealed record SolveOptions
     /// </summary>
     public int FarFactor { get; init; } = 6;
 
+    /// <summary>Where the gap stays above <see cref="FarGap"/>: so many times at most is all that a network has held against what it could have; 0 leaves that search out.</summary>
+    public long MaxPacksTried { get; init; } = 100_000_000;
+
     /// <summary>A share of the bound.</summary>
     public double FarGap { get; init; } = 2e-3;
 

@@ -12,7 +12,7 @@ namespace Nirmaan.Optimiser.Tests;
 public sealed class AnswerTests
 {
     [Fact]
-    public void The_answers_below_are_those_of_this_version() => AllocationSolver.Version.ShouldBe("2");
+    public void The_answers_below_are_those_of_this_version() => AllocationSolver.Version.ShouldBe("3");
 
     [Theory]
     [InlineData("20x6", 1, "0.976126 of 0.981776, ba96f1cb879d")]

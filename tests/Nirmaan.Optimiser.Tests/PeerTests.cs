@@ -24,15 +24,18 @@ public sealed class PeerTests
     }
 
     [Theory]
-    [InlineData("100x8", 6)]
-    [InlineData("1000x16", 60)]
-    public async Task A_whole_plan_of_HiGHS_is_worth_no_more_than_ours(string size, double seconds)
+    [InlineData("100x8", 3, 6)]
+    [InlineData("1000x16", 3, 60)]
+    [InlineData("60x8t", 2, 60)]
+    [InlineData("60x8t", 5, 60)]
+    [InlineData("200x16t", 2, 60)]
+    public async Task A_whole_plan_of_HiGHS_is_worth_no_more_than_ours(string size, int seed, double seconds)
     {
         if (HighsPeer.Missing() is { } missing)
         {
             Assert.Skip($"HiGHS: {missing}");
         }
-        var instance = new InstanceGenerator(3).Make(InstanceSize.Parse(size));
+        var instance = new InstanceGenerator(seed).Make(InstanceSize.Parse(size));
         var ours = AllocationSolver.Solve(instance, null, TestContext.Current.CancellationToken).Plan;
         var model = new TangentModel(instance);
         var theirs = await HighsPeer.SolveAsync(model.ToLp(whole: true), seconds, TestContext.Current.CancellationToken);

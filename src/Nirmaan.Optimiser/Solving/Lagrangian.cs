@@ -88,8 +88,13 @@ internal sealed class Lagrangian
     /// <summary>What a network would be worth at its best amount of work, less what it is worth now.</summary>
     public double NetworkLoss(PlanState plan, int network)
     {
-        var best = RewardConjugate.At(_model.Networks, network, _values[network], _prices[network], 1e-12).Value;
         var work = plan.Revenue.Work[network];
-        return best - ((_values[network] * _model.Networks.Share(network, work)) - (_prices[network] * work));
+        return BestValue(network, _prices[network]) - (Value(network, work) - (_prices[network] * work));
     }
+
+    /// <summary>What a network's best amount of work earns beyond what the work costs at a price.</summary>
+    public double BestValue(int network, double price) => RewardConjugate.At(_model.Networks, network, _values[network], price, 1e-12).Value;
+
+    /// <summary>What an amount of work earns at the scenario weights, model USD per hour.</summary>
+    public double Value(int network, double work) => _values[network] * _model.Networks.Share(network, work);
 }

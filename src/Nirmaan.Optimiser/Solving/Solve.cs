@@ -42,6 +42,7 @@ internal sealed class Solve
         if (!isProved)
         {
             best = Kick(searches, best, core);
+            Repack(best, lagrangian, core);
         }
         return Finish(best, lagrangian, outside, bound, isProved, searches.Sum(s => s.Tried));
     }
@@ -147,6 +148,22 @@ internal sealed class Solve
             Report(SolveStage.Improved, best.Objective);
         }
         return best;
+    }
+
+    /// <summary>Where the bound stays far because networks have only a few GPUs, all that they have is exchanged at once.</summary>
+    private void Repack(PlanState best, Lagrangian lagrangian, Core core)
+    {
+        var isFar = best.Objective < _search.Value - (_options.FarGap * Math.Abs(_search.Value));
+        if (!isFar || _options.MaxPacksTried <= 0 || _model.Networks.TailWeight > 0)
+        {
+            return;
+        }
+        var before = best.Objective;
+        if (new PackSearch(_model, best, lagrangian, core, _options.MaxPacksTried, _cancellation).Run(before, new SplitMix((ulong)_options.Seed), _cancellation))
+        {
+            new LocalSearch(_model, best, lagrangian, core, MovesOf(_options.MaxMovesTried, core, 1), Enough).Run(_cancellation);
+            Report(SolveStage.Improved, best.Objective);
+        }
     }
 
     private void Report(SolveStage stage, double objective) =>
