@@ -56,6 +56,7 @@ public static class ControlServices
         services.AddOptions<FleetOptions>().Bind(configuration.GetSection("Fleet")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FleetOptions>, FleetOptionsCheck>();
         services.AddOptions<PayoutOptions>().Bind(configuration.GetSection("Payout"));
+        services.AddOptions<PayoutListOptions>().Bind(configuration.GetSection("PayoutList"));
         services.AddOptions<MinerTokenOptions>().Bind(configuration.GetSection("Control"))
             .Validate(o => o.MinerTokenKey.Length >= 32, "Control:MinerTokenKey must be at least 32 characters; it is the secret from which miners' tokens are made.").ValidateOnStart();
         services.AddOptions<MarketOptions>().Bind(configuration.GetSection(MarketOptions.Section)).ValidateOnStart();

@@ -2,7 +2,7 @@ namespace Nirmaan.Cli.Tests;
 
 public sealed class CommandLineTests
 {
-    private static readonly string[] s_commands = ["offers", "launch", "instances", "close", "plans", "approve", "optimise", "backtest", "distribute", "verify", "sdl", "preflight", "emissions", "migrate"];
+    private static readonly string[] s_commands = ["offers", "launch", "instances", "close", "plans", "approve", "optimise", "backtest", "distribute", "verify", "sdl", "preflight", "emissions", "payout", "migrate"];
 
     public static TheoryData<string> Commands => [.. s_commands];
 

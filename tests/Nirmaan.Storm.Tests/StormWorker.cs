@@ -145,6 +145,9 @@ internal sealed class StormWorker : IAsyncDisposable
                 _ => new SshAnswer(255, "", $"ssh: connect to host {door.Host} port 22: No route to host"),
             });
         }
+
+        public IAsyncEnumerable<SshPart> StreamAsync(SshDoor door, string script, IReadOnlyList<string> words, CancellationToken cancellationToken) =>
+            throw new SupplierUnavailableException("ssh", "logs are no part of this: their stream ends in no time of the seed's");
     }
 
     /// <summary>A network whose calls may go wrong like everybody's.</summary>

@@ -143,7 +143,7 @@ internal sealed class StormWorld : IAsyncDisposable
     {
         var values = new Dictionary<string, string?>
         {
-            ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111",
+            ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111", ["PayoutList:Required"] = "false",
             ["Fleet:RequirePermission"] = "false", ["Fleet:MinReliability"] = "0", ["Fleet:Parallel"] = "1", ["Fleet:RenewEvery"] = "00:00:00", ["Fleet:WorkerLease"] = s_lease.ToString("c"), ["Fleet:ControlUrl"] = "http://control",
             ["Fleet:Poll"] = "00:00:30", ["Fleet:ObserveEvery"] = "01:20:00", ["Fleet:BidPatience"] = "00:03:00", ["Fleet:UnreachablePatience"] = "01:15:00",
             ["Fleet:LastWordsPatience"] = "00:00:30", ["Fleet:MaxUsdPerHourPerSupplier"] = "4", ["Fleet:MaxUsdPerDay"] = seed % 3 == 0 ? "60" : "200",

@@ -103,6 +103,7 @@ public sealed partial class LaunchInstance(
         var perSupplier = selection.Chosen.GroupBy(c => c.Offer.Supplier).ToDictionary(g => g.Key, g => g.Sum(c => c.Machines * template.Needs.Gpus * c.Offer.UsdPerGpuHour!.Value));
         var upFront = selection.Chosen.Sum(c => c.Machines * (UpFront(c.Offer, template.Needs.Gpus) ?? 0));
         var blocked = selection.Found == 0 ? "No offer fits; the funnel says why."
+            : payout.Signing.Refuses ? $"{payout.Signing.Fault}. Nothing is launched until an admin has signed the list."
             : options.Value.RequirePermission && string.IsNullOrWhiteSpace(template.Licence) ? $"Template {template.Name} has no recorded licence."
             : selection.UsdPerHour > caps.MaxUsdPerHourPerLaunch
                 ? string.Create(CultureInfo.InvariantCulture, $"${selection.UsdPerHour:0.00} an hour is over the cap of one launch, ${caps.MaxUsdPerHourPerLaunch:0.00} (Fleet:MaxUsdPerHourPerLaunch).")

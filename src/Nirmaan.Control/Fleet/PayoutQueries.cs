@@ -30,7 +30,7 @@ public sealed record StoppedForPayout(InstanceId InstanceId, WorkloadName Worklo
 /// <summary>The policy beside what is so.</summary>
 /// <param name="Without">Networks that are switched on and have no address: nothing can be launched for them.</param>
 /// <param name="Strays">Live ones first, then those stopped in the last 30 days.</param>
-public sealed record PayoutReport(IReadOnlyList<PayoutAddress> Addresses, IReadOnlyList<NetworkName> Without, IReadOnlyList<StrayMiner> Strays, IReadOnlyList<PayoutReach> Reach, DateTimeOffset At);
+public sealed record PayoutReport(IReadOnlyList<PayoutAddress> Addresses, IReadOnlyList<NetworkName> Without, IReadOnlyList<StrayMiner> Strays, IReadOnlyList<PayoutReach> Reach, PayoutSigning Signing, DateTimeOffset At);
 
 /// <summary>Reads of where networks pay.</summary>
 public sealed class PayoutQueries(IDbContextFactory<NirmaanDbContext> contexts, PayoutPolicy policy, NetworkShelf networks, TimeProvider clock)
@@ -56,7 +56,7 @@ public sealed class PayoutQueries(IDbContextFactory<NirmaanDbContext> contexts, 
                 .Where(m => m.Differing.Count > 0 || stopped.Contains(m.MinerId.ToString()) || !policy.AddressesOf(m.Network).Any(a => IsSame(a, m.Address))).OrderBy(m => m.State == MinerState.Stopped).ThenByDescending(m => m.StateSince)],
             [.. miners.Where(m => m.State != MinerState.Stopped).GroupBy(m => m.Network).OrderBy(g => g.Key.Value, StringComparer.Ordinal)
                 .Select(g => new PayoutReach(g.Key, g.Count(), g.Count(m => m.Payouts is { Count: > 0 }), g.Where(m => m.Payouts is { Count: > 0 }).Min(m => m.PayoutsAt)))],
-            now);
+            policy.Signing, now);
     }
 
     /// <summary>Miners that were stopped in the last day because they were paid elsewhere, newest first.</summary>

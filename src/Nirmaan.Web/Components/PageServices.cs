@@ -6,6 +6,7 @@ using Nirmaan.Web.Components.Layout;
 using Nirmaan.Web.Components.Kit;
 using Nirmaan.Web.Components.Staking;
 using Nirmaan.Web.History;
+using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Components;
 
@@ -47,7 +48,7 @@ public static class PageServices
     public static WebApplication MapPages(this WebApplication app)
     {
         app.MapStaticAssets();
-        app.MapEpochFiles();
+        app.MapEpochFiles().RequireRateLimiting(SignInServices.DownloadLimit);
         app.MapPlanFiles();
         app.MapBacktestFiles();
         // The host sends its own, stricter content policy.

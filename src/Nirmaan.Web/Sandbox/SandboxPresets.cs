@@ -80,6 +80,10 @@ internal static class SandboxPresets
             ["Chain:FinalityDepth"] = "1",
             ["Payout:heurist:0"] = HeuristAddress,
             ["Payout:morpheus:0"] = MorpheusProvider,
+            // Signed with account 0 of the test chain, whose key everybody knows. Another list needs a signature of its own.
+            ["PayoutList:Signer"] = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+            ["PayoutList:SignedAt"] = "2026-01-01T00:00:00Z",
+            ["PayoutList:Signature"] = "0x3961034b95de59545f7e3dcea8bd231972e16e8d0dacb505872c37fb2b363eac763ea046569896dba705789074329ca85cd78558c5457feeac0b55433eabf6391b",
             // Agents and people reach the sandbox's site under one address.
             ["Notifications:SiteUrl"] = configuration["Fleet:ControlUrl"] ?? new FleetOptions().ControlUrl.ToString(),
             // There is one demo admin, and the history plays without people.

@@ -72,7 +72,7 @@ internal static class LaunchBenchmark
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111", ["Fleet:RequirePermission"] = "false",
+            ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111", ["PayoutList:Required"] = "false", ["Fleet:RequirePermission"] = "false",
             ["Fleet:MaxUsdPerHourPerLaunch"] = "1000", ["Fleet:MaxUsdPerHourPerSupplier"] = "1000", ["Fleet:MaxUsdPerDay"] = "100000",
             // A machine is up at the first look: how long a supplier takes is not what is measured.
             ["Fleet:BidWait"] = "00:00:00", ["Fleet:Poll"] = "00:00:30",

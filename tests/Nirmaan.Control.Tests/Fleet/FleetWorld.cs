@@ -47,7 +47,7 @@ internal sealed class FleetWorld : IAsyncDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Fleet:RequirePermission"] = "false", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111",
+            ["Control:MinerTokenKey"] = "0123456789abcdef0123456789abcdef", ["Fleet:RequirePermission"] = "false", ["Payout:heurist:0"] = "0x1111111111111111111111111111111111111111", ["PayoutList:Required"] = "false",
         }).AddInMemoryCollection(_settings).Build();
         var services = new ServiceCollection();
         services.AddLogging();

@@ -9,7 +9,7 @@ namespace Nirmaan.Control.Tests.Fleet;
 public sealed class PayoutTests(ControlPostgres postgres) : ControlTest(postgres)
 {
     private Task<PayoutReport> ReadAsync() => new PayoutQueries(
-        Contexts, new PayoutPolicy(With<PayoutOptions>(o => o["heurist"] = [Wallet(1).Value, Wallet(2).Value])), new NetworkShelf([new FakeMiningNetwork(Heurist), new FakeMiningNetwork(Morpheus)]), Clock).ReadAsync(Token);
+        Contexts, new PayoutPolicy(With<PayoutOptions>(o => o["heurist"] = [Wallet(1).Value, Wallet(2).Value]), With<PayoutListOptions>()), new NetworkShelf([new FakeMiningNetwork(Heurist), new FakeMiningNetwork(Morpheus)]), Clock).ReadAsync(Token);
 
     [Fact]
     public async Task Miners_are_counted_at_the_address_they_pay_to()

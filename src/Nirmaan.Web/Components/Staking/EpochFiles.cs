@@ -1,7 +1,6 @@
 using System.Net.Mime;
 using System.Text;
 using Nirmaan.Control.Rewards;
-using Nirmaan.Web.SignIn;
 
 namespace Nirmaan.Web.Components.Staking;
 
@@ -20,9 +19,9 @@ internal static class EpochFiles
     /// <summary>Every change of stake before its end.</summary>
     public const string Stakes = "stakes.csv";
 
-    /// <summary>Maps the files.</summary>
-    public static void MapEpochFiles(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/epochs/{epoch:int}/{asset}/{file}", GetAsync).RequireRateLimiting(SignInServices.DownloadLimit).ExcludeFromDescription();
+    /// <summary>Maps the files; how often one may ask for them is the caller's to say.</summary>
+    public static RouteHandlerBuilder MapEpochFiles(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/epochs/{epoch:int}/{asset}/{file}", GetAsync).ExcludeFromDescription();
 
     private static async Task<IResult> GetAsync(int epoch, string asset, string file, DistributionQueries distributions, CancellationToken cancellationToken)
     {
