@@ -36,7 +36,7 @@ public sealed class StakerPartsTests : BunitContext
     public void Rates_without_a_price_of_nrm_say_so()
     {
         var tiles = Render<Position>(p => p.Add(x => x.Returns, Returns(Epoch(1, s_mor, 3m)))).FindAll(".stat").Where(s => s.TextContent.Contains("share-rate-1", StringComparison.Ordinal)).ToList();
-        tiles.Count.ShouldBe(2);
+        tiles.Count.ShouldBe(3); // APR of 7 and of 30 days, and ROI;
         tiles.ShouldAllBe(t => t.TextContent.Contains("NRM has no price", StringComparison.Ordinal) && t.QuerySelector(".unknown") != null);
     }
 
