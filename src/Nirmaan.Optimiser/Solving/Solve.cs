@@ -9,6 +9,9 @@ internal sealed class Solve
     private const int CoreOptions = 20_000, RepairMoves = 20_000, FewRepairMoves = 50, MovesPerOption = 300;
     private const double NearShare = 0.01;
 
+    /// <summary>GPUs that a network has on average, up to which its packs are few enough to be looked through.</summary>
+    private const double FewGpus = 12;
+
     private readonly AllocationInstance _instance;
     private readonly SolveOptions _options;
     private readonly CancellationToken _cancellation;
@@ -154,7 +157,7 @@ internal sealed class Solve
     private void Repack(PlanState best, Lagrangian lagrangian, Core core)
     {
         var isFar = best.Objective < _search.Value - (_options.FarGap * Math.Abs(_search.Value));
-        if (!isFar || _options.MaxPacksTried <= 0 || _model.Networks.TailWeight > 0)
+        if (!isFar || _options.MaxPacksTried <= 0 || _model.Networks.TailWeight > 0 || GpusPerNetwork(best) > FewGpus)
         {
             return;
         }
@@ -165,6 +168,8 @@ internal sealed class Solve
             Report(SolveStage.Improved, best.Objective);
         }
     }
+
+    private static double GpusPerNetwork(PlanState plan) => plan.Used.Sum() / Math.Max(1.0, plan.Revenue.Work.Count(work => work > 0));
 
     private void Report(SolveStage stage, double objective) =>
         _options.Progress?.Report(new SolveProgress(stage, _search.Value / _model.UsdScale, objective / _model.UsdScale));
