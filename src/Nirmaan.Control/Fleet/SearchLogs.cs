@@ -72,14 +72,19 @@ public sealed class SearchLogs(IDbContextFactory<NirmaanDbContext> contexts)
         if (search.Workload is { } workload) { logs = logs.Where(l => db.Miners.Any(m => m.InstanceId == l.InstanceId && m.Workload == workload)); }
         if (search.From is { } from)
         {
-            var earliest = from - s_goesOn;
+            var earliest = Shift(from, -s_goesOn);
             logs = logs.Where(l => l.At >= earliest);
         }
-        if (new[] { search.Until + s_goesBack, place?.At }.Min() is { } latest) { logs = logs.Where(l => l.At <= latest); }
+        var until = search.Until is { } end ? Shift(end, s_goesBack) : (DateTimeOffset?)null;
+        if (new[] { until, place?.At }.Min() is { } latest) { logs = logs.Where(l => l.At <= latest); }
         return logs.OrderByDescending(l => l.At).ThenByDescending(l => l.InstanceId).Take(most)
             .Join(db.Instances, l => l.InstanceId, i => i.Id, (l, i) => new { Log = l, i.Workload, i.Supplier }).OrderByDescending(r => r.Log.At).ThenByDescending(r => r.Log.InstanceId)
             .Select(r => new Reading(r.Log, r.Workload, r.Supplier)).AsAsyncEnumerable();
     }
+
+    /// <summary>A time some way off; where there is none, the first or last there is.</summary>
+    private static DateTimeOffset Shift(DateTimeOffset at, TimeSpan by) =>
+        by < TimeSpan.Zero ? at - DateTimeOffset.MinValue > -by ? at + by : DateTimeOffset.MinValue : DateTimeOffset.MaxValue - at > by ? at + by : DateTimeOffset.MaxValue;
 
     private sealed record Reading(InstanceLog Log, WorkloadName Workload, SupplierName Supplier);
 

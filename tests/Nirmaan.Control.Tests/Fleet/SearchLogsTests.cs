@@ -75,6 +75,14 @@ public sealed class SearchLogsTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task The_first_and_the_last_time_there_is_are_times_like_others()
+    {
+        await using var world = await RunningAsync();
+        await KeepAsync(world, "last words");
+        (await TextsAsync(world, new LogSearch("last words", From: DateTimeOffset.MinValue, Until: DateTimeOffset.MaxValue))).ShouldBe(["last words"]);
+    }
+
+    [Fact]
     public async Task Pages_give_every_line_once_the_newest_first()
     {
         await using var world = await RunningAsync(3);
