@@ -201,6 +201,31 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
     }
 
     [Fact]
+    public async Task Rewards_are_sent_to_another_address_and_taken_back()
+    {
+        var (visit, _) = await live.OpenAsync(11, width: 400);
+        await using var visited = visit;
+        var other = live.Loop.OnChain.Accounts[1].ToString();
+        await SignInAsync(visit);
+        var panel = visit.Page.Locator("form").Filter(new LocatorFilterOptions { HasText = "Send them to" });
+        await visit.FillAsync("Send them to", "0x12");
+        await panel.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Preview" }).ClickAsync();
+        await visit.Page.GetByText("Type an address: 0x and 40 hexadecimal digits").WaitForAsync();
+        await visit.FillAsync("Send them to", other);
+        await panel.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Preview" }).ClickAsync();
+        await visit.Page.GetByText($"Every claim pays {other} from then on").WaitForAsync();
+        await visit.ScreenshotAsync("wallet-rewards-to", isWhole: true);
+        await SignAsync(visit);
+        await visit.PressAsync("Done");
+        await visit.Page.GetByText("whom this wallet named").WaitForAsync();
+        await visit.ShouldBeAccessibleAsync();
+        await visit.PressAsync("Back to my wallet");
+        await SignAsync(visit);
+        await visit.PressAsync("Done");
+        await visit.Page.GetByText("Your own wallet.").WaitForAsync();
+    }
+
+    [Fact]
     public async Task The_wallets_page_fits_a_telephone_signed_in_and_out()
     {
         var (visit, _) = await live.OpenAsync(6, width: 400);

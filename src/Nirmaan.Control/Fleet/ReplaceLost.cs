@@ -12,7 +12,7 @@ namespace Nirmaan.Control.Fleet;
 
 /// <summary>Asks for another machine for each one that was lost or is being taken back, where its template says, within the budget.</summary>
 public sealed partial class ReplaceLost(
-    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, BlockProvider blocks, Standstills standstills, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
+    IDbContextFactory<NirmaanDbContext> contexts, Placement placement, NetworkShelf networks, LaunchInstance launch, BlockProvider blocks, Standstills standstills, PayoutPolicy payout, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock, ILogger<ReplaceLost> logger)
 {
     private const string Actor = nameof(ReplaceLost);
 
@@ -21,6 +21,7 @@ public sealed partial class ReplaceLost(
     {
         var still = await standstills.ReadAsync(cancellationToken);
         if (still.Freeze is { } freeze) { return $"nothing is replaced: {freeze}"; }
+        if (payout.Signing is { Refuses: true, Fault: var fault }) { return $"nothing is replaced: {fault}"; }
         // First who may not be asked any more: the replacement must not go to whom has just lost the third.
         var blocked = await blocks.JudgeAsync(cancellationToken);
         List<InstanceId> lost;

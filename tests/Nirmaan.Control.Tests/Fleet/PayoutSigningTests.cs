@@ -93,4 +93,11 @@ public sealed class PayoutSigningTests(ControlPostgres postgres)
         (await world.LaunchAsync(1)).ShouldBeOfType<LaunchOutcome.Refused>().Why.ShouldContain("The payout list is not signed (PayoutList:Signature)");
         (await world.InstancesAsync()).ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Without_a_signed_list_nothing_is_replaced_and_the_job_says_so()
+    {
+        await using var world = await FleetWorld.CreateAsync(postgres, ("PayoutList:Required", "true"));
+        (await world.Get<ReplaceLost>().RunAsync(TestContext.Current.CancellationToken)).ShouldBe("nothing is replaced: The payout list is not signed (PayoutList:Signature)");
+    }
 }

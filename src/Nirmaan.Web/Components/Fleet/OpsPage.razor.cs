@@ -44,6 +44,8 @@ public sealed partial class OpsPage
 
     [Inject] public required PayoutQueries Payouts { get; init; }
 
+    [Inject] public required PayoutPolicy Payout { get; init; }
+
     [Inject] public required Standstills Standstills { get; init; }
 
     [Inject] public required SpendingSwitch Spending { get; init; }
