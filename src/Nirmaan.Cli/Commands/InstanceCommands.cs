@@ -6,13 +6,14 @@ namespace Nirmaan.Cli.Commands;
 internal static class InstanceCommands
 {
     public static readonly Command Launch = new(
-        "launch", "launch WORKLOAD COUNT --max-usd-per-gpu-hour X --reason TEXT [--gpu ID] [--provider P] [--region R] [--offer ID] [--idempotency-key K] [--dry-run]",
+        "launch", "launch WORKLOAD COUNT --max-usd-per-gpu-hour X --reason TEXT [--gpu ID] [--provider P] [--region R] [--offer ID] [--vcpu N] [--ram-gb N] [--disk-gb N] [--idempotency-key K] [--dry-run]",
         """
         Launches miners on the cheapest eligible machines, or with --offer on that one, and prints an operation's id for each.
+        --vcpu, --ram-gb and --disk-gb ask for other machines than the template does, where the supplier builds them to order (Akash; RunPod the disk).
         --dry-run shows the plan and its price and launches nothing (exit 1 when it would not be allowed). A command that is repeated with the
         same --idempotency-key launches nothing twice; without one each command is a launch of its own.
         """,
-        [.. ApiClient.Valued, "max-usd-per-gpu-hour", "reason", "gpu", "provider", "region", "offer", "idempotency-key"], ["dry-run", "json"], LaunchAsync);
+        [.. ApiClient.Valued, "max-usd-per-gpu-hour", "reason", "gpu", "provider", "region", "offer", "vcpu", "ram-gb", "disk-gb", "idempotency-key"], ["dry-run", "json"], LaunchAsync);
 
     public static readonly Command Instances = new("instances", "instances [ID] [--all]", """
         Lists live machines, or shows one with its timeline.
@@ -35,6 +36,9 @@ internal static class InstanceCommands
         {
             if (arguments.Find(option) is { } value) { body[field] = value; }
         }
+        if (arguments.Number("vcpu") is { } vcpu) { body["vcpu"] = vcpu; }
+        if (arguments.Whole("ram-gb") is { } ram) { body["ramGb"] = ram; }
+        if (arguments.Whole("disk-gb") is { } disk) { body["diskGb"] = disk; }
         if (!arguments.Has("dry-run")) { arguments.Need("reason", "why the machines are rented, for the books"); }
         if (arguments.Find("offer") is { } offer && !Guid.TryParse(offer, out _)) { throw FailureException.BadInput("--offer", $"'{offer}'", "an offer's id, as nirmaan offers lists it"); }
         var key = arguments.Find("idempotency-key") ?? Guid.NewGuid().ToString();

@@ -1,4 +1,5 @@
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 
 namespace Nirmaan.Control.Fleet;
@@ -6,7 +7,7 @@ namespace Nirmaan.Control.Fleet;
 /// <summary>What a person or a plan asks for: miners of one workload. See formats.md, POST instances.</summary>
 public sealed record LaunchRequest(
     WorkloadName Workload, int Count, decimal MaxUsdPerGpuHour, GpuModel? Gpu = null, SupplierName? Provider = null, string? Region = null,
-    OfferId? OfferId = null, string Reason = "", bool AcceptBidsByHand = false);
+    OfferId? OfferId = null, string Reason = "", bool AcceptBidsByHand = false, MachineResources? Resources = null);
 
 /// <summary>One offer as it was when a launch was planned.</summary>
 /// <param name="RejectedFor">Null = chosen; otherwise the funnel's reason, or <see cref="Dearer"/>.</param>

@@ -76,7 +76,7 @@ public sealed partial class LaunchInstance(
         var miner = EnterMiner(db, instance.Id, template, now);
         db.Operations.Add(operation);
         db.Note(now, "instance", instance.Id, by, "requested", request.Reason.Length > 0 ? request.Reason : $"launch {launchKey}", null, instance.State);
-        db.Note(now, "miner", miner.Id, by, "created", $"{template.Name} v{template.Version}", null, miner.State);
+        db.Note(now, "miner", miner.Id, by, "created", $"{template.Name} v{template.Version}{(request.Resources is { } asked ? $", {asked}" : "")}", null, miner.State);
         return operation;
     }
 
@@ -97,6 +97,7 @@ public sealed partial class LaunchInstance(
         if (request.Count < 1 || request.Count > caps.MaxMinersPerLaunch) { throw new InvalidInputException("count", request.Count, $"1 to {caps.MaxMinersPerLaunch} miners"); }
         if (request.MaxUsdPerGpuHour is <= 0 or > 1_000) { throw new InvalidInputException("maxUsdPerGpuHour", request.MaxUsdPerGpuHour, "more than 0 and at most 1000 USD per GPU and hour"); }
         var template = networks.TemplateOf(request.Workload);
+        if (request.Resources?.FaultFor(template.Needs) is var (field, value, expected)) { throw new InvalidInputException(field, value, expected); }
         var search = await placement.SearchAsync(db, request, cancellationToken);
         var selection = Selection.Cheapest(search, request.Count, template.Needs.Gpus);
 

@@ -31,12 +31,12 @@ public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, Pr
     /// <summary>What to ask of a supplier for one machine of an offer. On a market a provider is named only when a person named the offer.</summary>
     public InstanceWish WishFor(Offer offer, LaunchRequest request, int gpus) => new(
         offer.Supplier, offer.Gpu, gpus, offer.Key, suppliers.Get(offer.Supplier).Traits.HasBids && request.OfferId is null ? null : offer.Provider,
-        request.Region, request.MaxUsdPerGpuHour, options.Value.PrepaidHours, request.AcceptBidsByHand);
+        request.Region, request.MaxUsdPerGpuHour, options.Value.PrepaidHours, request.AcceptBidsByHand, request.Resources);
 
     /// <summary>The next cheapest offer for an instance whose earlier ones were refused; null = none is left, and the instance knows why.</summary>
     public async Task<Offer?> NextAsync(NirmaanDbContext db, Instance instance, IReadOnlySet<string> refusedKeys, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, instance.Gpu, null, instance.Wish.Region);
+        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, instance.Gpu, null, instance.Wish.Region, Resources: instance.Wish.Resources);
         var search = (await SearchAsync(db, request, cancellationToken)).Without(o => refusedKeys.Contains(KeyOf(o.Supplier, o.Key)), "refused us");
         var next = search.Eligible.FirstOrDefault();
         instance.MarkNotHad(next is null ? search.NotHad(now) : null);

@@ -19,6 +19,7 @@ public sealed class RentRequests(NetworkShelf networks, MinerTokens tokens, IOpt
     public RentRequest For(string name, InstanceWish wish, Miner miner)
     {
         var template = networks.TemplateOf(miner.Workload);
+        if (wish.Resources is { } resources) { template = template with { Needs = resources.Over(template.Needs) }; }
         var identity = networks.Get(miner.Network).IdentityOf(miner.Id, template, miner.PayoutAddress);
         var env = new Dictionary<string, string>(template.Env, StringComparer.Ordinal);
         foreach (var (key, value) in identity.Env) { env[key] = value; }

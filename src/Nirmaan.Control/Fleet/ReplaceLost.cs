@@ -56,7 +56,7 @@ public sealed partial class ReplaceLost(
             return false;
         }
         var template = networks.TemplateOf(instance.Workload);
-        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.LeavesWhy ?? instance.Reason}");
+        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Reason: $"replaces {instance.Id}, {instance.LeavesWhy ?? instance.Reason}", Resources: instance.Wish.Resources);
         var search = await placement.SearchAsync(db, request, cancellationToken);
         var lostAt = ProviderKey.Of(instance.Supplier, instance.Provider, key => search.Verdicts.Any(v => v.Offer.Supplier == key.Supplier && v.Offer.Provider == key.Provider));
         // Who lost it is avoided; where it still runs nobody lost anything.

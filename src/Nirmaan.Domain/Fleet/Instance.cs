@@ -33,8 +33,9 @@ public enum InstanceState
 /// <param name="Hours">Hours paid up front where the supplier is prepaid.</param>
 /// <param name="Provider">Take bids of this provider only.</param>
 /// <param name="AcceptBidsByHand">A person watches the bids and picks one.</param>
+/// <param name="Resources">In place of the template's; null = as the template says.</param>
 public sealed record InstanceWish(
-    SupplierName Supplier, GpuModel Gpu, int GpuCount, string? OfferKey, string? Provider, string? Region, decimal MaxUsdPerGpuHour, int Hours, bool AcceptBidsByHand = false);
+    SupplierName Supplier, GpuModel Gpu, int GpuCount, string? OfferKey, string? Provider, string? Region, decimal MaxUsdPerGpuHour, int Hours, bool AcceptBidsByHand = false, MachineResources? Resources = null);
 
 /// <summary>Why a machine that is wanted was not to be had, as the last search for it saw the market.</summary>
 /// <param name="Seen">Machines that the search saw.</param>

@@ -11,7 +11,8 @@ namespace Nirmaan.Web.Api;
 /// <summary>What POST instances takes. A field of another name is refused: a misspelt ceiling must not be no ceiling.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record LaunchBody(
-    string? Workload, int? Count, decimal? MaxUsdPerGpuHour, string? Gpu, string? Provider, string? Region, Guid? OfferId, string? Reason, bool? DryRun, bool? AcceptBidsByHand);
+    string? Workload, int? Count, decimal? MaxUsdPerGpuHour, string? Gpu, string? Provider, string? Region, Guid? OfferId, string? Reason, bool? DryRun, bool? AcceptBidsByHand,
+    decimal? Vcpu, int? RamGb, int? DiskGb);
 
 /// <summary>Accepted: the operations by which the machines are asked for.</summary>
 internal sealed record LaunchedWire(IReadOnlyList<Guid> Operations);
@@ -93,7 +94,8 @@ internal static class InstanceCalls
     {
         var request = new LaunchRequest(
             Words.Workload(Words.Need("workload", body.Workload, "a workload such as heurist-llm"))!.Value, Words.Need("count", body.Count, "a number of miners"), Words.Need("maxUsdPerGpuHour", body.MaxUsdPerGpuHour, "USD per GPU and hour"),
-            Words.Gpu(body.Gpu), Words.Supplier(body.Provider), body.Region, body.OfferId is { } offer ? new OfferId(offer) : null, Words.Reason(body.Reason) ?? "", body.AcceptBidsByHand == true);
+            Words.Gpu(body.Gpu), Words.Supplier(body.Provider), body.Region, body.OfferId is { } offer ? new OfferId(offer) : null, Words.Reason(body.Reason) ?? "", body.AcceptBidsByHand == true,
+            (body.Vcpu, body.RamGb, body.DiskGb) is (null, null, null) ? null : new MachineResources(body.Vcpu, body.RamGb, body.DiskGb));
         if (body.DryRun == true) { return Results.Ok(Plan(await launch.PlanAsync(request, cancellationToken))); }
         Words.Need("reason", body.Reason, "why the machines are rented, for the books");
         var outcome = await launch.RunAsync(request, Words.Need("Idempotency-Key", key, "a header with 1 to 190 characters of your choice, the same when the request is repeated"), user.Actor(), cancellationToken);

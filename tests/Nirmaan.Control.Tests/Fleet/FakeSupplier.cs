@@ -92,6 +92,9 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
 
     public IEnumerable<Machine> Billing => Machines.Where(m => m.Bills);
 
+    /// <summary>What each machine was asked to have.</summary>
+    public List<TemplateNeeds> Asked { get; } = [];
+
     public void Foreign(string id) => Machines.Add(new Machine { Id = id, Name = ListsNames ? "someone-elses" : null, CreatedAt = clock.GetUtcNow().AddDays(-3), Status = SupplierStatus.Running, StartedAt = clock.GetUtcNow().AddDays(-3) });
 
     public Task<IReadOnlyList<OfferQuote>> ListOffersAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OfferQuote>>([.. Offers]);
@@ -106,6 +109,7 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
             return Act(CreateFaults, () =>
             {
                 OnCreate?.Invoke();
+                Asked.Add(request.Template.Needs);
                 var now = clock.GetUtcNow();
                 var machine = new Machine
                 {

@@ -1,6 +1,7 @@
 using Nirmaan.Control.Tests.Fleet;
 using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Testing.Rendering;
 using Nirmaan.Web.Components.Fleet;
 using Nirmaan.Web.SignIn;
@@ -63,5 +64,23 @@ public sealed class LaunchPageTests(ControlPostgres database)
         // The form's key is used up: pressed again it is the same launch.
         await page.ConfirmAsync("Launch", "Launch");
         (await world.InstancesAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Cores_memory_and_disk_are_typed_or_taken_from_a_preset_and_what_is_too_little_is_said()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        await using var desk = new Desk(world, Roles.Ops);
+        var page = desk.Open<LaunchPage>(Asked);
+        page.Find("details.machine summary").TextContent.ShouldContain("as the template says");
+        await page.Button("4 vCPU, 16 GB memory, 200 GB disk").ClickAsync();
+        page.WaitForAssertion(() => page.Find("details.machine summary").TextContent.ShouldContain("4 vCPU, 16 GB memory, 200 GB disk"));
+        page.Labelled("Memory, GB").Change("1");
+        page.WaitForAssertion(() => page.Markup.ShouldContain("which the template needs"));
+        page.Labelled("Memory, GB").Change("32");
+        page.Labelled("Reason").Change("more images");
+        await page.ConfirmAsync("Launch", "Launch");
+        page.WaitForAssertion(() => desk.Address.ShouldStartWith("/ops/launches/page-"));
+        (await world.InstancesAsync()).ShouldAllBe(i => i.Wish.Resources == new MachineResources(4, 32, 200));
     }
 }

@@ -136,7 +136,7 @@ internal sealed class CreateHandler(
             return;
         }
         var template = networks.TemplateOf(instance.Workload);
-        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region);
+        var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, null, null, instance.Wish.Region, Resources: instance.Wish.Resources);
         instance.Retry(placement.WishFor(next, request, template.Needs.Gpus), next.Id, next.UsdPerGpuHour, now);
         db.Operations.Add(Placement.CreateFor(instance, template, now, suppliers.Get(next.Supplier).Traits.Prepaid ? next.UsdPerGpuHour * template.Needs.Gpus * options.Value.PrepaidHours : null));
         db.Note(now, "instance", instance.Id, Actor, "asked for elsewhere", $"{refused.Why}; next: {next.Supplier} {next.ProviderLabel} at ${next.UsdPerGpuHour:0.0000}", null, instance.State);

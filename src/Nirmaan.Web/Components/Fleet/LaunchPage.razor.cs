@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Nirmaan.Control;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Market;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Web.Components.Kit;
 
@@ -54,6 +56,8 @@ public sealed partial class LaunchPage
     private string? NeedsText => _choices?.Workloads.FirstOrDefault(w => w.Workload.Value == _form.Workload) is { } chosen
         ? $"{chosen.Needs.Gpus} GPU with {chosen.Needs.MinVramGb} GB; {Names.Of(chosen.Network)}{(chosen.Notice is { } notice ? $", {notice.Label}" : "")}"
         : null;
+
+    private string? NeedOf(Func<TemplateNeeds, decimal> need) => _choices?.Workloads.FirstOrDefault(w => w.Workload.Value == _form.Workload) is { } chosen ? need(chosen.Needs).ToString("0.#", CultureInfo.InvariantCulture) : null;
 
     private string? NamedOffer => _plan is null ? null : _plan.Chosen.Concat(_plan.Rejected).FirstOrDefault(o => o.OfferId.Value == _form.OfferId) is { } offer
         ? $"{Names.Of(offer.Gpu)} at {Names.Of(offer.Supplier)}, {Names.Brief(offer.ProviderLabel, 28)}"
