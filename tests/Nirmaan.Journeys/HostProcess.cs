@@ -30,6 +30,9 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Where it answers, also after it was started anew.</summary>
     public Uri Url { get; }
 
+    /// <summary>Where its PostgreSQL lies, when it has one of its own.</summary>
+    public string Cluster => _start.Environment["PrivateCluster__Folder"]!;
+
     /// <summary>What it has written so far.</summary>
     public string Output { get { lock (_output) { return _output.ToString(); } } }
 

@@ -14,6 +14,7 @@ public sealed class Loop : IAsyncDisposable
     private static readonly Dictionary<string, string> s_noSettings = [];
 
     private readonly LocalChain _chain;
+    private Dictionary<string, string> _webSettings = [];
     private readonly ServiceProvider _services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
 
     private Loop(LocalChain chain) => _chain = chain;
@@ -49,7 +50,7 @@ public sealed class Loop : IAsyncDisposable
             if (history > TimeSpan.Zero) { world["Sandbox__Start"] = (now - history).ToString("O", CultureInfo.InvariantCulture); }
             if (Environment.GetEnvironmentVariable("NIRMAAN_TEST_AGENT") is { Length: > 0 } agent) { world["Sandbox__AgentPath"] = agent; }
             loop.Sandbox = await HostProcess.StartAsync("Nirmaan.Sandbox", url => new Dictionary<string, string>(world) { ["Sandbox__Url"] = url.ToString() });
-            loop.Web = await HostProcess.StartAsync("Nirmaan.Web", url => new Dictionary<string, string>((web ?? s_noSettings).Concat(chain))
+            loop.Web = await HostProcess.StartAsync("Nirmaan.Web", url => loop._webSettings = new Dictionary<string, string>((web ?? s_noSettings).Concat(chain))
             {
                 ["Sandbox__Url"] = loop.Sandbox.Url.ToString(),
                 ["Fleet__ControlUrl"] = url.ToString(),
@@ -64,12 +65,17 @@ public sealed class Loop : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls the web's REST with a demo key.</summary>
+    /// <summary>One more process of Nirmaan on the web's database, with the web's settings but these. Whoever starts it ends it.</summary>
+    public Task<HostProcess> BesideAsync(IReadOnlyDictionary<string, string> settings) =>
+        HostProcess.StartAsync("Nirmaan.Web", _ => new Dictionary<string, string>(_webSettings.Where(s => !settings.ContainsKey(s.Key)).Concat(settings)) { ["PrivateCluster__Folder"] = Web.Cluster });
+
+    /// <summary>Calls REST with a demo key.</summary>
     /// <param name="role">ops, admin or auditor; null = nobody.</param>
-    public HttpClient Api(string? role = "ops")
+    /// <param name="host">Whose; null = the web's.</param>
+    public HttpClient Api(string? role = "ops", HostProcess? host = null)
     {
         var http = _services.GetRequiredService<IHttpClientFactory>().CreateClient();
-        http.BaseAddress = new Uri(Web.Url, "/api/v1/");
+        http.BaseAddress = new Uri((host ?? Web).Url, "/api/v1/");
         if (role is not null) { http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", $"nrm_demo-{role}"); }
         return http;
     }

@@ -17,9 +17,17 @@ internal static class TinyInstances
     }
 
     /// <summary>The same with pins and vetoes, which may contradict each other and the rest.</summary>
-    public static AllocationInstance MakeRuled(int seed)
+    public static AllocationInstance MakeRuled(int seed) => Ruled(Make(seed), seed);
+
+    /// <summary>Too large to try every plan, with caps of a few GPUs on most networks, and pins and vetoes on every third.</summary>
+    public static AllocationInstance MakeTight(int seed)
     {
-        var instance = Make(seed);
+        var instance = Draw(new Random(seed), isTight: true);
+        return seed % 3 == 0 ? Ruled(instance, seed) : instance;
+    }
+
+    private static AllocationInstance Ruled(AllocationInstance instance, int seed)
+    {
         var random = new Random(seed);
         var pins = new List<Pin>();
         foreach (var item in instance.Items)
@@ -45,12 +53,13 @@ internal static class TinyInstances
         return instance with { Pins = pins, Vetoes = vetoes };
     }
 
-    private static AllocationInstance Draw(Random random)
+    private static AllocationInstance Draw(Random random, bool isTight = false)
     {
         var scenarios = random.Next(3) == 0 ? random.Next(1, 6) : 0;
-        var networks = Enumerable.Range(0, random.Next(1, 4)).Select(n => Network(n, random, scenarios)).ToList();
+        var networks = Enumerable.Range(0, isTight ? random.Next(3, 7) : random.Next(1, 4)).Select(n => Network(n, random, scenarios)).ToList();
+        if (isTight) { networks = [.. networks.Select(n => random.Next(5) == 0 ? n : n with { GpuCap = random.Next(1, 9) })]; }
         string[] gpus = ["rtx-a6000", "rtx-4090"];
-        var workloads = Enumerable.Range(0, random.Next(1, 5)).Select(w => new Workload
+        var workloads = Enumerable.Range(0, isTight ? random.Next(6, 13) : random.Next(1, 5)).Select(w => new Workload
         {
             Id = $"w{w}",
             Network = networks[random.Next(networks.Count)].Id,
@@ -60,7 +69,7 @@ internal static class TinyInstances
             MoveCostUsd = Amount(random, 0, 8),
             StartCostUsd = Amount(random, 0, 8),
         }).ToList();
-        var items = Enumerable.Range(0, random.Next(1, 5)).Select(i => Item(i, random, gpus, workloads)).ToList();
+        var items = Enumerable.Range(0, isTight ? random.Next(12, 31) : random.Next(1, 5)).Select(i => Item(i, random, gpus, workloads)).ToList();
         var rent = items.Sum(i => i.UsdPerGpuHour * i.Available);
         double? Cap(int oneIn, double least, double most) => random.Next(oneIn) == 0 ? Math.Round(rent * (least + ((most - least) * random.NextDouble())), 2) : null;
         return new AllocationInstance

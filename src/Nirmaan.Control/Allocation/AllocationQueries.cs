@@ -31,6 +31,10 @@ public sealed record PlanRow(
     public int MovesApproved { get; init; }
     /// <summary>What became of it; null = its horizon is not over, or nothing could be measured.</summary>
     public PlanGrade? Grade { get; init; }
+    /// <summary>Its question, solved again; null = its horizon is not over.</summary>
+    public PlanReplay? Replay { get; init; }
+    /// <summary>No plan that keeps the limits is worth more, whatever the gap says.</summary>
+    public bool IsProvedBest { get; init; }
     /// <summary>Since when no new move begins; null = it goes on.</summary>
     public DateTimeOffset? StoppedAt { get; init; }
     /// <summary>Who stopped it.</summary>
@@ -124,7 +128,10 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
         var constraints = await db.Constraints.AsNoTracking().SingleOrDefaultAsync(c => c.Version == plan.ConstraintsVersion, cancellationToken);
         var estimate = await db.Estimates.AsNoTracking().SingleOrDefaultAsync(e => e.Id == plan.EstimateId, cancellationToken);
         var limits = LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Proposed.Select(Of)]));
-        var row = Row(plan, [.. moves.Select(m => m.State)]) with { Grade = await db.Grades.AsNoTracking().SingleOrDefaultAsync(g => g.PlanId == id, cancellationToken) };
+        var row = Row(plan, [.. moves.Select(m => m.State)]) with
+        {
+            Grade = await db.Grades.AsNoTracking().SingleOrDefaultAsync(g => g.PlanId == id, cancellationToken), Replay = await db.Replays.AsNoTracking().SingleOrDefaultAsync(r => r.PlanId == id, cancellationToken),
+        };
         return new PlanDetail(row, plan.Now, plan.Proposed, plan.Prices, await RowsAsync(db, moves, cancellationToken), constraints, estimate, plan.Instance, plan.Solution, limits, LeftOf(plan))
         {
             BrokenBefore = [.. LimitUse.Of(PlanAllocation.Evaluate(plan.Instance, [.. plan.Now.Select(Of)])).Where(l => !l.Holds)],
@@ -220,7 +227,7 @@ public sealed class AllocationQueries(IDbContextFactory<NirmaanDbContext> contex
 
     private static PlanRow Row(Plan p, IReadOnlyList<MoveState> moves) => new(
         p.Id, p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.NowUsdPerHour, p.RentUsdPerHour, p.Gap, moves.Count, moves.Count(s => s == MoveState.Done), p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt)
-    { MovesApproved = moves.Count(IsApproved), StoppedAt = p.StoppedAt, StoppedBy = p.StoppedBy, StoppedWhy = p.StoppedWhy };
+    { MovesApproved = moves.Count(IsApproved), IsProvedBest = p.IsProvedBest, StoppedAt = p.StoppedAt, StoppedBy = p.StoppedBy, StoppedWhy = p.StoppedWhy };
 
     private static MoveRow Row(Move m) => new(
         m.Id, m.Rank, m.Kind, m.State, m.Reason, m.Supplier, m.Gpu, m.From, m.To, m.Count, m.DoneCount, m.UsdPerGpuHour, m.GainUsdPerHour, m.CostUsd, m.BreakEvenHours, m.StartedAt, m.EndedAt, m.Instances);

@@ -18,9 +18,9 @@ public sealed record CalibrationBoard(IReadOnlyList<WorkloadCalibration> Workloa
 /// <param name="Replayed">Plans solved again.</param>
 /// <param name="Same">Of these, the ones that came out the same.</param>
 /// <param name="Faults">Other plans by the same version of the optimiser, newest first: there must be none.</param>
-public sealed record ReplayBoard(int Replayed, int Same, IReadOnlyList<(PlanId PlanId, PlanReplay Replay)> Faults);
+public sealed record ReplayBoard(int Replayed, int Same, IReadOnlyList<PlanReplay> Faults);
 
-/// <summary>Reads of whether estimates and answers can be trusted, over the plans graded last.</summary>
+/// <summary>Reads of whether estimates and answers can be trusted, over the plans whose horizon ended last.</summary>
 public sealed class CalibrationQueries(IDbContextFactory<NirmaanDbContext> contexts)
 {
     /// <summary>Estimates of work against what was done.</summary>
@@ -33,11 +33,12 @@ public sealed class CalibrationQueries(IDbContextFactory<NirmaanDbContext> conte
     }
 
     /// <summary>Answers against the same questions solved again.</summary>
-    /// <param name="plans">Graded plans looked at, the newest.</param>
+    /// <param name="plans">Plans looked at, those solved again last.</param>
     public async Task<ReplayBoard> ReplaysAsync(int plans, CancellationToken cancellationToken)
     {
-        var replays = (await GradesAsync(plans, cancellationToken)).Where(g => g.Replay is not null).Select(g => (g.PlanId, Replay: g.Replay!)).ToList();
-        return new ReplayBoard(replays.Count, replays.Count(r => r.Replay.IsSame), [.. replays.Where(r => r.Replay.IsFault)]);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var replays = await db.Replays.AsNoTracking().OrderByDescending(r => r.At).ThenByDescending(r => r.PlanId).Take(plans).ToListAsync(cancellationToken);
+        return new ReplayBoard(replays.Count, replays.Count(r => r.IsSame), [.. replays.Where(r => r.IsFault)]);
     }
 
     private async Task<List<PlanGrade>> GradesAsync(int plans, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace Nirmaan.Control.Allocation;
 /// <summary>
 /// Grades plans whose horizon is over: was it right? Each later estimate of the horizon takes the place of what the plan believed, and what was carried
 /// out, staying put and the certified bound are valued by it. Values what the estimates measured; what was received is in the ledger. With it goes how the
-/// plan's own estimates of work came true, and whether its question, solved again, still gives the plan.
+/// plan's own estimates of work came true. Graded or not, each one's question is solved again: it must still give the plan.
 /// </summary>
 public sealed partial class GradePlans(IDbContextFactory<NirmaanDbContext> contexts, ControlEvents events, TimeProvider clock, ILogger<GradePlans> logger)
 {
@@ -28,23 +28,16 @@ public sealed partial class GradePlans(IDbContextFactory<NirmaanDbContext> conte
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (graded, blind, faults) = (0, 0, 0);
+        var faults = await ReplayAsync(now, cancellationToken);
+        var (graded, blind) = (0, 0);
         foreach (var (plan, moves, limits) in await DueAsync(now, cancellationToken))
         {
             var from = plan.DecidedAt ?? plan.At;
             var to = from.AddHours(limits.HorizonHours);
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var readings = await db.Estimates.AsNoTracking().Where(e => e.At > from && e.At <= to).OrderBy(e => e.At).ToListAsync(cancellationToken);
-            var instance = AllocationInstance.Parse(plan.Instance);
-            if (Grade(plan, instance, moves, Thin(readings, MostReadings), now, from, to, cancellationToken) is not { } grade) { blind++; continue; }
-            var replay = ReplayPlan.Run(plan, instance, cancellationToken);
-            db.Grades.Add(grade with { Replay = replay, Checks = await ChecksAsync(db, plan, from, to, cancellationToken) });
-            if (replay.IsFault)
-            {
-                faults++;
-                LogFault(plan.Id.Value, replay.Differs!, replay.ReplayedBy);
-                db.Note(now, "plan", plan.Id, nameof(GradePlans), "did not replay", $"the same question gave another plan: {replay.Differs}");
-            }
+            if (Grade(plan, AllocationInstance.Parse(plan.Instance), moves, Thin(readings, MostReadings), now, from, to, cancellationToken) is not { } grade) { blind++; continue; }
+            db.Grades.Add(grade with { Checks = await ChecksAsync(db, plan, from, to, cancellationToken) });
             db.Note(now, "plan", plan.Id, nameof(GradePlans), "graded", string.Create(CultureInfo.InvariantCulture,
                 $"gained {grade.GainUsdPerHour * 24:0.00} USD a day of {grade.PromisedUsdPerHour * 24:0.00} promised; {grade.RegretUsdPerHour * 24:0.00} below the bound at most; {grade.Readings} readings"));
             await db.SaveChangesAsync(cancellationToken);
@@ -55,16 +48,43 @@ public sealed partial class GradePlans(IDbContextFactory<NirmaanDbContext> conte
         return $"{graded} plans graded{(faults > 0 ? $", {faults} DID NOT REPLAY to the same plan" : "")}{(blind > 0 ? $", {blind} cannot be: no reading of their horizon knows all their pools" : "")}";
     }
 
+    /// <summary>Solves the questions of plans again whose horizon is over, also of those that can never be graded; how many gave another plan by the same version.</summary>
+    private async Task<int> ReplayAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var faults = 0;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var ended = db.Plans.AsNoTracking().Where(p => p.State != PlanState.Proposed && p.State != PlanState.Approved && !db.Replays.Any(r => r.PlanId == p.Id));
+        foreach (var (plan, _) in (await OverAsync(db, ended, now, cancellationToken)).Take(MostPlans))
+        {
+            var replay = ReplayPlan.Run(plan, now, cancellationToken);
+            db.Replays.Add(replay);
+            if (replay.IsFault)
+            {
+                faults++;
+                LogFault(plan.Id.Value, replay.Differs!, replay.ReplayedBy);
+                db.Note(now, "plan", plan.Id, nameof(GradePlans), "did not replay", $"the same question gave another plan: {replay.Differs}");
+            }
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        return faults;
+    }
+
     private async Task<IReadOnlyList<(Plan Plan, List<Move> Moves, Constraints Limits)>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var ended = await db.Plans.AsNoTracking().Where(p => p.State != PlanState.Proposed && p.State != PlanState.Approved && !db.Grades.Any(g => g.PlanId == p.Id)).OrderByDescending(p => p.At).Take(MostLookedAt).ToListAsync(cancellationToken);
-        var versions = ended.Select(p => p.ConstraintsVersion).ToHashSet();
-        var limits = await db.Constraints.AsNoTracking().Where(c => versions.Contains(c.Version)).ToDictionaryAsync(c => c.Version, cancellationToken);
-        List<Plan> due = [.. ended.Where(p => limits.TryGetValue(p.ConstraintsVersion, out var l) && (p.DecidedAt ?? p.At).AddHours(l.HorizonHours) <= now)];
-        var ids = due.Select(p => p.Id).ToHashSet();
+        var due = await OverAsync(db, db.Plans.AsNoTracking().Where(p => p.State != PlanState.Proposed && p.State != PlanState.Approved && !db.Grades.Any(g => g.PlanId == p.Id)), now, cancellationToken);
+        var ids = due.Select(p => p.Plan.Id).ToHashSet();
         var moves = (await db.Moves.AsNoTracking().Where(m => ids.Contains(m.PlanId)).OrderBy(m => m.Rank).ToListAsync(cancellationToken)).ToLookup(m => m.PlanId);
-        return [.. due.Select(p => (p, moves[p.Id].ToList(), limits[p.ConstraintsVersion]))];
+        return [.. due.Select(p => (p.Plan, moves[p.Plan.Id].ToList(), p.Limits))];
+    }
+
+    /// <summary>Those of the plans whose horizon is over, newest first.</summary>
+    private static async Task<List<(Plan Plan, Constraints Limits)>> OverAsync(NirmaanDbContext db, IQueryable<Plan> plans, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var newest = await plans.OrderByDescending(p => p.At).Take(MostLookedAt).ToListAsync(cancellationToken);
+        var versions = newest.Select(p => p.ConstraintsVersion).ToHashSet();
+        var limits = await db.Constraints.AsNoTracking().Where(c => versions.Contains(c.Version)).ToDictionaryAsync(c => c.Version, cancellationToken);
+        return [.. newest.Where(p => limits.TryGetValue(p.ConstraintsVersion, out var l) && (p.DecidedAt ?? p.At).AddHours(l.HorizonHours) <= now).Select(p => (p, limits[p.ConstraintsVersion]))];
     }
 
     private static PlanGrade? Grade(Plan plan, AllocationInstance instance, List<Move> moves, IReadOnlyList<YieldEstimate> readings, DateTimeOffset now, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)

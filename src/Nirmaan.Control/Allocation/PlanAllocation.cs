@@ -34,6 +34,7 @@ internal sealed partial class PlanAllocation(
             Describe(read, read.Now), Describe(read, solution.Plan.Assignments), LimitUse.Of(solution.Evaluation), read.Estimate.At, read.LeftOut)
         {
             Pools = PoolChange.Between(read.Instance, read.Estimate, Describe(read, read.Now), Describe(read, solution.Plan.Assignments)),
+            IsProvedBest = solution.IsProvedOptimal,
         };
     }
 
@@ -70,7 +71,7 @@ internal sealed partial class PlanAllocation(
         var id = PlanId.New(now);
         var plan = new Plan(
             id, now, by, limits.Version, read.Estimate.Id, read.Instance.ToJson(), solution.Plan.ToJson(), Usd(solution.Plan.ObjectiveUsdPerHour), UsdUp(solution.Plan.BoundUsdPerHour), Usd(stay.ObjectiveUsdPerHour), RentOf(read, solution.Plan.Assignments),
-            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife, read.Directives.Select(d => d.Id), AllocationSolver.Version);
+            Describe(read, read.Now), Describe(read, solution.Plan.Assignments), Prices(solution), now + options.Value.PlanLife, read.Directives.Select(d => d.Id), AllocationSolver.Version, solution.IsProvedOptimal);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var readings = GradePlans.Thin(await db.Estimates.AsNoTracking().Where(e => e.At > now - s_bandOver && e.At <= now).OrderBy(e => e.At).ToListAsync(cancellationToken), MostBandReadings);
         var moves = MoveList.Of(id, now, read, solution.Plan.Assignments, [.. readings.Select(r => GradePlans.True(read.Instance, r)).OfType<AllocationInstance>()]);

@@ -15,6 +15,9 @@ public sealed record PlanPreview(
     /// <summary>What becomes of each pool.</summary>
     public IReadOnlyList<PoolChange> Pools { get; init; } = [];
 
+    /// <summary>No plan that keeps the limits is worth more, whatever the gap says.</summary>
+    public bool IsProvedBest { get; init; }
+
     /// <summary>(bound - objective) / max(|bound|, 1e-9).</summary>
     public decimal Gap => BoundUsdPerHour == ObjectiveUsdPerHour ? 0 : (BoundUsdPerHour - ObjectiveUsdPerHour) / Math.Max(Math.Abs(BoundUsdPerHour), 0.000000001m);
 }

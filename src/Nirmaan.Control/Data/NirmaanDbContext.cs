@@ -93,6 +93,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<Move> Moves => Set<Move>();
     /// <summary>Allocation: what became of plans.</summary>
     public DbSet<PlanGrade> Grades => Set<PlanGrade>();
+    /// <summary>Plans solved again.</summary>
+    public DbSet<PlanReplay> Replays => Set<PlanReplay>();
     /// <summary>The schedule.</summary>
     public DbSet<JobRow> Jobs => Set<JobRow>();
     /// <summary>Runs.</summary>

@@ -101,9 +101,9 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
                 (SELECT DISTINCT ON (supplier) * FROM supplier_reports WHERE error IS NULL ORDER BY supplier, at DESC) r, jsonb_array_elements(r.findings) f
             WHERE f ->> 'kind' = 'theirs-not-ours'
             """),
-        ("the plans graded last, solved again, are the same plans", """
-            SELECT 'plan ' || plan_id || ': ' || (replay ->> 'differs') AS "Value" FROM (SELECT plan_id, replay FROM plan_grades ORDER BY at DESC LIMIT 100) g
-            WHERE replay ->> 'differs' IS NOT NULL AND replay ->> 'plannedBy' = replay ->> 'replayedBy'
+        ("the plans solved again last are the same plans", """
+            SELECT 'plan ' || plan_id || ': ' || differs AS "Value" FROM (SELECT * FROM plan_replays ORDER BY at DESC LIMIT 100) r
+            WHERE differs IS NOT NULL AND planned_by = replayed_by
             """),
     ];
 

@@ -169,12 +169,13 @@ public sealed class Plan
     /// <param name="instance">The optimiser's input as it was (instance.json).</param>
     /// <param name="solution">Its output as it was (plan.json).</param>
     /// <param name="optimiserVersion">The version of the optimiser that gave it.</param>
+    /// <param name="isProvedBest">Every plan that could be better was looked at.</param>
     public Plan(
         PlanId id, DateTimeOffset at, string by, int constraintsVersion, Guid estimateId, string instance, string solution, decimal objectiveUsdPerHour, decimal boundUsdPerHour,
         decimal nowUsdPerHour, decimal rentUsdPerHour, IReadOnlyList<Assignment> now, IReadOnlyList<Assignment> proposed, IReadOnlyDictionary<string, decimal> prices, DateTimeOffset expiresAt, IEnumerable<DirectiveId>? directives = null,
-        string? optimiserVersion = null) =>
-        (Id, At, By, ConstraintsVersion, EstimateId, Instance, Solution, ObjectiveUsdPerHour, BoundUsdPerHour, NowUsdPerHour, RentUsdPerHour, Now, Proposed, Prices, ExpiresAt, Directives, OptimiserVersion) =
-        (id, at, by, constraintsVersion, estimateId, instance, solution, objectiveUsdPerHour, boundUsdPerHour, nowUsdPerHour, rentUsdPerHour, [.. now], [.. proposed], new Dictionary<string, decimal>(prices), expiresAt, [.. directives ?? []], optimiserVersion);
+        string? optimiserVersion = null, bool isProvedBest = false) =>
+        (Id, At, By, ConstraintsVersion, EstimateId, Instance, Solution, ObjectiveUsdPerHour, BoundUsdPerHour, NowUsdPerHour, RentUsdPerHour, Now, Proposed, Prices, ExpiresAt, Directives, OptimiserVersion, IsProvedBest) =
+        (id, at, by, constraintsVersion, estimateId, instance, solution, objectiveUsdPerHour, boundUsdPerHour, nowUsdPerHour, rentUsdPerHour, [.. now], [.. proposed], new Dictionary<string, decimal>(prices), expiresAt, [.. directives ?? []], optimiserVersion, isProvedBest);
 
     /// <summary>Our id.</summary>
     public PlanId Id { get; private set; }
@@ -192,6 +193,8 @@ public sealed class Plan
     public string Solution { get; private set; } = "";
     /// <summary>The version of the optimiser that gave it; null = made before versions were kept.</summary>
     public string? OptimiserVersion { get; private set; }
+    /// <summary>No plan that keeps the limits is worth more, whatever the gap says: every one that could be was looked at.</summary>
+    public bool IsProvedBest { get; private set; }
     /// <summary>Expected USD per hour after rent and switching.</summary>
     public decimal ObjectiveUsdPerHour { get; private set; }
     /// <summary>No feasible plan is worth more.</summary>

@@ -21,9 +21,6 @@ public sealed record PlanGrade(
     /// <summary>Its estimates of work, held against what was then done; only of what GPUs of ours did in the horizon.</summary>
     public IReadOnlyList<EstimateCheck> Checks { get; init; } = [];
 
-    /// <summary>Its question, solved again; null = graded before plans were replayed.</summary>
-    public PlanReplay? Replay { get; init; }
-
     /// <summary>What it really gained against staying put.</summary>
     public decimal GainUsdPerHour => PlanUsdPerHour - StayUsdPerHour;
 

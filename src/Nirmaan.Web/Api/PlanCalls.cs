@@ -28,13 +28,13 @@ internal sealed record MoveWire(
     string Id, int Rank, MoveKind Kind, MoveState State, string? Reason, string Provider, string Gpu, string? From, string? To, int Count, int DoneCount, decimal GainUsdPerHour, decimal? GainLowUsdPerHour, decimal? GainHighUsdPerHour, decimal CostUsd, decimal? BreakEvenHours, DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt);
 
-/// <summary>A plan's figures. No feasible plan is worth more than the bound; now = as it is without any move.</summary>
+/// <summary>A plan's figures. No feasible plan is worth more than the bound, nor than the plan itself where it is proved best; now = as it is without any move.</summary>
 internal record PlanWire(
-    string Id, DateTimeOffset At, string By, PlanState State, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal Gap, decimal NowUsdPerHour, decimal RentUsdPerHour, int MoveCount, int MovesDone, DateTimeOffset ExpiresAt,
+    string Id, DateTimeOffset At, string By, PlanState State, decimal ObjectiveUsdPerHour, decimal BoundUsdPerHour, decimal Gap, bool ProvedBest, decimal NowUsdPerHour, decimal RentUsdPerHour, int MoveCount, int MovesDone, DateTimeOffset ExpiresAt,
     string? DecidedBy, DateTimeOffset? DecidedAt, string? Reason, DateTimeOffset? EndedAt, DateTimeOffset? StoppedAt, string? StoppedBy, string? StoppedWhy, GradeWire? Grade)
 {
     public static PlanWire Of(PlanRow p) => new(
-        p.Id.ToString(), p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.Gap, p.NowUsdPerHour, p.RentUsdPerHour, p.Moves, p.MovesDone, p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt, p.StoppedAt, p.StoppedBy, p.StoppedWhy,
+        p.Id.ToString(), p.At, p.By, p.State, p.ObjectiveUsdPerHour, p.BoundUsdPerHour, p.Gap, p.IsProvedBest, p.NowUsdPerHour, p.RentUsdPerHour, p.Moves, p.MovesDone, p.ExpiresAt, p.DecidedBy, p.DecidedAt, p.Reason, p.EndedAt, p.StoppedAt, p.StoppedBy, p.StoppedWhy,
         p.Grade is { } g ? new GradeWire(g.At, g.From, g.To, g.Readings, g.WasCarriedOut, g.PromisedUsdPerHour, g.GainUsdPerHour, g.StayUsdPerHour, g.PlanUsdPerHour, g.BoundUsdPerHour, g.RegretUsdPerHour) : null);
 }
 

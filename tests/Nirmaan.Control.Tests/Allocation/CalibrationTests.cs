@@ -69,7 +69,7 @@ public sealed class CalibrationTests(ControlPostgres database)
         var said = await GradeAsync(world, pointsPerHour: 100, "UPDATE plans SET solution = jsonb_set(solution, '{{objectiveUsdPerHour}}', '1')");
         said.ShouldContain("1 DID NOT REPLAY to the same plan");
         var fault = (await world.Get<CalibrationQueries>().ReplaysAsync(100, CancellationToken.None)).Faults.ShouldHaveSingleItem();
-        fault.Replay.Differs!.ShouldStartWith("objectiveUsdPerHour: 1 stored, ");
+        fault.Differs!.ShouldStartWith("objectiveUsdPerHour: 1 stored, ");
         (await world.Get<AllocationQueries>().TimelineAsync(fault.PlanId, CancellationToken.None)).ShouldContain(e => e.What == "did not replay");
         (await world.Get<Nirmaan.Control.Rewards.CheckInvariants>().RunAsync(CancellationToken.None)).ShouldContain($"plan {fault.PlanId}: objectiveUsdPerHour");
     }
@@ -79,7 +79,7 @@ public sealed class CalibrationTests(ControlPostgres database)
     {
         await using var world = await PoolWorld.CreateAsync(database);
         await GradeAsync(world, pointsPerHour: 100, "UPDATE plans SET solution = jsonb_set(solution, '{{assignments,0,count}}', '99')");
-        (await world.Get<CalibrationQueries>().ReplaysAsync(100, CancellationToken.None)).Faults.ShouldHaveSingleItem().Replay.Differs!.ShouldStartWith("assignments: 99 of ");
+        (await world.Get<CalibrationQueries>().ReplaysAsync(100, CancellationToken.None)).Faults.ShouldHaveSingleItem().Differs!.ShouldStartWith("assignments: 99 of ");
     }
 
     [Fact]

@@ -101,6 +101,25 @@ public sealed class GradeTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task What_cannot_be_graded_is_solved_again_all_the_same_and_once()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var plan = await world.PlanAsync();
+        await world.Get<ApprovePlan>().CancelAsync(plan.Plan.Id, "admin@test", "a test", CancellationToken.None);
+        await GradeAsync(world);
+        (await ReplayAsync(world, plan.Plan.Id)).ShouldBeNull("its horizon is not over");
+        world.Clock.Advance(s_horizon);
+        await GradeAsync(world);
+        var first = (await ReplayAsync(world, plan.Plan.Id)).ShouldNotBeNull();
+        first.IsSame.ShouldBeTrue(first.Differs);
+        world.Clock.Advance(TimeSpan.FromHours(1));
+        await GradeAsync(world);
+        (await ReplayAsync(world, plan.Plan.Id)).ShouldBe(first);
+    }
+
+    private static async Task<PlanReplay?> ReplayAsync(FleetWorld world, PlanId plan) => (await world.Get<AllocationQueries>().FindAsync(plan, CancellationToken.None))!.Plan.Replay;
+
+    [Fact]
     public async Task Plans_that_can_never_be_graded_do_not_keep_others_waiting()
     {
         await using var world = await PoolWorld.CreateAsync(database);

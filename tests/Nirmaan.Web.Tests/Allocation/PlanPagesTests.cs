@@ -53,6 +53,30 @@ public sealed class PlanPagesTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_plan_of_which_every_better_one_was_looked_at_says_that_it_is_proved_best()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var plan = await world.PlanAsync();
+        plan.Plan.IsProvedBest.ShouldBeTrue();
+        await using var desk = new Desk(world, Roles.Auditor);
+        Open(desk, plan).Markup.ShouldContain("proved best: every plan that could be better was looked at");
+    }
+
+    [Fact]
+    public async Task A_plan_that_nothing_could_be_measured_for_says_all_the_same_that_it_was_solved_again()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var plan = await world.PlanAsync();
+        await using (var db = await world.DbAsync())
+        {
+            db.Replays.Add(new PlanReplay(plan.Plan.Id, world.Clock.GetUtcNow(), "1", "1", null));
+            await db.SaveChangesAsync();
+        }
+        await using var desk = new Desk(world, Roles.Auditor);
+        Open(desk, plan).Markup.ShouldContain("Solved again after its horizon, its question gave this very plan.");
+    }
+
+    [Fact]
     public async Task A_backtest_of_a_history_that_is_too_short_says_so_and_offers_markets()
     {
         await using var world = await PoolWorld.CreateAsync(database);
@@ -157,9 +181,9 @@ public sealed class PlanPagesTests(ControlPostgres database)
         await using var db = await world.DbAsync();
         db.Grades.Add(new PlanGrade(plan.Plan.Id, world.Clock.GetUtcNow(), plan.Plan.At, world.Clock.GetUtcNow(), 3, false, 2m, 1m, 2m, 4m)
         {
-            Replay = new PlanReplay("1", "1", null),
             Checks = [new EstimateCheck(new("llama"), new("heurist-llm"), "rtx-a6000", 100, 10, 6, true, plan.Plan.At, world.Clock.GetUtcNow(), 12, 1_200)],
         });
+        db.Replays.Add(new PlanReplay(plan.Plan.Id, world.Clock.GetUtcNow(), "1", "1", null));
         await db.SaveChangesAsync();
         return plan;
     }

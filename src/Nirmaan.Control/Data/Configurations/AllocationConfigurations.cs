@@ -86,11 +86,22 @@ internal sealed class PlanGradeConfiguration : IEntityTypeConfiguration<PlanGrad
         builder.Property(g => g.From).HasColumnName("graded_from");
         builder.Property(g => g.To).HasColumnName("graded_to");
         builder.Property(g => g.Checks).AsJson();
-        builder.Property(g => g.Replay).AsJson();
         builder.Ignore(g => g.GainUsdPerHour);
         builder.Ignore(g => g.RegretUsdPerHour);
         builder.Ignore(g => g.Kept);
         builder.HasOne<Plan>().WithMany().HasForeignKey(g => g.PlanId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class PlanReplayConfiguration : IEntityTypeConfiguration<PlanReplay>
+{
+    public void Configure(EntityTypeBuilder<PlanReplay> builder)
+    {
+        builder.ToTable("plan_replays").HasKey(r => r.PlanId);
+        builder.Ignore(r => r.IsSame);
+        builder.Ignore(r => r.IsFault);
+        builder.HasIndex(r => r.At);
+        builder.HasOne<Plan>().WithMany().HasForeignKey(r => r.PlanId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 

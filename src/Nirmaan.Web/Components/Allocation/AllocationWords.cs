@@ -129,6 +129,10 @@ internal static partial class AllocationWords
     /// <summary>+4, −2; nothing for no change.</summary>
     public static string Signed(int count) => count == 0 ? "" : (count > 0 ? "+" : "\u2212") + Math.Abs(count).ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>What no plan can be worth more than: a proof ends what the bound leaves open.</summary>
+    public static string Bound(bool isProvedBest, decimal boundUsdPerHour) =>
+        isProvedBest ? "proved best: every plan that could be better was looked at" : $"bound {Format.Usd(boundUsdPerHour * 24)} a day";
+
     /// <summary>A gap to the bound: 0 %, 0.0123 %.</summary>
     public static string Gap(decimal gap) => gap == 0 ? "0 %" : Format.Percent((double)gap, gap < 0.001m ? 4 : 2);
 
@@ -180,7 +184,7 @@ internal static partial class AllocationWords
     /// <summary>Whether the plan's question still gives the plan.</summary>
     public static string Replayed(PlanReplay replay) => replay switch
     {
-        { IsSame: true } => "Solved again when it was graded, its question gave this very plan.",
+        { IsSame: true } => "Solved again after its horizon, its question gave this very plan.",
         { IsFault: true } => $"Solved again by the same version of the optimiser, its question gave another plan, which must not be ({replay.Differs}).",
         _ => $"Solved again by a newer version of the optimiser, its question gives another plan ({replay.Differs}).",
     };
