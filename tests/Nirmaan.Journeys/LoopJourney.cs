@@ -102,8 +102,9 @@ public sealed partial class LoopJourney(PlayedLoop world) : IClassFixture<Played
         download.SuggestedFilename.ShouldBe($"returns-{address}.csv");
         var csv = await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         Net(csv).ShouldBe(Net(shown), "the CSV's totals are the page's");
-        var rows = await staker.Page.Locator(".panel").Filter(new LocatorFilterOptions { HasText = "Epoch by epoch" }).Locator("tbody tr").CountAsync();
-        rows.ShouldBe(csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1, "a line of the file for each row");
+        var rows = staker.Page.Locator(".panel").Filter(new LocatorFilterOptions { HasText = "Epoch by epoch" }).Locator("tbody tr");
+        await rows.First.WaitForAsync();
+        (await rows.CountAsync()).ShouldBe(csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1, "a line of the file for each row");
 
         var command = await staker.Page.Locator(".command code").First.InnerTextAsync();
         await staker.ScreenshotAsync("staker-1400", isWhole: true);

@@ -41,6 +41,7 @@ internal static class RewardServices
         services.TryAddSingleton<InvariantQueries>();
         services.TryAddSingleton<StakerQueries>();
         services.TryAddSingleton<StakerStateQueries>();
+        services.TryAddSingleton<ReturnSumQueries>();
         services.TryAddSingleton<StakeWorkQueries>();
         services.TryAddSingleton<WalletNonces>();
         services.TryAddSingleton<LoopQueries>();

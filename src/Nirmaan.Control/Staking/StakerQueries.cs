@@ -23,15 +23,20 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         if (since > until) { throw new InvalidInputException("from", from, "a time before 'to'"); }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var mine = await db.StakeEvents.AsNoTracking().Where(e => e.Account == address).OrderBy(e => e.BlockNumber).ThenBy(e => e.LogIndex).ToListAsync(cancellationToken);
-        var epochs = await EpochReader.ReadAsync(db, address, since, until, cancellationToken);
-        var series = await LoadPricesAsync(epochs, now, cancellationToken);
-        var shown = epochs.GroupBy(e => e.Epoch).Select(g => Epoch(g, series)).OfType<ReturnEpoch>().ToList();
+        var (shown, series) = await EpochsAsync(db, address, since, until, cancellationToken);
         var (held, total) = (HeldBy(mine), await db.Database.SqlQuery<BigInteger>($"""SELECT coalesce(sum(delta), 0) AS "Value" FROM stake_events""").SingleAsync(cancellationToken));
         var points = await PointsAsync(db, mine, since, until, cancellationToken);
         var roi = ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]);
         return new StakerReturns(
             address, from ?? shown.FirstOrDefault()?.From ?? until, until, held.Units, held.Since, total, ShareOf(held.Units, total), shown, Totals(shown), points,
             (await RatesAsync(db, 7, cancellationToken)).Apr, (await RatesAsync(db, 30, cancellationToken)).Apr, roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
+    }
+
+    /// <summary>An account's epochs that ended in (after, until], oldest first, and nothing beside them.</summary>
+    public async Task<IReadOnlyList<ReturnEpoch>> ReadEpochsAsync(WalletAddress address, DateTimeOffset after, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return (await EpochsAsync(db, address, after, until, cancellationToken)).Epochs;
     }
 
     /// <summary>The chain that the stakes are of; null = none was read yet.</summary>
@@ -159,6 +164,13 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             SumOrUnknown(g.Select(ValueOf)) is { } usd ? decimal.Round(usd / nrmDays * 1000, 8) : null))]);
 
         decimal? ValueOf(EpochLine line) => series.ValueOf(new TokenAmount(line.Pool, Asset.Of(line.AssetId)), line.To);
+    }
+
+    private async Task<(List<ReturnEpoch> Epochs, PriceSeries Series)> EpochsAsync(NirmaanDbContext db, WalletAddress address, DateTimeOffset after, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var lines = await EpochReader.ReadAsync(db, address, after, until, cancellationToken);
+        var series = await LoadPricesAsync(lines, clock.GetUtcNow(), cancellationToken);
+        return ([.. lines.GroupBy(e => e.Epoch).Select(g => Epoch(g, series)).OfType<ReturnEpoch>()], series);
     }
 
     private Task<PriceSeries> LoadPricesAsync(IReadOnlyList<EpochLine> epochs, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -30,28 +30,30 @@ public sealed class StakerStateQueries(IDbContextFactory<NirmaanDbContext> conte
         var (account, rootPublished, mor) = (address.Value, nameof(ChainRecordKind.RootPublished), Asset.Mor.Id);
         // Of each asset the newest epoch, and the newest one whose root the distributor was given; roots are only replaced by later ones.
         var rows = await db.Database.SqlQuery<Row>($"""
-            SELECT d.asset_id AS "AssetId", d.epoch AS "Epoch", d.published AS "IsPublished",
-                coalesce((SELECT s.cumulative FROM epoch_shares s WHERE s.account = {account} AND s.asset_id = d.asset_id AND s.epoch = d.epoch), 0) AS "Cumulative"
-            FROM (SELECT x.epoch, x.asset_id, EXISTS (SELECT 1 FROM chain_records r WHERE r.kind = {rootPublished} AND r.root = x.root AND coalesce(r.asset_id, {mor}) = x.asset_id) AS published FROM distributions x) d
-            WHERE d.epoch = (SELECT max(n.epoch) FROM distributions n WHERE n.asset_id = d.asset_id)
-                OR d.epoch = (SELECT max(n.epoch) FROM distributions n JOIN chain_records r ON r.kind = {rootPublished} AND r.root = n.root AND coalesce(r.asset_id, {mor}) = n.asset_id WHERE n.asset_id = d.asset_id)
+            WITH newest AS (SELECT asset_id, max(epoch) AS epoch FROM distributions GROUP BY asset_id),
+                published AS (
+                    SELECT d.asset_id, max(d.epoch) AS epoch FROM chain_records r JOIN distributions d ON d.root = r.root AND d.asset_id = coalesce(r.asset_id, {mor})
+                    WHERE r.kind = {rootPublished} GROUP BY d.asset_id)
+            SELECT n.asset_id AS "AssetId", p.epoch AS "PublishedEpoch", coalesce(mine.cumulative, 0) AS "Cumulative", coalesce(provable.cumulative, 0) AS "Provable"
+            FROM newest n LEFT JOIN published p ON p.asset_id = n.asset_id
+            LEFT JOIN epoch_shares mine ON mine.account = {account} AND mine.asset_id = n.asset_id AND mine.epoch = n.epoch
+            LEFT JOIN epoch_shares provable ON provable.account = {account} AND provable.asset_id = n.asset_id AND provable.epoch = p.epoch
             """).ToListAsync(cancellationToken);
         var records = await db.ChainRecords.AsNoTracking().Where(r => r.Account == address).ToListAsync(cancellationToken);
         var claimed = records.Where(r => r.Kind == ChainRecordKind.Claimed).ToLookup(r => r.AssetId ?? mor, r => r.Amount);
         var ended = records.Where(r => r.Kind is ChainRecordKind.UnbondingCancelled or ChainRecordKind.Withdrawn).Select(r => r.Number).ToHashSet();
         return new StakerStates(
-            [.. rows.GroupBy(r => r.AssetId).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => State(Asset.Of(g.Key), g, claimed[g.Key].Aggregate(BigInteger.Zero, BigInteger.Add))).Where(s => !(s.Claimed + s.Claimable + s.Recorded).IsZero)],
+            [.. rows.OrderBy(r => r.AssetId, StringComparer.Ordinal).Select(r => State(r, claimed[r.AssetId].Aggregate(BigInteger.Zero, BigInteger.Add))).Where(s => !(s.Claimed + s.Claimable + s.Recorded).IsZero)],
             [.. records.Where(r => r.Kind == ChainRecordKind.UnbondingStarted && !ended.Contains(r.Number)).OrderBy(r => r.AvailableAt).Select(r => new WaitingOut(r.Amount, r.At, r.AvailableAt ?? r.At))]);
     }
 
-    private static AssetState State(Asset asset, IEnumerable<Row> rows, BigInteger claimed)
+    private static AssetState State(Row row, BigInteger claimed)
     {
-        var newest = rows.MaxBy(r => r.Epoch)!;
-        var published = rows.Where(r => r.IsPublished).MaxBy(r => r.Epoch);
         // The chain is read a moment behind: a claim may be known before the root that it was made under.
-        var provable = BigInteger.Max(published?.Cumulative ?? 0, claimed);
-        return new AssetState(asset, claimed, provable - claimed, BigInteger.Max(newest.Cumulative - provable, 0), published?.Epoch);
+        var provable = BigInteger.Max(row.Provable, claimed);
+        return new AssetState(Asset.Of(row.AssetId), claimed, provable - claimed, BigInteger.Max(row.Cumulative - provable, 0), row.PublishedEpoch);
     }
 
-    private sealed record Row(string AssetId, int Epoch, bool IsPublished, BigInteger Cumulative);
+    /// <param name="Provable">Its amount under the newest published root.</param>
+    private sealed record Row(string AssetId, int? PublishedEpoch, BigInteger Cumulative, BigInteger Provable);
 }

@@ -20,7 +20,11 @@ public static class ReturnRates
     public static decimal? Apr(IReadOnlyCollection<EpochYield> epochs) => Sum(epochs) is { } s ? decimal.Round(s.Paid / s.StakeDays * DaysPerYear, 8) : null;
 
     /// <summary>Paid over the mean stake of the whole time, 0.01 = 1 %; null as for <see cref="Apr"/>.</summary>
-    public static decimal? Roi(IReadOnlyCollection<EpochYield> epochs) => Sum(epochs) is { } s ? decimal.Round(s.Paid / (s.StakeDays / s.Days), 8) : null;
+    public static decimal? Roi(IReadOnlyCollection<EpochYield> epochs) => Sum(epochs) is { } s ? Roi(s.Paid, s.StakeDays, s.Days) : null;
+
+    /// <summary>The same from sums that were made elsewhere; null without stake.</summary>
+    /// <param name="stakeDays">Each epoch's stake in dollars times its days.</param>
+    public static decimal? Roi(decimal paidUsd, decimal stakeDays, decimal days) => stakeDays > 0 ? decimal.Round(paidUsd / (stakeDays / days), 8) : null;
 
     private static (decimal Paid, decimal StakeDays, decimal Days)? Sum(IReadOnlyCollection<EpochYield> epochs)
     {

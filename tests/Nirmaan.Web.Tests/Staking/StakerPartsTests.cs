@@ -27,7 +27,7 @@ public sealed class StakerPartsTests : BunitContext
         var lines = returns.ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(',')).ToList();
         var (net, usd) = (Array.IndexOf(lines[0], "net"), Array.IndexOf(lines[0], "net_usd"));
         decimal Sum(int column) => lines.Skip(1).Sum(l => decimal.Parse(l[column], CultureInfo.InvariantCulture));
-        var earned = Render<Position>(p => p.Add(x => x.Returns, returns)).FindAll(".stat").Single(s => s.TextContent.Contains("Earned, MOR", StringComparison.Ordinal));
+        var earned = Render<Position>(p => p.Add(x => x.Returns, returns).Add(x => x.Sums, Sums(returns))).FindAll(".stat").Single(s => s.TextContent.Contains("Earned, MOR", StringComparison.Ordinal));
         earned.QuerySelector(".num")!.GetAttribute("title").ShouldBe($"{Sum(net).ToString(CultureInfo.InvariantCulture)} MOR");
         earned.QuerySelector(".stat-aside")!.TextContent.ShouldStartWith($"${Sum(usd).ToString("0.00", CultureInfo.InvariantCulture)}");
     }
@@ -35,7 +35,7 @@ public sealed class StakerPartsTests : BunitContext
     [Fact]
     public void Rates_without_a_price_of_nrm_say_so()
     {
-        var tiles = Render<Position>(p => p.Add(x => x.Returns, Returns(Epoch(1, s_mor, 3m)))).FindAll(".stat").Where(s => s.TextContent.Contains("share-rate-1", StringComparison.Ordinal)).ToList();
+        var tiles = Render<Position>(p => p.Add(x => x.Returns, Returns(Epoch(1, s_mor, 3m))).Add(x => x.Sums, Sums(Returns(Epoch(1, s_mor, 3m))))).FindAll(".stat").Where(s => s.TextContent.Contains("share-rate-1", StringComparison.Ordinal)).ToList();
         tiles.Count.ShouldBe(3); // APR of 7 and of 30 days, and ROI;
         tiles.ShouldAllBe(t => t.TextContent.Contains("NRM has no price", StringComparison.Ordinal) && t.QuerySelector(".unknown") != null);
     }
@@ -114,6 +114,8 @@ public sealed class StakerPartsTests : BunitContext
             s_account, s_day, s_day.AddDays(epochs.Length), 1000 * s_mor, s_day, 4000 * s_mor, 0.25m, epochs,
             [new ReturnTotal(Asset.Mor, Sum(l => l.Gross), 0, Sum(l => l.Fee), Sum(l => l.Net), lines.Sum(l => l.NetUsd))], [], null, null, null, null, "share-rate-1");
     }
+
+    private static ReturnSums Sums(StakerReturns returns) => new(returns.Epochs.Count, returns.Totals, returns.Roi);
 
     private static DistributionRow Row() => new(
         3, s_day, s_day.AddDays(1), Asset.Mor, 10 * s_mor, 0, s_mor, 1000, 9 * s_mor, 0, 0, 136.88m, Root, 8, 8, s_day.AddDays(1).AddMinutes(10));

@@ -11,7 +11,7 @@ namespace Nirmaan.Web.Components.Staking;
 /// <summary>Returns of one account. Period, chosen epoch and chart stand in the page's address, so that a link shows the same to whoever gets it.</summary>
 public sealed partial class StakerView
 {
-    private static readonly (string Name, string? Days)[] s_ranges = [("All", null), ("30 days", "30"), ("7 days", "7")];
+    private static readonly (string Name, string? Days)[] s_ranges = [("7 days", "7"), ("30 days", null), ("A year", "365"), ("All", "all")];
 
     [Parameter, EditorRequired] public WalletAddress Account { get; set; }
 
@@ -19,32 +19,31 @@ public sealed partial class StakerView
 
     [Inject] public required StakerStateQueries States { get; init; }
 
+    [Inject] public required ReturnSumQueries Returns { get; init; }
+
     [Inject] public required NavigationManager Navigation { get; init; }
 
     protected override IReadOnlyList<Topic> Topics => [Topic.Staking, Topic.Rewards];
 
     protected override object? Asked => (Account, Days);
 
-    private string? Days => Navigation.Asked("days") is "7" or "30" ? Navigation.Asked("days") : null;
+    private string? Days => s_ranges.FirstOrDefault(r => r.Days == Navigation.Asked("days")).Days;
 
-    private bool IsCumulative => Navigation.Asked("view") == "sum";
+    private string PeriodName => s_ranges.First(r => r.Days == Days).Name;
 
     private string CsvHref => $"/api/v1/stakers/{Account.Checksummed()}/returns.csv{(From is { } from ? $"?from={from.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "")}";
 
     // Whole days, so that the CSV's link, opened a minute later, means the same epochs.
-    private DateTimeOffset? From => Days is { } days ? new DateTimeOffset(Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-int.Parse(days, CultureInfo.InvariantCulture)) : null;
+    private DateTimeOffset? From => Days == "all" ? null : new DateTimeOffset(Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-int.Parse(Days ?? "30", CultureInfo.InvariantCulture));
 
     protected override async Task<View> FindAsync(CancellationToken cancellationToken) => new(
-        await Stakers.ReadReturnsAsync(Account, From, null, cancellationToken), await Stakers.ReadMovesAsync(Account, Paging.MaxLimit, cancellationToken),
+        await Returns.ReadNewestAsync(Account, From, cancellationToken), await Returns.ReadSumsAsync(Account, From, cancellationToken), await Stakers.ReadMovesAsync(Account, Paging.MaxLimit, cancellationToken),
         await Stakers.ReadTotalsAsync(cancellationToken), await Stakers.ReadLostAsync(Account, cancellationToken), await Stakers.ReadRecordsAsync(Account, Paging.MaxLimit, cancellationToken),
         await States.ReadAsync(Account, cancellationToken));
 
     private static decimal ShareOn(StakerReturns returns, DateOnly day) => returns.Epochs.FirstOrDefault(e => DateOnly.FromDateTime(e.From.UtcDateTime) == day)?.Share ?? 0;
 
-    /// <summary>The epoch that the address names, else the newest.</summary>
-    private ReturnEpoch? Chosen(StakerReturns returns) =>
-        (int.TryParse(Navigation.Asked("epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? returns.Epochs.FirstOrDefault(e => e.Epoch == n) : null) ?? (returns.Epochs is [.., var newest] ? newest : null);
-
     /// <summary>What is shown.</summary>
-    public sealed record View(StakerReturns Returns, IReadOnlyList<StakeMove> Moves, StakeTotals Totals, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records, StakerStates States);
+    /// <param name="Returns">Of the newest epochs of the period alone.</param>
+    public sealed record View(StakerReturns Returns, ReturnSums Sums, IReadOnlyList<StakeMove> Moves, StakeTotals Totals, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records, StakerStates States);
 }
