@@ -28,7 +28,7 @@ public sealed partial class EstimateYields(
         var read = await ReadOutlooksAsync(now, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var outlooks = await db.Outlooks.FromSql($"SELECT DISTINCT ON (pool) * FROM outlooks ORDER BY pool, at DESC").AsNoTracking().ToListAsync(cancellationToken);
-        var prices = (await db.Prices.FromSql($"SELECT DISTINCT ON (asset_id) * FROM prices ORDER BY asset_id, at DESC").AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(p => p.AssetId);
+        var prices = (await db.Prices.FromSql($"SELECT DISTINCT ON (asset_id) * FROM prices WHERE NOT rejected ORDER BY asset_id, at DESC").AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(p => p.AssetId);
         var since = now - OthersWork.Window;
         var others = (await db.Outlooks.AsNoTracking().Where(o => o.Shape == RewardShape.ProRata && o.At >= since && o.OthersWorkPerHour != null).OrderBy(o => o.At)
             .Select(o => new { o.Pool, o.At, Work = o.OthersWorkPerHour!.Value }).ToListAsync(cancellationToken)).ToLookup(o => o.Pool, o => (o.At, o.Work));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Nirmaan.Control.Allocation;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
@@ -108,7 +109,8 @@ public sealed partial class LaunchInstance(
             : options.Value.RequirePermission && string.IsNullOrWhiteSpace(template.Licence) ? $"Template {template.Name} has no recorded licence."
             : selection.UsdPerHour > caps.MaxUsdPerHourPerLaunch
                 ? string.Create(CultureInfo.InvariantCulture, $"${selection.UsdPerHour:0.00} an hour is over the cap of one launch, ${caps.MaxUsdPerHourPerLaunch:0.00} (Fleet:MaxUsdPerHourPerLaunch).")
-            : await guard.RefuseLaunchAsync(db, perSupplier, upFront, cancellationToken);
+            : await guard.RefuseLaunchAsync(db, perSupplier, upFront, cancellationToken)
+            ?? await PriceQueries.FrozenAsync(db, template.NetworkName, clock.GetUtcNow(), cancellationToken);
         var taken = selection.Chosen.Select(c => c.Offer.Id).ToHashSet();
         var plan = new LaunchPlan(
             request, template.Needs.Gpus, selection.Found, selection.UsdPerHour, upFront > 0 ? upFront : null,

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Data.Configurations;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Rewards;
 
@@ -56,7 +57,7 @@ public sealed class PriceBook(IDbContextFactory<NirmaanDbContext> contexts, Time
     {
         var since = from - options.Value.PriceReach;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var quotes = await db.Prices.AsNoTracking().Where(p => assetIds.Contains(p.AssetId) && p.At >= since && p.At <= to).ToListAsync(cancellationToken);
+        var quotes = await db.Prices.AsNoTracking().Where(p => assetIds.Contains(p.AssetId) && p.At >= since && p.At <= to && !EF.Property<bool>(p, PriceQuoteConfiguration.Rejected)).ToListAsync(cancellationToken);
         return new PriceSeries(quotes, options.Value.PriceReach);
     }
 
@@ -67,9 +68,20 @@ public sealed class PriceBook(IDbContextFactory<NirmaanDbContext> contexts, Time
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var quotes = await db.Prices.FromSql($"""
             SELECT p.* FROM unnest({assets}) asset CROSS JOIN unnest({at}) moment CROSS JOIN LATERAL (
-                SELECT * FROM prices WHERE asset_id = asset AND at <= moment AND at >= moment - {reach} ORDER BY at DESC, source COLLATE "C" LIMIT 1) p
+                SELECT * FROM prices WHERE asset_id = asset AND at <= moment AND at >= moment - {reach} AND NOT rejected ORDER BY at DESC, source COLLATE "C" LIMIT 1) p
             """).AsNoTracking().ToListAsync(cancellationToken);
         return new PriceSeries(quotes, reach);
+    }
+
+    /// <summary>The last accepted price of every token that ever had one, however old: what is held is not worth nothing because a source fell silent.</summary>
+    public async Task<IReadOnlyList<KnownPrice>> LastAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var quotes = await db.Prices.FromSql($"""
+            SELECT DISTINCT ON (asset_id) * FROM prices WHERE at <= {now} AND NOT rejected ORDER BY asset_id, at DESC, source COLLATE "C"
+            """).AsNoTracking().ToListAsync(cancellationToken);
+        return [.. quotes.Select(q => new KnownPrice(q.AssetId, q.Usd, q.At, q.Source, now - q.At))];
     }
 
     /// <summary>The newest price of every token that has one.</summary>

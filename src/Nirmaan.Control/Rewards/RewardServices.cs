@@ -35,6 +35,7 @@ internal static class RewardServices
         services.TryAddSingleton<PointsQueries>();
         services.TryAddSingleton<RewardQueries>();
         services.TryAddSingleton<PriceBook>();
+        services.TryAddSingleton<PriceQueries>();
         services.TryAddSingleton<LedgerQueries>();
         services.TryAddSingleton<TreasuryQueries>();
         services.TryAddSingleton<DistributionQueries>();

@@ -16,7 +16,7 @@ public sealed record FeeDay(DateOnly Day, Asset Asset, BigInteger Units);
 
 /// <summary>An account of the books. All stakers together are one.</summary>
 /// <param name="Accounts">How many accounts it stands for; more than 1 for the stakers.</param>
-/// <param name="ValueUsd">At the newest price; null = no price is known.</param>
+/// <param name="ValueUsd">At the last accepted price, whose age stands beside it; null = there never was one.</param>
 public sealed record BookBalance(string Account, Asset Asset, BigInteger Units, int Accounts, decimal? ValueUsd, KnownPrice? Price);
 
 /// <summary>Reads for whoever watches the money.</summary>
@@ -33,7 +33,7 @@ public sealed class TreasuryQueries(IDbContextFactory<NirmaanDbContext> contexts
             SELECT "Account", asset_id AS "Asset", sum(units) AS "Units", count(DISTINCT account)::int AS "Accounts"
             FROM (SELECT CASE WHEN account LIKE 'staker:%' THEN {Stakers} ELSE account END AS "Account", account, asset_id, units FROM ledger) l GROUP BY "Account", asset_id
             """).ToListAsync(cancellationToken);
-        var known = (await prices.ListAsync(cancellationToken)).ToDictionary(p => p.AssetId);
+        var known = (await prices.LastAsync(cancellationToken)).ToDictionary(p => p.AssetId);
         return [.. rows.Select(r => Balance(r, known)).OrderBy(b => b.Asset.Id, StringComparer.Ordinal).ThenBy(b => b.Account, StringComparer.Ordinal)];
     }
 

@@ -63,7 +63,8 @@ public interface IMiningNetwork
 }
 
 /// <summary>A token's price in USD at a moment, from a named source.</summary>
-public sealed record PriceQuote(string AssetId, decimal Usd, DateTimeOffset At, string Source);
+/// <param name="LiquidityUsd">What stands behind it where the source is a pool: the dollars in it; null = the source does not say.</param>
+public sealed record PriceQuote(string AssetId, decimal Usd, DateTimeOffset At, string Source, decimal? LiquidityUsd = null);
 
 /// <summary>Prices of tokens. A token without a price is left out: unknown, never 0.</summary>
 public interface IPriceFeed

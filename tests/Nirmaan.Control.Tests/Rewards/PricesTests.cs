@@ -84,7 +84,7 @@ public sealed class PricesTests(ControlPostgres postgres) : ControlTest(postgres
     [Fact]
     public async Task Of_two_sources_at_one_moment_the_answer_is_always_the_same()
     {
-        Quote(3, Noon, "b");
+        Quote(2.05m, Noon, "b");
         Quote(2, Noon, "a");
         await ReadPricesAsync();
         (await Book().FindAsync("MOR", Token))!.Source.ShouldBe("a");

@@ -44,16 +44,18 @@ public sealed class TreasuryTests(ControlPostgres postgres) : ControlTest(postgr
     }
 
     [Fact]
-    public async Task A_balance_has_a_value_only_where_a_recent_price_is_known()
+    public async Task A_balance_keeps_the_last_price_with_its_age_and_without_any_has_no_value()
     {
         await BookAsync(Noon, LedgerCauses.Reward, LedgerAccounts.Network(Morpheus), LedgerAccounts.Pool, TokenAmount.Of(4m, Asset.Mor));
         await BookAsync(Noon, LedgerCauses.Reward, LedgerAccounts.Network(Heurist), LedgerAccounts.Pool, TokenAmount.Of(4m, Asset.Heu));
+        await BookAsync(Noon, LedgerCauses.Reward, LedgerAccounts.Network(Heurist), LedgerAccounts.Pool, TokenAmount.Of(4m, Asset.Nrm));
         await BookAsync(Noon, LedgerCauses.Prepayment, LedgerAccounts.Treasury, LedgerAccounts.Prepaid(SupplierName.IoNet), TokenAmount.Usd(12m));
         await WriteAsync(db => db.Prices.Add(new PriceQuote("MOR", 2.5m, Noon.AddHours(-1), "feed")));
         await WriteAsync(db => db.Prices.Add(new PriceQuote("HEU", 0.1m, Noon.AddDays(-3), "feed")));
         var books = await Queries().BooksAsync(Token);
         decimal? ValueOf(string account, Asset asset) => books.Single(b => b.Account == account && b.Asset == asset).ValueUsd;
-        (ValueOf("pool", Asset.Mor), ValueOf("pool", Asset.Heu), ValueOf("prepaid:ionet", Asset.Usd)).ShouldBe((10m, null, 12m));
+        (ValueOf("pool", Asset.Mor), ValueOf("pool", Asset.Heu), ValueOf("pool", Asset.Nrm), ValueOf("prepaid:ionet", Asset.Usd)).ShouldBe((10m, 0.4m, null, 12m));
+        books.Single(b => b.Account == "pool" && b.Asset == Asset.Heu).Price!.Age.ShouldBe(TimeSpan.FromDays(3));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class OpsPageTests(ControlPostgres database)
     {
         await using var world = await FleetWorld.CreateAsync(database, ("PayoutList:Required", required));
         await using var desk = new Desk(world, Roles.Ops);
-        desk.Use(world.Get<FleetQueries>()).Use(world.Get<RunwayQueries>()).Use(world.Get<PayoutQueries>()).Use(world.Get<PayoutPolicy>()).Use(world.Get<SpendingSwitch>())
+        desk.Use(world.Get<FleetQueries>()).Use(world.Get<RunwayQueries>()).Use(world.Get<PayoutQueries>()).Use(world.Get<PriceQueries>()).Use(world.Get<PayoutPolicy>()).Use(world.Get<SpendingSwitch>())
             .Use(world.Get<TimelineQueries>()).Use(world.Get<RewardQueries>()).Use(world.Get<PointsQueries>());
         desk.Open<OpsPage>("/ops").FindAll("[role=alert]").Count(a => a.TextContent.Contains("The payout list is not signed", StringComparison.Ordinal)).ShouldBe(warnings);
     }

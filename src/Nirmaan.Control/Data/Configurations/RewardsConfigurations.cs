@@ -128,7 +128,11 @@ internal sealed class PriceQuoteConfiguration : IEntityTypeConfiguration<PriceQu
     {
         builder.ToTable("prices").HasKey(p => new { p.AssetId, p.Source, p.At });
         builder.HasIndex(p => new { p.AssetId, p.At });
+        // The history stays raw: what was not believed is kept, and no value is computed from it.
+        builder.Property<bool>(Rejected);
     }
+
+    public const string Rejected = "Rejected";
 }
 
 internal sealed class StakeEventConfiguration : IEntityTypeConfiguration<StakeEvent>

@@ -19,6 +19,7 @@ public sealed partial class TreasuryPage
     private SpendState? _spend;
     private PayoutReport? _payout;
     private IReadOnlyList<BookBalance> _books = [];
+    private IReadOnlyList<TokenPriceState> _prices = [];
     private IReadOnlyList<RentDay> _rent = [];
     private IReadOnlyList<string> _days = [];
     private IReadOnlyList<BarSeries> _rentSeries = [];
@@ -26,6 +27,8 @@ public sealed partial class TreasuryPage
     private IReadOnlyList<Problems.ProblemItem> _strays = [];
 
     [Inject] public required TreasuryQueries Treasury { get; init; }
+
+    [Inject] public required PriceQueries Prices { get; init; }
 
     [Inject] public required SpendQueries Spend { get; init; }
 
@@ -43,6 +46,7 @@ public sealed partial class TreasuryPage
 
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
+        _prices = await Prices.ListAsync(cancellationToken);
         var today = DateOnly.FromDateTime(Now.UtcDateTime);
         var from = new DateTimeOffset(today.AddDays(1 - Range), TimeOnly.MinValue, TimeSpan.Zero);
         var (books, spend, payout) = (await Treasury.BooksAsync(cancellationToken), await Spend.ReadAsync(cancellationToken), await Payout.ReadAsync(cancellationToken));

@@ -29,6 +29,7 @@ public sealed partial class OpsPage
     private IReadOnlyList<Problems.ProblemItem> _questions = [];
     private IReadOnlyList<Problems.ProblemItem> _findings = [];
     private IReadOnlyList<Problems.ProblemItem> _elsewhere = [];
+    private IReadOnlyList<Problems.ProblemItem> _frozen = [];
     private IReadOnlyList<Timeline.TimelineEntry> _events = [];
     private IReadOnlyDictionary<NetworkName, NetworkNotice> _notices = new Dictionary<NetworkName, NetworkNotice>();
     private TimeSpan? _runwayAt;
@@ -43,6 +44,8 @@ public sealed partial class OpsPage
     [Inject] public required SpendQueries Spend { get; init; }
 
     [Inject] public required PayoutQueries Payouts { get; init; }
+
+    [Inject] public required PriceQueries Prices { get; init; }
 
     [Inject] public required PayoutPolicy Payout { get; init; }
 
@@ -73,6 +76,8 @@ public sealed partial class OpsPage
         _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
         _findings = [.. FoundDifference.Of(await Operations.ReportsWithFindingsAsync(MostCompared, cancellationToken)).Take(MostShown).Select(FindingWords.Problem)];
         _elsewhere = [.. (await Payouts.StoppedTodayAsync(cancellationToken)).Take(MostShown).Select(s => new Problems.ProblemItem($"A miner of {s.Workload} was stopped", s.At, Tone.Bad, $"{s.Why}.", Href: $"/ops/instances/{s.InstanceId}"))];
+        _frozen = [.. (await Prices.ListAsync(cancellationToken)).Where(p => p.Agreement.Freezes).Select(p => new Problems.ProblemItem(
+            $"Nothing more is bought for {p.Asset.Id}", p.Since ?? p.Accepted?.At ?? Now, Tone.Bad, $"Because {p.Agreement.Why}.", Href: "/admin/treasury"))];
         _events = [.. (await Happened.FleetAsync(12, cancellationToken)).Select(EventWords.Entry)];
         _notices = Market.Notices();
     }
