@@ -29,6 +29,9 @@ public sealed record EpochPreview(
     /// <summary>Sales of its receipts that stand.</summary>
     public IReadOnlyList<Sale> Sales { get; init; } = [];
 
+    /// <summary>Consents to this very draft of persons who may not consent any more, so that they do not count.</summary>
+    public IReadOnlyList<EpochSignoff> Withdrawn { get; init; } = [];
+
     /// <summary>Its rent and what sales pay of it; null = it is not over.</summary>
     public RentCover? Rent { get; init; }
 }
@@ -39,7 +42,7 @@ public sealed record EpochPreview(
 /// transaction; a closed epoch is never opened again, so what arrives late goes into the next one.
 /// </summary>
 public sealed partial class CloseEpoch(
-    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, AnnounceFeePolicy policies, ControlEvents events, TimeProvider clock,
+    IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, MeterRent meterRent, AnnounceFeePolicy policies, IConsenters consenters, ControlEvents events, TimeProvider clock,
     IOptions<RewardsOptions> options, ILogger<CloseEpoch> logger)
 {
     /// <summary>Closes every epoch that can be closed, the oldest first.</summary>
@@ -136,10 +139,12 @@ public sealed partial class CloseEpoch(
         var draft = Share(asset, period, before, rewards, weights, policy, rentUsd, rent, sales);
         var digest = DigestOf(draft, sales);
         var signed = await db.EpochSignoffs.AsNoTracking().Where(s => s.Epoch == period.Epoch && s.AssetId == asset.Id).OrderBy(s => s.At).ToListAsync(cancellationToken);
-        var valid = signed.Where(s => s.Digest == digest).ToList();
+        var same = signed.Where(s => s.Digest == digest).ToList();
+        // Asked now and not when it was given: what a person left behind who was removed in haste must not close an epoch.
+        var valid = same.Where(s => consenters.May(s.By)).ToList();
         return (new EpochPreview(
-            period.Epoch, asset, period.From, period.To, draft, digest, rewards.Count, policy, valid, [.. signed.Except(valid)], needed,
-            valid.Count < needed ? $"{needed - valid.Count} of {needed} sign-offs" : null) { Sales = sales, Rent = rent }, rewards);
+            period.Epoch, asset, period.From, period.To, draft, digest, rewards.Count, policy, valid, [.. signed.Except(same)], needed,
+            valid.Count < needed ? $"{needed - valid.Count} of {needed} sign-offs" : null) { Sales = sales, Rent = rent, Withdrawn = [.. same.Except(valid)] }, rewards);
     }
 
     // Every amount of tokens, the sales, and the root, which stands for what each account gets. The day's rent is left out: it takes nothing from anyone but by a sale, and suppliers correct it later.

@@ -25,6 +25,7 @@ internal static class RewardServices
         services.TryAddSingleton<MeterRent>();
         services.TryAddSingleton<SyncStakes>();
         services.TryAddSingleton<AnnounceFeePolicy>();
+        services.TryAddSingleton<IConsenters, AnyConsenter>();
         services.TryAddSingleton<CloseEpoch>();
         services.TryAddSingleton<RecordSale>();
         services.TryAddSingleton<SaleQueries>();

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Web.Api;
 using Nirmaan.Web.Sandbox;
 
@@ -33,6 +34,7 @@ public static class SignInServices
         services.AddOptions<StaffOptions>().Bind(section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StaffOptions>, StaffOptionsCheck>());
         services.TryAddSingleton<StaffAccounts>();
+        services.Replace(ServiceDescriptor.Singleton<IConsenters, StaffConsenters>());
         services.TryAddSingleton<IApiKeys, ConfiguredApiKeys>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<CookieAuthenticationOptions>, StaffCookie>());
         services.AddHttpClient(WalletSignIn.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10)).RemoveAllLoggers();

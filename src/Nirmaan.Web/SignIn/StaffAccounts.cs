@@ -42,6 +42,9 @@ public sealed class StaffAccounts
         WalletIdentity.AddressOf(user) is not null ||
         user.Identity?.Name is { } email && Find(email) is { } account && user.FindFirst(StampClaim)?.Value == Stamp(account);
 
+    /// <summary>What an account may do now; empty = there is no such account.</summary>
+    public IReadOnlyList<string> RolesOf(string email) => Find(email)?.Roles ?? [];
+
     private StaffAccount? Find(string email) =>
         _options.CurrentValue.Accounts
             .Select(a => new StaffAccount(a.Email, PasswordHash.TryParse(a.PasswordHash)!, [.. a.Roles]))

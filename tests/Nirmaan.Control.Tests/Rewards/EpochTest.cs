@@ -42,7 +42,9 @@ public abstract class EpochTest(ControlPostgres postgres) : ControlTest(postgres
     protected Task<string> CloseAsync() => Closer.RunAsync(Token);
     protected AnnounceFeePolicy Policies => new(Contexts, Events, Settings, Clock);
     protected CloseEpoch Closer => new(
-        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, Settings, Log<MeterRent>()), Policies, Events, Clock, Settings, Log<CloseEpoch>());
+        Contexts, new NetworkShelf([Network]), new MeterRent(Contexts, new SupplierShelf([]), Events, Clock, Settings, Log<MeterRent>()), Policies, new Consenters(Gone), Events, Clock, Settings, Log<CloseEpoch>());
+    /// <summary>Persons who may not consent any more.</summary>
+    protected HashSet<string> Gone { get; } = [];
     protected RecordSale Seller => new(Contexts, new PriceBook(Contexts, Clock, Settings), Events, Settings, Clock);
     // Without sign-offs, but where a test wants them.
     private IOptions<RewardsOptions> Settings => With<RewardsOptions>(o => { o.SignOffs = 0; Options?.Invoke(o); });
@@ -51,4 +53,9 @@ public abstract class EpochTest(ControlPostgres postgres) : ControlTest(postgres
     protected Task<List<Distribution>> ClosedAsync() => ReadAsync(db => db.Distributions.AsNoTracking().OrderBy(d => d.AssetId).ThenBy(d => d.Epoch).ToListAsync(Token));
     protected async Task<BigInteger> BalanceAsync(string account, Asset? asset = null) => (await ReadAsync(db =>
         db.Ledger.AsNoTracking().Where(e => e.Account == account && e.AssetId == (asset ?? Asset.Mor).Id).Select(e => e.Units).ToListAsync(Token))).Aggregate(BigInteger.Zero, (sum, u) => sum + u);
+
+    private sealed class Consenters(HashSet<string> gone) : IConsenters
+    {
+        public bool May(string who) => !gone.Contains(who);
+    }
 }

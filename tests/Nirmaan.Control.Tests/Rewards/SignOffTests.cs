@@ -48,6 +48,19 @@ public sealed class SignOffTests(ControlPostgres postgres) : EpochTest(postgres)
     }
 
     [Fact]
+    public async Task A_consent_counts_only_as_long_as_its_person_may_give_it()
+    {
+        await DayAsync();
+        await SignOffAsync(First);
+        Gone.Add(First);
+        (await SignOffAsync(Second)).ShouldBe(new SignOffOutcome.Noted(1, 2, null));
+        var next = await NextAsync();
+        (next.Consents.ShouldHaveSingleItem().By, next.Withdrawn.ShouldHaveSingleItem().By, next.WaitsFor).ShouldBe((Second, First, "1 of 2 sign-offs"));
+        (await CloseAsync()).ShouldBe("epoch 1 of MOR waits for 1 of 2 sign-offs");
+        (await ClosedAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_payment_that_arrives_late_takes_the_consents_away()
     {
         await DayAsync();

@@ -28,6 +28,7 @@ public sealed class ClosingPageTests(ControlPostgres postgres) : IAsyncLifetime
     private static readonly BigInteger s_unit = BigInteger.Pow(10, 18);
     private readonly ManualClock _clock = new();
     private readonly ControlEvents _events = new();
+    private readonly HashSet<string> _gone = [];
     private TestDatabase _database = null!;
     private Factory _contexts = null!;
 
@@ -100,6 +101,18 @@ public sealed class ClosingPageTests(ControlPostgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_consent_of_who_is_no_admin_any_more_is_shown_as_one_that_does_not_count()
+    {
+        await using (var first = Open("ann", Roles.Admin)) { first.Shown().Button("Consent to epoch 1").Click(); }
+        _gone.Add("ann@test");
+        await using var second = Open("bob", Roles.Admin);
+        second.Shown().Markup.ShouldContain("and is no admin any more; that does not count.");
+        second.Shown().Button("Consent to epoch 1").Click();
+        second.Shown().WaitForAssertion(() => second.Shown().Find("button[disabled]").TextContent.ShouldBe("You consented"));
+        second.Said.ShouldNotContain("Epoch 1 of MOR is closed.");
+    }
+
+    [Fact]
     public async Task A_sale_is_recorded_and_stands_in_what_the_next_epoch_will_say()
     {
         await using (var admin = new Visit<SalesPage>(this, "ann", Roles.Admin, panels: 3))
@@ -133,7 +146,7 @@ public sealed class ClosingPageTests(ControlPostgres postgres) : IAsyncLifetime
             this.AddPublicPages(world._clock, world._contexts);
             Services.AddSingleton(world._events).AddScoped<Toasts>().AddSupplyValueFromQueryProvider();
             Services.AddSingleton(new SupplierShelf([])).AddSingleton(s => new MeterRent(
-                world._contexts, new SupplierShelf([]), world._events, world._clock, s.GetRequiredService<IOptions<RewardsOptions>>(), NullLogger<MeterRent>.Instance)).AddSingleton<CloseEpoch>();
+                world._contexts, new SupplierShelf([]), world._events, world._clock, s.GetRequiredService<IOptions<RewardsOptions>>(), NullLogger<MeterRent>.Instance)).AddSingleton<IConsenters>(new Consenters(world._gone)).AddSingleton<CloseEpoch>();
             Services.AddAuthorizationBuilder().AddPolicy(Policies.Staff, p => p.RequireRole([.. Roles.All])).AddPolicy(Policies.Operate, p => p.RequireRole(Roles.Ops, Roles.Admin)).AddPolicy(Policies.Approve, p => p.RequireRole(Roles.Admin));
             AddAuthorization().SetAuthorized($"{name}@test").SetRoles(role);
             JSInterop.Mode = JSRuntimeMode.Loose;
@@ -144,6 +157,11 @@ public sealed class ClosingPageTests(ControlPostgres postgres) : IAsyncLifetime
         public IReadOnlyList<string> Said => [.. Services.GetRequiredService<Toasts>().Shown.Select(t => t.Text)];
 
         public IRenderedComponent<TPage> Shown() => _page;
+    }
+
+    private sealed class Consenters(HashSet<string> gone) : IConsenters
+    {
+        public bool May(string who) => !gone.Contains(who);
     }
 
     private sealed class Factory(DbContextOptions<NirmaanDbContext> options) : IDbContextFactory<NirmaanDbContext>

@@ -174,6 +174,19 @@ public sealed class SecretTests
         accounts.IsCurrent(ann).ShouldBeFalse();
     }
 
+    [Fact]
+    public void Whoever_is_no_admin_any_more_does_not_consent()
+    {
+        var account = new StaffAccountOptions { Email = "ann@nirmaan.example", PasswordHash = PasswordHash.Of("x", FewIterations).ToString(), Roles = { Roles.Admin } };
+        var options = new StaffOptions { Accounts = { account } };
+        var consenters = new StaffConsenters(Accounts(options, isSandbox: false));
+        consenters.May("Ann@nirmaan.example").ShouldBeTrue();
+        account.Roles[0] = Roles.Ops;
+        consenters.May("ann@nirmaan.example").ShouldBeFalse();
+        options.Accounts.Clear();
+        consenters.May("ann@nirmaan.example").ShouldBeFalse();
+    }
+
     private static StaffAccounts Accounts(StaffOptions options, bool isSandbox) =>
         new(new FixedOptions<StaffOptions>(options), Options.Create(new SandboxOptions { Url = isSandbox ? new Uri("http://127.0.0.1:1") : null }));
 
