@@ -3,4 +3,4 @@ CREATE FUNCTION usd_value(units numeric, unit numeric, usd numeric) RETURNS nume
     RETURN CASE WHEN (units * unit * usd * 1e8) % 2 = 0.5 THEN trunc(units * unit * usd, 8) ELSE round(units * unit * usd, 8) END;
 
 -- Pages ask for the epochs of a period.
-CREATE INDEX ix_distributions_ends_at ON distributions (ends_at);
+CREATE INDEX ix_distributions_to ON distributions (ends_at);

@@ -63,6 +63,7 @@ internal sealed class DistributionConfiguration : IEntityTypeConfiguration<Distr
         builder.Property(d => d.To).HasColumnName("ends_at");
         builder.Property(d => d.Leaves).AsJson();
         builder.HasIndex(d => new { d.AssetId, d.From }).IsUnique();
+        builder.HasIndex(d => d.To);
         // Sums of the leaves; the database works them out.
         builder.Property<BigInteger>("TotalWeight").ValueGeneratedOnAdd();
         builder.Property<BigInteger>("TotalCumulative").ValueGeneratedOnAdd();
