@@ -57,7 +57,7 @@ internal sealed record SessionWire(string Id, string User, string Provider, stri
     string CloseoutReceipt, int CloseoutType, [property: JsonConverter(typeof(BareNumber))] BigInteger ProviderWithdrawnAmount,
     long OpenedAt, long EndsAt, long ClosedAt)
 {
-    public static SessionWire Of(Session s) => new(s.Id, s.User, s.Bid.Provider, s.Bid.ModelId, s.Bid.Id, s.Stake, s.Bid.PricePerSecond, s.Receipt, 0,
+    public static SessionWire Of(Session s) => new(s.Id, s.User, s.Bid.Provider, s.Bid.ModelId, s.Bid.Id, s.Stake, s.Bid.PricePerSecond, s.Receipt, s.CloseoutType,
         s.Withdrawn, s.OpenedAt, s.EndsAt, s.ClosedAt);
 }
 
