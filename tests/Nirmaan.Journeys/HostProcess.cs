@@ -9,7 +9,7 @@ namespace Nirmaan.Journeys;
 /// <summary>A built host, web or sandbox, started as its users start it, on a port of its own choice and in a folder of its own.</summary>
 public sealed partial class HostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(180);
 
     private readonly StringBuilder _output = new();
     // Not a "temporary subdirectory", which only its owner may enter: PostgreSQL runs as another user when the tests run as root.

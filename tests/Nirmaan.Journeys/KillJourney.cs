@@ -6,6 +6,7 @@ namespace Nirmaan.Journeys;
 /// The web process is killed (SIGKILL, its PostgreSQL goes with it) at random moments while twenty machines are being rented, and started anew
 /// each time. NIRMAAN_KILL_SEED repeats a run.
 /// </summary>
+[Collection("processes that are killed")]
 public sealed class KillJourney(ITestOutputHelper output)
 {
     private const int Wanted = 20, Kills = 6, MostMillisecondsOfLife = 5_000;

@@ -6,6 +6,8 @@ namespace Nirmaan.Journeys;
 /// Two processes of Nirmaan on one database, each page and worker at once, beside the one that keeps the database. Now the one, now the other is killed
 /// (SIGKILL) while twenty machines are being rented. NIRMAAN_KILL_SEED repeats a run.
 /// </summary>
+// Not beside the other one: each keeps several processes starting.
+[Collection("processes that are killed")]
 public sealed class PairJourney(ITestOutputHelper output)
 {
     private const int Wanted = 20, Kills = 4, MostMillisecondsOfLife = 4_000;

@@ -222,7 +222,7 @@ public sealed class WalletJourney(LiveLoop live) : IClassFixture<LiveLoop>
         await visit.PressAsync("Back to my wallet");
         await SignAsync(visit);
         await visit.PressAsync("Done");
-        await visit.Page.GetByText("Your own wallet.").WaitForAsync();
+        await visit.Page.GetByText("Your own wallet.", new PageGetByTextOptions { Exact = true }).WaitForAsync();
     }
 
     [Fact]

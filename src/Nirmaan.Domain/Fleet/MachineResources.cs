@@ -17,8 +17,8 @@ public sealed record MachineResources(decimal? Vcpu = null, int? RamGb = null, i
     /// <summary>The three that article 04 names: 16 cores, or 8 or 4, since the GPU does the work; 16 GB and 200 GB.</summary>
     public static IReadOnlyList<MachineResources> Presets { get; } = [new(16, 16, 200), new(8, 16, 200), new(4, 16, 200)];
 
-    /// <summary>The needs of a template with these in their place.</summary>
-    public TemplateNeeds Over(TemplateNeeds needs) => needs with { Vcpu = Vcpu ?? needs.Vcpu, RamGb = RamGb ?? needs.RamGb, DiskGb = DiskGb ?? needs.DiskGb };
+    /// <summary>The needs of a template with these in their place; never less memory or disk than it needs, which may have grown since they were asked for.</summary>
+    public TemplateNeeds Over(TemplateNeeds needs) => needs with { Vcpu = Vcpu ?? needs.Vcpu, RamGb = Math.Max(RamGb ?? 0, needs.RamGb), DiskGb = Math.Max(DiskGb ?? 0, needs.DiskGb) };
 
     /// <summary>The field that cannot be asked for, with its value and what was expected; null = all can. A miner's files and weights need the memory and the disk of its template, while fewer cores only make it slower.</summary>
     public (string Field, object Value, string Expected)? FaultFor(TemplateNeeds needs) =>

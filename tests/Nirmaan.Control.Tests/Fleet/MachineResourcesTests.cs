@@ -66,4 +66,11 @@ public sealed class MachineResourcesTests(ControlPostgres database)
         machine.Wish.Resources.ShouldBe(s_four);
         (await world.Get<FleetQueries>().FindAsync(machine.Id, TestContext.Current.CancellationToken))!.Timeline.ShouldContain(e => e.Why != null && e.Why.Contains("4 vCPU, 32 GB memory"));
     }
+
+    [Fact]
+    public void A_template_that_needs_more_by_now_gets_it()
+    {
+        var needs = new TemplateNeeds(12, 1, 8, 64, 400, null, [], false, false);
+        (new MachineResources(4, 32, 200).Over(needs) is { Vcpu: 4, RamGb: 64, DiskGb: 400 }).ShouldBeTrue();
+    }
 }

@@ -55,7 +55,7 @@ public sealed class LogsPageTests(ControlPostgres database)
         await using var world = await WrittenAsync("loading");
         await using var desk = new Desk(world, Roles.Ops);
         var page = desk.Open<LogsPage>("/ops/logs?words=no");
-        page.WaitForAssertion(() => page.Markup.ShouldContain("at least 3 characters"));
+        page.WaitForAssertion(() => page.Find("[role=alert]").TextContent.ShouldContain("words of at least 3 characters"));
         page.Labelled("Words").Change("loading");
         await page.Find("form").TriggerEventAsync("onsubmit", EventArgs.Empty);
         desk.Address.ShouldBe("/ops/logs?words=loading");
