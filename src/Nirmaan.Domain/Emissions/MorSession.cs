@@ -11,6 +11,16 @@ public sealed record MorSession(string Id, string ModelId, DateTimeOffset Opened
     /// <summary>When its paid time ends: the close, but never later than the agreed end.</summary>
     public DateTimeOffset End => ClosedAt < EndsAt ? ClosedAt.Value : EndsAt;
 
+    /// <summary>True while it runs.</summary>
+    public bool IsActive(DateTimeOffset now) => ClosedAt is null && now < EndsAt;
+
+    /// <summary>Seconds of it that lie in a period.</summary>
+    public decimal SecondsWithin(DateTimeOffset from, DateTimeOffset to)
+    {
+        var (begin, end) = (OpenedAt > from ? OpenedAt : from, End < to ? End : to);
+        return end > begin ? (decimal)(end - begin).TotalSeconds : 0;
+    }
+
     /// <summary>Everything it is worth once it is over, wei.</summary>
     public BigInteger Worth => PricePerSecond * (End.ToUnixTimeSeconds() - OpenedAt.ToUnixTimeSeconds());
 }

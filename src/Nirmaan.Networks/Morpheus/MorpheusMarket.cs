@@ -3,6 +3,7 @@ using System.Numerics;
 using Microsoft.Extensions.Options;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Emissions;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Evm;
@@ -33,7 +34,7 @@ internal sealed class MorpheusMarket(MorpheusNode node, IOptions<MorpheusOptions
         var ours = (await node.ListProviderBidsAsync(own, cancellationToken)).Where(b => ids.Contains(b.ModelId)).ToList();
         var price = ours.Count > 0 ? ours.Aggregate(BigInteger.Zero, (sum, b) => sum + b.PricePerSecond) / ours.Count : PriceAgainst(rivals);
 
-        Dictionary<EvmAddress, List<MorpheusSession>> sessions = [];
+        Dictionary<EvmAddress, List<MorSession>> sessions = [];
         var from = now - s_window;
         foreach (var provider in rivals.Select(b => b.Provider).Append(own).Distinct())
         {

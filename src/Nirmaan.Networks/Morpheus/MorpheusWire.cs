@@ -38,7 +38,7 @@ internal sealed record MorpheusBidsWire(List<MorpheusBidWire>? Bids);
 internal sealed record MorpheusBidAnswerWire(MorpheusBidWire? Bid);
 
 /// <summary>Times in Unix seconds; <c>ClosedAt</c> 0 = not closed.</summary>
-internal sealed record MorpheusSessionWire(string? Id, string? Provider, string? ModelAgentId, BigInteger? OpenedAt, BigInteger? EndsAt, BigInteger? ClosedAt);
+internal sealed record MorpheusSessionWire(string? Id, string? Provider, string? ModelAgentId, BigInteger? PricePerSecond, BigInteger? ProviderWithdrawnAmount, BigInteger? OpenedAt, BigInteger? EndsAt, BigInteger? ClosedAt);
 
 internal sealed record MorpheusSessionsWire(List<MorpheusSessionWire>? Sessions);
 
