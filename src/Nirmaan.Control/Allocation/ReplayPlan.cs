@@ -8,8 +8,14 @@ namespace Nirmaan.Control.Allocation;
 internal static class ReplayPlan
 {
     /// <summary>Solves it as it was solved when the plan was made.</summary>
-    public static PlanReplay Run(Plan plan, DateTimeOffset now, CancellationToken cancellationToken) => new(
-        plan.Id, now, plan.OptimiserVersion, AllocationSolver.Version, Difference(AllocationPlan.Parse(plan.Solution), AllocationSolver.Solve(AllocationInstance.Parse(plan.Instance), cancellationToken: cancellationToken).Plan));
+    public static PlanReplay Run(Plan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        string? differs;
+        // No answer is another answer; thrown, one such plan would keep all the others from ever being looked at.
+        try { differs = Difference(AllocationPlan.Parse(plan.Solution), AllocationSolver.Solve(AllocationInstance.Parse(plan.Instance), cancellationToken: cancellationToken).Plan); }
+        catch (Exception e) when (e is InvalidInstanceException or InfeasibleInstanceException) { differs = $"no answer: {e.Message}"; }
+        return new PlanReplay(plan.Id, now, plan.OptimiserVersion, AllocationSolver.Version, differs);
+    }
 
     /// <summary>The first field in which an answer differs from the stored one, with both values; null = none. How long it took is not part of an answer.</summary>
     public static string? Difference(AllocationPlan stored, AllocationPlan again)

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Rewards;
+using Nirmaan.Control.Data.Configurations;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
 using Nirmaan.Domain.Allocation;
@@ -95,9 +97,14 @@ public sealed class RunAutopilot(
         (string What, DateTimeOffset? At)[] read =
         [
             ("yields were", await db.Estimates.MaxAsync(e => (DateTimeOffset?)e.At, cancellationToken) ?? DateTimeOffset.MinValue),
-            ("prices were", await db.Prices.MaxAsync(p => (DateTimeOffset?)p.At, cancellationToken) ?? DateTimeOffset.MinValue),
+            ("prices were", await db.Prices.Where(p => !EF.Property<bool>(p, PriceQuoteConfiguration.Rejected)).MaxAsync(p => (DateTimeOffset?)p.At, cancellationToken) ?? DateTimeOffset.MinValue),
             ("offers were", await db.Offers.MaxAsync(o => (DateTimeOffset?)o.SeenAt, cancellationToken) ?? DateTimeOffset.MinValue), ("a machine was", machines),
         ];
+        // A machine that is only set to other work is bought nothing for, but it too would follow a price that nobody believes.
+        foreach (var network in await db.Outlooks.AsNoTracking().Select(o => o.Network).Distinct().OrderBy(n => n).ToListAsync(cancellationToken))
+        {
+            if (await PriceQueries.FrozenAsync(db, network, clock.GetUtcNow(), cancellationToken) is { } why) { return why.TrimEnd('.'); }
+        }
         return read.Where(r => r.At < oldest).Select(r => r.At == DateTimeOffset.MinValue ? $"{r.What} never read" : FormattableString.Invariant($"{r.What} last read at {r.At!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC")).FirstOrDefault();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
+using Nirmaan.Control.Data.Configurations;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Fleet;
@@ -35,7 +36,7 @@ public sealed class FreshnessQueries(IDbContextFactory<NirmaanDbContext> context
             (await db.UptimeWindows.MaxAsync(w => (DateTimeOffset?)w.StartsAt, cancellationToken)) + Domain.Uptime.UptimeWindow.Length,
             await db.PointsSamples.MaxAsync(s => (DateTimeOffset?)s.At, cancellationToken),
             await db.RewardCursors.MinAsync(c => c.ReadTo, cancellationToken),
-            await db.Prices.MaxAsync(p => (DateTimeOffset?)p.At, cancellationToken),
+            await db.Prices.Where(p => !EF.Property<bool>(p, PriceQuoteConfiguration.Rejected)).MaxAsync(p => (DateTimeOffset?)p.At, cancellationToken),
             await ChainCursors.StakesReadToAsync(db, cancellationToken),
             await db.Distributions.MaxAsync(d => (DateTimeOffset?)d.ClosedAt, cancellationToken),
             await db.Settings.Where(s => s.Key == CheckInvariants.SettingKey).Select(s => (DateTimeOffset?)s.At).SingleOrDefaultAsync(cancellationToken));

@@ -56,7 +56,7 @@ public sealed class ReturnSumQueries(IDbContextFactory<NirmaanDbContext> context
                     coalesce(div(d.fee * s.weight, nullif(d.total_weight, 0)), 0) AS fee,
                     CASE WHEN s.amount <> 0 THEN usd_value(s.amount, a.unit, p.usd) ELSE 0 END AS usd
                 FROM epoch_shares s JOIN distributions d ON d.asset_id = s.asset_id AND d.epoch = s.epoch JOIN unnest({assets}, {units}) a (id, unit) ON a.id = d.asset_id
-                LEFT JOIN LATERAL (SELECT q.usd FROM prices q WHERE q.asset_id = d.asset_id AND q.at <= d.ends_at AND q.at >= d.ends_at - {reach} ORDER BY q.at DESC, q.source COLLATE "C" LIMIT 1) p ON s.amount <> 0
+                LEFT JOIN LATERAL (SELECT q.usd FROM prices q WHERE q.asset_id = d.asset_id AND q.at <= d.ends_at AND q.at >= d.ends_at - {reach} AND NOT q.rejected ORDER BY q.at DESC, q.source COLLATE "C" LIMIT 1) p ON s.amount <> 0
                 WHERE s.account = {account} AND d.ends_at > {after} AND d.ends_at <= {until}),
             epochs AS (
                 SELECT e.paid, e.days, usd_value(div(e.weight, e.seconds), {nrm}, p.usd) AS stake
@@ -64,7 +64,7 @@ public sealed class ReturnSumQueries(IDbContextFactory<NirmaanDbContext> context
                     SELECT ends_at, sum(usd) AS paid, bool_or(usd IS NULL) AS is_unknown, round(extract(epoch FROM ends_at - starts_at) / 86400, 8) AS days,
                         trunc(extract(epoch FROM ends_at - starts_at)) AS seconds, (array_agg(weight ORDER BY asset_id COLLATE "C"))[1] AS weight
                     FROM lines GROUP BY epoch, starts_at, ends_at) e
-                LEFT JOIN LATERAL (SELECT q.usd FROM prices q WHERE q.asset_id = {Asset.Nrm.Id} AND q.at <= e.ends_at AND q.at >= e.ends_at - {reach} AND NOT e.is_unknown ORDER BY q.at DESC, q.source COLLATE "C" LIMIT 1) p ON true)
+                LEFT JOIN LATERAL (SELECT q.usd FROM prices q WHERE q.asset_id = {Asset.Nrm.Id} AND q.at <= e.ends_at AND q.at >= e.ends_at - {reach} AND NOT q.rejected AND NOT e.is_unknown ORDER BY q.at DESC, q.source COLLATE "C" LIMIT 1) p ON true)
             SELECT asset_id AS "AssetId", count(*)::integer AS "Count", sum(amount + cost + fee) AS "Gross", sum(cost) AS "Cost", sum(fee) AS "Fee", sum(amount) AS "Net",
                 CASE WHEN bool_or(usd IS NULL) THEN NULL ELSE sum(usd) END AS "Usd", NULL::numeric AS "StakeDays", NULL::numeric AS "Days"
             FROM lines GROUP BY asset_id

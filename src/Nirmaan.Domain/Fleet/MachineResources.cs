@@ -22,7 +22,7 @@ public sealed record MachineResources(decimal? Vcpu = null, int? RamGb = null, i
 
     /// <summary>The field that cannot be asked for, with its value and what was expected; null = all can. A miner's files and weights need the memory and the disk of its template, while fewer cores only make it slower.</summary>
     public (string Field, object Value, string Expected)? FaultFor(TemplateNeeds needs) =>
-        Vcpu is < 1 or > MostVcpu ? ("vcpu", Vcpu.Value, $"1 to {MostVcpu} virtual cores")
+        Vcpu is < 1 or > MostVcpu || Vcpu is { } cores && decimal.Round(cores, 3) != cores ? ("vcpu", Vcpu.Value, $"1 to {MostVcpu} virtual cores, in thousandths")
         : RamGb < needs.RamGb || RamGb > MostRamGb ? ("ramGb", RamGb.Value, $"{needs.RamGb} GB, which the template needs, to {MostRamGb}")
         : DiskGb < needs.DiskGb || DiskGb > MostDiskGb ? ("diskGb", DiskGb.Value, $"{needs.DiskGb} GB, which the template needs, to {MostDiskGb}")
         : null;
@@ -30,7 +30,7 @@ public sealed record MachineResources(decimal? Vcpu = null, int? RamGb = null, i
     /// <summary>In words: 4 vCPU, 16 GB memory, 200 GB disk.</summary>
     public override string ToString() => string.Join(", ", new[]
     {
-        Vcpu is { } cores ? string.Create(CultureInfo.InvariantCulture, $"{cores:0.#} vCPU") : null,
+        Vcpu is { } cores ? string.Create(CultureInfo.InvariantCulture, $"{cores:0.###} vCPU") : null,
         RamGb is { } ram ? string.Create(CultureInfo.InvariantCulture, $"{ram} GB memory") : null,
         DiskGb is { } disk ? string.Create(CultureInfo.InvariantCulture, $"{disk} GB disk") : null,
     }.OfType<string>());

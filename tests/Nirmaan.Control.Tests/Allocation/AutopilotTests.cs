@@ -51,6 +51,21 @@ public sealed class AutopilotTests(ControlPostgres database)
         (await PlansAsync(world)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_price_that_its_sources_do_not_agree_on_freezes_it()
+    {
+        await using var world = await WorldAsync();
+        await SignAsync(world);
+        await using (var db = await world.DbAsync())
+        {
+            var newest = await db.Prices.AsNoTracking().Where(p => p.AssetId == "HEU").OrderByDescending(p => p.At).FirstAsync();
+            db.Prices.Add(newest with { Source = "a pair", Usd = newest.Usd * 2, At = world.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+        }
+        (await RunAsync(world)).ShouldSatisfyAllConditions(w => w.ShouldStartWith("nothing done: frozen:"), w => w.ShouldContain("the price of HEU is disputed"));
+        (await PlansAsync(world)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("prices")]
     [InlineData("offers")]

@@ -75,6 +75,15 @@ public sealed class CalibrationTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_question_that_has_no_answer_any_more_is_a_difference_and_keeps_nothing_waiting()
+    {
+        await using var world = await PoolWorld.CreateAsync(database);
+        var said = await GradeAsync(world, pointsPerHour: 100, "UPDATE plans SET instance = jsonb_set(instance, '{{budgetUsdPerHour}}', '-1')");
+        said.ShouldContain("1 DID NOT REPLAY to the same plan");
+        (await world.Get<CalibrationQueries>().ReplaysAsync(100, CancellationToken.None)).Faults.ShouldHaveSingleItem().Differs!.ShouldStartWith("no answer: ");
+    }
+
+    [Fact]
     public async Task An_assignment_that_differs_is_named()
     {
         await using var world = await PoolWorld.CreateAsync(database);

@@ -49,7 +49,7 @@ public sealed class MachineResourcesTests(ControlPostgres database)
     }
 
     [Theory]
-    [InlineData(0.5, null, null, "vcpu"), InlineData(500.0, null, null, "vcpu"), InlineData(null, 1, null, "ramGb"), InlineData(null, null, 1, "diskGb"), InlineData(null, null, 100_000, "diskGb")]
+    [InlineData(0.5, null, null, "vcpu"), InlineData(500.0, null, null, "vcpu"), InlineData(4.0001, null, null, "vcpu"), InlineData(null, 1, null, "ramGb"), InlineData(null, null, 1, "diskGb"), InlineData(null, null, 100_000, "diskGb")]
     public async Task What_cannot_be_had_or_would_not_hold_the_miner_is_refused_with_its_field(double? vcpu, int? ram, int? disk, string field)
     {
         await using var world = await FleetWorld.CreateAsync(database);

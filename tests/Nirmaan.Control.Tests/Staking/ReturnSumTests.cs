@@ -1,4 +1,5 @@
 using System.Numerics;
+using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
@@ -86,7 +87,7 @@ public sealed class ReturnSumTests(ControlPostgres postgres) : EpochTest(postgre
 
     private static string Shown(ReturnEpoch e) => $"{e with { Lines = [] }} {string.Join(' ', e.Lines)}";
 
-    // Days without a payment, without a price and without stake are among them.
+    // Days without a payment, without a price, with a price that was rejected and without stake are among them.
     private async Task PlayAsync(Random random)
     {
         await MineAsync();
@@ -101,6 +102,7 @@ public sealed class ReturnSumTests(ControlPostgres postgres) : EpochTest(postgre
                 if (day > 3 && random.Next(30) > 0) { await QuoteAsync(asset, random.Next(1, 1_000_000_000) / 100_000_000m, from.AddDays(1)); }
             }
             if (random.Next(40) > 0) { await QuoteAsync(Asset.Nrm, random.Next(1, 1_000_000) / 1_000_000m, from.AddDays(1)); }
+            if (random.Next(3) == 0) { await RejectedAsync(random.Next(2) == 0 ? Asset.Nrm : Asset.Mor, from.AddDays(1)); }
             var who = random.Next(1, Stakers + 1);
             var delta = held.GetValueOrDefault(who) is { Sign: > 0 } some && random.Next(2) == 0 ? -some : Token18 * random.Next(1, 100) / 3;
             held[who] = held.GetValueOrDefault(who) + delta;
@@ -111,5 +113,12 @@ public sealed class ReturnSumTests(ControlPostgres postgres) : EpochTest(postgre
     }
 
     private Task QuoteAsync(Asset asset, decimal usd, DateTimeOffset at) => WriteAsync(db => db.Prices.Add(new PriceQuote(asset.Id, usd, at, "feed")));
+    // Newest of its moment by its source's name, so that whoever forgets the mark takes it.
+    private async Task RejectedAsync(Asset asset, DateTimeOffset at)
+    {
+        await using var db = await Contexts.CreateDbContextAsync(Token);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO prices (asset_id, at, source, usd, rejected) VALUES ({asset.Id}, {at}, 'a pair', 77, true)", Token);
+    }
+
     private async Task MineAsync() => await MineAsync(NetworkName.Morpheus, key: "model-1", on: await RentAsync(usdPerGpuHour: 0.5m, at: Midnight), at: Midnight);
 }
