@@ -48,6 +48,7 @@ public static class NetworkServices
                 });
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IMiningNetwork, MorpheusMiningNetwork>());
             services.TryAddSingleton<IMorpheusAccount, MorpheusAccount>();
+            services.TryAddSingleton<IMorpheusBids, MorpheusBids>();
         }
         if (IsEnabled(configuration, PricesOptions.Section))
         {

@@ -33,6 +33,7 @@ internal static class RewardServices
         services.TryAddSingleton<PublishRoot>();
         services.TryAddSingleton<ClaimSessions>();
         services.TryAddSingleton<MorpheusQueries>();
+        services.TryAddSingleton<MorpheusBidQueries>();
         services.TryAddSingleton<CheckInvariants>();
         services.TryAddSingleton<UptimeQueries>();
         services.TryAddSingleton<PointsQueries>();

@@ -55,6 +55,17 @@ internal sealed class MorpheusNode(IMorpheusApi api)
     public Task<IReadOnlyList<MorpheusBid>> ListModelBidsAsync(string modelId, CancellationToken cancellationToken) =>
         ListBidsAsync($"bids on {modelId}", offset => api.ListModelBidsAsync(modelId, offset, PageSize, NewestFirst, cancellationToken), cancellationToken);
 
+    /// <summary>What users' nodes think of the standing bids on a model, by bid: the score times the price in MOR, so that the price is out of it again. A bid without a score is left out.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> ReadQualitiesAsync(string modelId, CancellationToken cancellationToken)
+    {
+        Dictionary<string, double> qualities = [];
+        foreach (var rated in (await _calls.ReadAsync($"ratings on {modelId}", () => api.ListRatedBidsAsync(modelId, cancellationToken), cancellationToken)).Bids ?? [])
+        {
+            if (rated.Bid is { } wire && BidOf(wire) is { } bid && rated.Score is { } score && double.IsFinite(score) && score >= 0) { qualities[bid.Id] = score * (double)bid.PricePerSecond / (double)Asset.Mor.One; }
+        }
+        return qualities;
+    }
+
     /// <summary>Standing bids of a provider.</summary>
     public Task<IReadOnlyList<MorpheusBid>> ListProviderBidsAsync(EvmAddress provider, CancellationToken cancellationToken) =>
         ListBidsAsync($"bids of {provider}", offset => api.ListProviderBidsAsync(provider.ToString(), offset, PageSize, NewestFirst, cancellationToken), cancellationToken);

@@ -24,11 +24,14 @@ public sealed class MorpheusPageTests(ControlPostgres database)
     private static MorSession Session(string id, DateTimeOffset now, int hoursAgo, bool isClosed = false, decimal withdrawn = 0) =>
         new($"0x{id.PadLeft(64, '0')}", "m", now.AddHours(-hoursAgo), now.AddHours(1 - hoursAgo), isClosed ? now.AddHours(1 - hoursAgo) : null, s_mor / 3600, new BigInteger(withdrawn) * s_mor);
 
-    private static async Task<(IRenderedComponent<MorpheusPage> Page, Desk Desk)> OpenAsync(FleetWorld world, string role, params IMorpheusAccount[] accounts)
+    private static async Task<(IRenderedComponent<MorpheusPage> Page, Desk Desk)> OpenAsync(FleetWorld world, string role, params IMorpheusAccount[] accounts) => await OpenAsync(world, role, null, accounts);
+
+    private static async Task<(IRenderedComponent<MorpheusPage> Page, Desk Desk)> OpenAsync(FleetWorld world, string role, IMorpheusBids? bids, params IMorpheusAccount[] accounts)
     {
         var contexts = world.Get<IDbContextFactory<NirmaanDbContext>>();
         var wallets = new NoWallets();
-        var desk = new Desk(world, role).Use(new MorpheusQueries(contexts, accounts, world.Clock)).Use(new ClaimSessions(contexts, wallets, world.Get<ControlEvents>(), world.Clock)).Use<IStakeWallets>(wallets);
+        var desk = new Desk(world, role).Use(new MorpheusQueries(contexts, accounts, world.Clock)).Use(new ClaimSessions(contexts, wallets, world.Get<ControlEvents>(), world.Clock)).Use<IStakeWallets>(wallets)
+            .Use(new MorpheusBidQueries(contexts, bids is null ? [] : [bids], world.Get<PriceBook>(), world.Clock));
         await Task.CompletedTask;
         return (desk.Open<MorpheusPage>("/ops/morpheus"), desk);
     }
@@ -85,6 +88,44 @@ public sealed class MorpheusPageTests(ControlPostgres database)
         var (off, other) = await OpenAsync(world, Roles.Ops);
         await using var second = other;
         off.Markup.ShouldContain("Morpheus is not switched on.");
+    }
+
+    [Fact]
+    public async Task The_price_to_bid_and_its_reason_are_said_in_words()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        var (page, desk) = await OpenAsync(world, Roles.Ops, new OneMarket(), new FakeAccount(new MorProvider(s_mor, 0, world.Clock.GetUtcNow().AddDays(10))));
+        await using var _ = desk;
+        page.Markup.ShouldContain("What to bid on Hermes");
+        // 2 % below the dear rival, in MOR an hour: the slots of the cheap one are all taken.
+        page.Markup.ShouldContain("Raise the bid from 0.288 to 1.0584 MOR an hour, 294000000000000 wei per second");
+        page.Markup.ShouldContain("users prefer 1 rival to us, 0 now");
+        page.FindAll("tbody tr").Count(r => r.TextContent.Contains("best", StringComparison.Ordinal)).ShouldBe(1);
+        page.Markup.ShouldContain("Whether it covers the rent is not known");
+    }
+
+    [Fact]
+    public async Task A_market_that_cannot_be_read_takes_nothing_from_the_claims()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        var (page, desk) = await OpenAsync(world, Roles.Ops, new OneMarket(isAway: true), new FakeAccount(new MorProvider(s_mor, 0, world.Clock.GetUtcNow().AddDays(10))));
+        await using var _ = desk;
+        page.Markup.ShouldContain("The market could not be read.");
+        page.Markup.ShouldContain("Nothing is to be done");
+    }
+
+    private sealed class OneMarket(bool isAway = false) : IMorpheusBids
+    {
+        public Task<IReadOnlyList<MorBidMarket>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
+        {
+            if (isAway) { throw new SupplierUnavailableException("morpheus", "the node is away"); }
+            MorStay[] day = [new MorStay(now.AddHours(-24), now)];
+            return Task.FromResult<IReadOnlyList<MorBidMarket>>(
+            [
+                new MorBidMarket("Hermes", 80_000_000_000_000, 1, 1, 1, [], [new MorRival("a", 100_000_000_000_000, 1, day), new MorRival("b", 300_000_000_000_000, 1, day)], now.AddHours(-24), now,
+                    300_000_000_000_000, 1, 1_000_000_000_000_000, s_mor / 10, 200, false),
+            ]);
+        }
     }
 
     private sealed class FakeAccount(MorProvider provider, params MorSession[] sessions) : IMorpheusAccount

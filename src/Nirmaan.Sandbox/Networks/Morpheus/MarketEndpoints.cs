@@ -40,6 +40,9 @@ internal static class MarketEndpoints
             .Needs("get_bids").WithName("morpheus.model-bids");
         node.MapGet("/blockchain/models/{id}/bids/active", (HttpRequest request, string id, MorpheusBook book) =>
             Bids(request, book, b => IsOf(b.ModelId, id) && b.DeletedAt == 0)).Needs("get_bids").WithName("morpheus.model-active-bids");
+        node.MapGet("/blockchain/models/{id}/bids/rated", (string id, MorpheusBook book) =>
+            MorpheusJson.Ok(new { bids = book.Bids(b => IsOf(b.ModelId, id) && b.DeletedAt == 0).Select(RatedBidWire.Of).OrderByDescending(b => b.Score) }))
+            .Needs("get_bids").WithName("morpheus.model-rated-bids");
     }
 
     private static async Task<IResult> CreateProviderAsync(HttpRequest request, MorpheusBook book, MorPayments payments, CancellationToken cancellationToken)

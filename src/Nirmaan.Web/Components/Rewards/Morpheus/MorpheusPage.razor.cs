@@ -16,6 +16,8 @@ public sealed partial class MorpheusPage
     private const int MostCalls = 20;
 
     private MorBooks? _books;
+    private MorBidBook? _bids;
+    private string? _bidFault;
     private IReadOnlyList<ProviderCall> _calls = [];
     private IReadOnlyList<StakeAction> _queue = [];
     private WalletAddress? _wallet;
@@ -24,6 +26,8 @@ public sealed partial class MorpheusPage
     private string? _batch;
 
     [Inject] public required MorpheusQueries Morpheus { get; init; }
+
+    [Inject] public required MorpheusBidQueries Bids { get; init; }
 
     [Inject] public required ClaimSessions Claims { get; init; }
 
@@ -46,6 +50,9 @@ public sealed partial class MorpheusPage
     {
         _books = await Morpheus.ReadAsync(cancellationToken);
         _calls = await Claims.ListAsync(MostCalls, cancellationToken);
+        // What is claimable stands by itself: a market that cannot be read takes nothing from it.
+        try { (_bids, _bidFault) = (await Bids.ReadAsync(cancellationToken), null); }
+        catch (SupplierUnavailableException e) { (_bids, _bidFault) = (null, e.Message); }
     }
 
     private bool IsProvider(WalletAddress wallet) => string.Equals(wallet.Value, _books?.Account.Provider, StringComparison.OrdinalIgnoreCase);
