@@ -18,7 +18,7 @@ internal static class ClaimWords
         List<(string, Tone)> advice = [];
         if (claims.OverLimit.Sign > 0)
         {
-            advice.Add(($"Raise the stake by {Mor(Up(claims.OverLimit))}, or {Mor(claims.OverLimit)} wait until {Format.DayTime(claims.Provider.YearEnds)} UTC: in a year the contract pays a provider no more than its stake, and the rest waits. It is not lost.", Tone.Warn));
+            advice.Add(($"Raise the stake by {Mor(Up(claims.OverLimit))}, or {Mor(claims.OverLimit)} wait until {Format.Date(claims.Provider.YearEnds)}: in a year the contract pays a provider no more than its stake, and the rest waits. It is not lost.", Tone.Warn));
         }
         if (claims.HeldUntil is { } until)
         {
@@ -30,7 +30,7 @@ internal static class ClaimWords
         }
         if (claims.OverLimit.IsZero && claims.Ahead(perDay) is { } ahead)
         {
-            advice.Add(($"At the pace of late, {Mor(perDay)} a day, the year's limit is used up about {Format.DayTime(ahead.UsedUpAt)} UTC. {Mor(Up(ahead.RaiseBy))} more stake would do until the year ends, {Format.DayTime(claims.Provider.YearEnds)} UTC; until then nothing needs to be done.", Tone.Neutral));
+            advice.Add(($"At the pace of late, {Mor(perDay)} a day, the year's limit is used up about {Format.Date(ahead.UsedUpAt)}. {Mor(Up(ahead.RaiseBy))} more stake would do until the year ends, {Format.Date(claims.Provider.YearEnds)}; until then nothing needs to be done.", Tone.Neutral));
         }
         if (advice.Count == 0) { advice.Add(("Nothing is to be done: every session that is over is paid.", Tone.Good)); }
         return advice;
