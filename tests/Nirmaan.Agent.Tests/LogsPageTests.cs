@@ -46,7 +46,8 @@ public sealed class LogsPageTests
     public async Task What_the_agent_says_itself_is_among_the_lines()
     {
         await using var run = Saying("").Start();
-        (await ReadAsync(run)).ShouldContain(l => l.Source == "agent" && l.Text.StartsWith("miner started as process "));
+        // The page answers before the miner's process is started.
+        await AgentRun.UntilAsync(async () => (await ReadAsync(run)).Exists(l => l.Source == "agent" && l.Text.StartsWith("miner started as process ", StringComparison.Ordinal)), () => string.Join('\n', run.Output));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Optimiser;
@@ -37,7 +38,7 @@ public sealed class DirectiveQueries
         var inForce = await InForce(db, now).OrderBy(d => d.Until).ToListAsync(cancellationToken);
         var ended = await db.Directives.AsNoTracking().Where(d => d.EndedAt != null || d.Until <= now).OrderByDescending(d => d.EndedAt ?? d.Until).Take(MostEnded).ToListAsync(cancellationToken);
         var held = await PlanBasis.Held(db).Where(i => i.GpuCount == 1).Select(i => new { i.Workload, i.Gpu }).ToListAsync(cancellationToken);
-        var rules = new DirectiveRules(inForce, PlanBasis.NetworksOf(_networks));
+        var rules = new DirectiveRules(inForce, PlanBasis.NetworksOf(_networks), await PriceQueries.FrozenAsync(db, now, cancellationToken));
         return
         [
             .. inForce.Select(d => new DirectiveRow(d, true, d.Kind == DirectiveKind.Pin ? held.Count(i => rules.IsOf(d, i.Workload) && (d.Gpu is null || d.Gpu == i.Gpu.Id)) : null)),
@@ -75,7 +76,7 @@ public sealed class DirectiveQueries
 
     /// <summary>The rules of those in force now.</summary>
     internal static async Task<DirectiveRules> RulesAsync(NirmaanDbContext db, NetworkShelf networks, DateTimeOffset now, CancellationToken cancellationToken) =>
-        new(await InForce(db, now).OrderBy(d => d.At).ToListAsync(cancellationToken), PlanBasis.NetworksOf(networks));
+        new(await InForce(db, now).OrderBy(d => d.At).ToListAsync(cancellationToken), PlanBasis.NetworksOf(networks), await PriceQueries.FrozenAsync(db, now, cancellationToken));
 
     internal static IQueryable<Directive> InForce(NirmaanDbContext db, DateTimeOffset now) => db.Directives.AsNoTracking().Where(d => d.EndedAt == null && d.Until > now);
 

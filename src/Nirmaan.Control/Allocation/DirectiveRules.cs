@@ -6,10 +6,11 @@ using Nirmaan.Domain.Market;
 namespace Nirmaan.Control.Allocation;
 
 /// <summary>
-/// Pins and vetoes in the optimiser's terms. GPUs that may do other work than others of their model appear under a model of their own, named after the
+/// Pins, vetoes and prices that nobody believes, in the optimiser's terms. GPUs that may do other work than others of their model appear under a model of their own, named after the
 /// work they do: <c>rtx-a6000:pinned:heurist-llm</c> may do that work only, <c>rtx-a6000:held:heurist-llm</c> that and whatever is not vetoed.
 /// </summary>
-internal sealed class DirectiveRules(IReadOnlyList<Directive> inForce, IReadOnlyDictionary<WorkloadName, NetworkName> networks)
+/// <param name="frozen">Networks whose tokens have no price to rely on, with the reason: a machine that is set to other work follows a price as one that is rented does.</param>
+internal sealed class DirectiveRules(IReadOnlyList<Directive> inForce, IReadOnlyDictionary<WorkloadName, NetworkName> networks, IReadOnlyDictionary<NetworkName, string> frozen)
 {
     private readonly Dictionary<string, (string Gpu, WorkloadName Work, bool IsPinned)> _apart = new(StringComparer.Ordinal);
 
@@ -38,9 +39,12 @@ internal sealed class DirectiveRules(IReadOnlyList<Directive> inForce, IReadOnly
     public bool BarsRent(SupplierName supplier, GpuModel gpu) => inForce.Any(d => d.Kind == DirectiveKind.Veto && IsOf(d, supplier, gpu.Id));
 
     /// <summary>Whether no further GPU may do that work.</summary>
-    public bool BarsWork(WorkloadName workload) => inForce.Any(d => d.Kind == DirectiveKind.Veto && IsOf(d, workload));
+    public bool BarsWork(WorkloadName workload) => WhyFrozen(workload) is not null || inForce.Any(d => d.Kind == DirectiveKind.Veto && IsOf(d, workload));
 
-    /// <summary>Which pin or veto moves of a plan go against; null = none.</summary>
+    /// <summary>Why nothing more is spent on that work; null = nothing holds it back.</summary>
+    public string? WhyFrozen(WorkloadName workload) => networks.TryGetValue(workload, out var network) ? frozen.GetValueOrDefault(network) : null;
+
+    /// <summary>Which pin, veto or missing price moves of a plan go against; null = none.</summary>
     /// <param name="held">GPUs as they work before the moves.</param>
     public string? WhyNot(IReadOnlyCollection<Move> moves, IReadOnlyCollection<(WorkloadName Work, string Gpu, int Count)> held)
     {
@@ -51,7 +55,7 @@ internal sealed class DirectiveRules(IReadOnlyList<Directive> inForce, IReadOnly
                 : TakesFrom(directive, moves, held) ? $"the moves leave fewer than {directive.Count} GPUs pinned to {directive.Name}" : null;
             if (why is not null) { return $"{why}, given by {directive.By}: {directive.Why}"; }
         }
-        return null;
+        return moves.Select(m => m.To is { } to && WhyFrozen(to) is { } price ? $"move {m.Rank}: {price}" : null).FirstOrDefault(w => w is not null);
     }
 
     private bool TakesFrom(Directive pin, IReadOnlyCollection<Move> moves, IReadOnlyCollection<(WorkloadName Work, string Gpu, int Count)> held)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Nirmaan.Control.Data;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Market;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
@@ -53,7 +54,11 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
         var strays = live.Where(i => !planned.Contains((i.Workload, i.Gpu.Id))).Select(i => $"{i.Workload} on {i.Gpu}").Distinct().ToList();
         if (strays.Count > 0) { throw new CannotPlanException($"GPUs are held on work that cannot be valued now: {string.Join(", ", strays)}; left out: {string.Join(", ", left)}."); }
 
-        var rules = new DirectiveRules(await DirectiveQueries.InForce(db, now).Where(d => d.Id != except).OrderBy(d => d.At).ToListAsync(cancellationToken), NetworksOf(networks));
+        var rules = new DirectiveRules(await DirectiveQueries.InForce(db, now).Where(d => d.Id != except).OrderBy(d => d.At).ToListAsync(cancellationToken), NetworksOf(networks), await PriceQueries.FrozenAsync(db, now, cancellationToken));
+        foreach (var pool in pools)
+        {
+            if (pool.Work.Select(w => rules.WhyFrozen(w.Workload)).FirstOrDefault(w => w is not null) is { } why) { frozen[pool.Pool] = $"what works there may stay: {why.TrimEnd('.')}"; }
+        }
         var pinned = rules.Pinned(live.Where(i => i.GpuCount == 1));
         Dictionary<string, ItemOrigin> origins = new(StringComparer.Ordinal);
         List<AllocationItem> items = [];

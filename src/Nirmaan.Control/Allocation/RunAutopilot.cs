@@ -101,10 +101,7 @@ public sealed class RunAutopilot(
             ("offers were", await db.Offers.MaxAsync(o => (DateTimeOffset?)o.SeenAt, cancellationToken) ?? DateTimeOffset.MinValue), ("a machine was", machines),
         ];
         // A machine that is only set to other work is bought nothing for, but it too would follow a price that nobody believes.
-        foreach (var network in await db.Outlooks.AsNoTracking().Select(o => o.Network).Distinct().OrderBy(n => n).ToListAsync(cancellationToken))
-        {
-            if (await PriceQueries.FrozenAsync(db, network, clock.GetUtcNow(), cancellationToken) is { } why) { return why.TrimEnd('.'); }
-        }
+        if ((await PriceQueries.FrozenAsync(db, clock.GetUtcNow(), cancellationToken)).Values.Order(StringComparer.Ordinal).FirstOrDefault() is { } why) { return why.TrimEnd('.'); }
         return read.Where(r => r.At < oldest).Select(r => r.At == DateTimeOffset.MinValue ? $"{r.What} never read" : FormattableString.Invariant($"{r.What} last read at {r.At!.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC")).FirstOrDefault();
     }
 }

@@ -56,6 +56,17 @@ public sealed class PriceQueries(IDbContextFactory<NirmaanDbContext> contexts, T
         return null;
     }
 
+    /// <summary>The networks on which nothing more is spent, each with the reason.</summary>
+    internal static async Task<IReadOnlyDictionary<NetworkName, string>> FrozenAsync(NirmaanDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Dictionary<NetworkName, string> frozen = [];
+        foreach (var network in await db.Outlooks.AsNoTracking().Select(o => o.Network).Distinct().OrderBy(n => n).ToListAsync(cancellationToken))
+        {
+            if (await FrozenAsync(db, network, now, cancellationToken) is { } why) { frozen[network] = why; }
+        }
+        return frozen;
+    }
+
     /// <summary>The newest quote of each source, rejected or not.</summary>
     internal static async Task<IReadOnlyList<PriceQuote>> NewestAsync(NirmaanDbContext db, string asset, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db.Prices.FromSql($"""
