@@ -47,6 +47,8 @@ public static class NetworkServices
                     http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.User}:{options.Password}")));
                 });
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IMiningNetwork, MorpheusMiningNetwork>());
+            services.TryAddSingleton<IMorpheusAccount, MorpheusAccount>();
+            services.TryAddSingleton<IMorpheusBids, MorpheusBids>();
         }
         if (IsEnabled(configuration, PricesOptions.Section))
         {

@@ -63,6 +63,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<Sale> Sales => Set<Sale>();
     /// <summary>Rewards: what was sent to publish epochs.</summary>
     public DbSet<PublicationCall> PublicationCalls => Set<PublicationCall>();
+    /// <summary>Rewards: what the owner of our Morpheus provider sent.</summary>
+    public DbSet<ProviderCall> ProviderCalls => Set<ProviderCall>();
     /// <summary>Rewards: prices.</summary>
     public DbSet<PriceQuote> Prices => Set<PriceQuote>();
     /// <summary>Staking: changes of stake.</summary>

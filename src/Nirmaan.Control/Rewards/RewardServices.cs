@@ -31,6 +31,9 @@ internal static class RewardServices
         services.TryAddSingleton<SaleQueries>();
         services.TryAddSingleton<PublicationQueries>();
         services.TryAddSingleton<PublishRoot>();
+        services.TryAddSingleton<ClaimSessions>();
+        services.TryAddSingleton<MorpheusQueries>();
+        services.TryAddSingleton<MorpheusBidQueries>();
         services.TryAddSingleton<CheckInvariants>();
         services.TryAddSingleton<UptimeQueries>();
         services.TryAddSingleton<PointsQueries>();

@@ -48,6 +48,17 @@ public abstract record StakeAction
 
     /// <summary>Carries out what was announced: from then on claims are proven against this root.</summary>
     public sealed record Publish(Asset Asset, string Distributor, int Epoch, string Root, BigInteger Total) : StakeAction;
+
+    /// <summary>Takes what a session on Morpheus owes its provider. Only the provider's own wallet may.</summary>
+    /// <param name="Pays">What it pays as things stand, wei of MOR.</param>
+    public sealed record ClaimSession(string Session, BigInteger Pays) : StakeAction;
+
+    /// <summary>Lets Morpheus' contract take that much MOR: needed before <see cref="RaiseProvider"/>.</summary>
+    public sealed record AllowProvider(string Contract, BigInteger Amount) : StakeAction;
+
+    /// <summary>Puts MOR into the provider's stake, by which the contract limits what it pays in a year.</summary>
+    /// <param name="Endpoint">As it is registered: the contract sets it anew with each raise.</param>
+    public sealed record RaiseProvider(string Provider, BigInteger Amount, string Endpoint) : StakeAction;
 }
 
 /// <summary>NRM on its way out of the stake.</summary>

@@ -52,6 +52,10 @@ internal interface IMorpheusApi
     [Get("/blockchain/models/{id}/bids/active")]
     Task<MorpheusBidsWire?> ListModelBidsAsync(string id, [Query] int offset, [Query] int limit, [Query] string order, CancellationToken cancellationToken);
 
+    /// <summary>Standing bids with the score by which users' nodes choose: quality / price in MOR per second.</summary>
+    [Get("/blockchain/models/{id}/bids/rated")]
+    Task<MorpheusRatedBidsWire?> ListRatedBidsAsync(string id, CancellationToken cancellationToken);
+
     [Get("/blockchain/providers/{address}/bids/active")]
     Task<MorpheusBidsWire?> ListProviderBidsAsync(string address, [Query] int offset, [Query] int limit, [Query] string order, CancellationToken cancellationToken);
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using Microsoft.Extensions.Options;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Emissions;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Market;
 using Nirmaan.Evm;
@@ -33,15 +34,7 @@ internal sealed class MorpheusMarket(MorpheusNode node, IOptions<MorpheusOptions
         var ours = (await node.ListProviderBidsAsync(own, cancellationToken)).Where(b => ids.Contains(b.ModelId)).ToList();
         var price = ours.Count > 0 ? ours.Aggregate(BigInteger.Zero, (sum, b) => sum + b.PricePerSecond) / ours.Count : PriceAgainst(rivals);
 
-        Dictionary<EvmAddress, List<MorpheusSession>> sessions = [];
-        var from = now - s_window;
-        foreach (var provider in rivals.Select(b => b.Provider).Append(own).Distinct())
-        {
-            sessions[provider] = [.. (await node.ListSessionsAsync(provider, from - options.Value.LongestSession, cancellationToken)).Where(s => ids.Contains(s.ModelId))];
-        }
-        // A market younger than a day is judged by its own age, or it would look empty.
-        var first = sessions.Values.SelectMany(s => s).Select(s => s.OpenedAt).DefaultIfEmpty(from).Min();
-        from = first <= from ? from : first < now - s_shortestWindow ? first : now - s_shortestWindow;
+        var (sessions, from) = await ReadSessionsAsync(rivals.Select(b => b.Provider).Append(own), ids, now, cancellationToken);
         decimal PerHour(IEnumerable<EvmAddress> providers) => providers.Sum(p => sessions[p].Sum(s => s.SecondsWithin(from, now))) / (decimal)(now - from).TotalHours;
 
         // Users take the lowest bid: those of a rival who asks less than we do stay with it.
@@ -62,6 +55,60 @@ internal sealed class MorpheusMarket(MorpheusNode node, IOptions<MorpheusOptions
         if (o.BidPricePerSecondWei is { } set) { return set; }
         return rivals.Count == 0 ? o.OpeningPricePerSecondWei
             : BigInteger.Clamp(rivals.Min(b => b.PricePerSecond) * (10_000 - o.UndercutBasisPoints) / 10_000, o.FloorPricePerSecondWei, o.CapPricePerSecondWei);
+    }
+
+    /// <summary>Sessions on the models per provider, and from when on they are looked at: for a day, or since a younger market began.</summary>
+    private async Task<(Dictionary<EvmAddress, List<MorSession>> Sessions, DateTimeOffset From)> ReadSessionsAsync(IEnumerable<EvmAddress> providers, HashSet<string> models, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Dictionary<EvmAddress, List<MorSession>> sessions = [];
+        var from = now - s_window;
+        foreach (var provider in providers.Distinct())
+        {
+            sessions[provider] = [.. (await node.ListSessionsAsync(provider, from - options.Value.LongestSession, cancellationToken)).Where(s => models.Contains(s.ModelId))];
+        }
+        // A market younger than a day is judged by its own age, or it would look empty.
+        var first = sessions.Values.SelectMany(s => s).Select(s => s.OpenedAt).DefaultIfEmpty(from).Min();
+        return (sessions, first <= from ? from : first < now - s_shortestWindow ? first : now - s_shortestWindow);
+    }
+
+    /// <summary>What the bid adviser goes by, for one model name.</summary>
+    public async Task<MorBidMarket> ReadBidMarketAsync(EvmAddress own, string name, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var o = options.Value;
+        var models = OfName(await node.ListModelsAsync(cancellationToken), name);
+        var ids = models.Select(m => m.Id).ToHashSet();
+        var rivals = await ReadRivalsAsync(own, models, cancellationToken);
+        var ours = (await node.ListProviderBidsAsync(own, cancellationToken)).Where(b => ids.Contains(b.ModelId)).ToList();
+        var (sessions, from) = await ReadSessionsAsync(rivals.Select(b => b.Provider).Append(own), ids, now, cancellationToken);
+        var qualities = await ReadQualitiesAsync(rivals.Concat(ours).Select(b => b.ModelId).Distinct(), cancellationToken);
+        double? Quality(IEnumerable<MorpheusBid> bids) => bids.Select(b => qualities.TryGetValue(b.Id, out var q) ? q : (double?)null).Min();
+        var rated = rivals.GroupBy(b => b.Provider).Select(g => (Provider: g.Key, Price: g.Min(b => b.PricePerSecond), Quality: Quality(g))).ToList();
+        // Half a rating would set those who have one against those who have none.
+        var isRated = rated.Count > 0 && rated.TrueForAll(r => r.Quality is not null) && (ours.Count == 0 || Quality(ours) is not null);
+        IReadOnlyList<MorStay> Stays(EvmAddress provider) => [.. sessions[provider].Where(s => s.OpenedAt < now && s.End > from).Select(s => new MorStay(s.OpenedAt, s.End < now ? s.End : now))];
+        return new MorBidMarket(
+            name, ours.Count > 0 ? ours.Aggregate(BigInteger.Zero, (sum, b) => sum + b.PricePerSecond) / ours.Count : null,
+            // Who has no bid yet has no record either: no better than the worst of the others.
+            isRated ? Quality(ours) ?? rated.Min(r => r.Quality!.Value) : 1, ours.Count, ours.Count * o.SlotsPerMiner, Stays(own),
+            [.. rated.OrderBy(r => r.Price).ThenBy(r => r.Provider.ToString(), StringComparer.Ordinal).Select(r => new MorRival(r.Provider.ToString(), r.Price, isRated ? r.Quality!.Value : 1, Stays(r.Provider)))],
+            from, now, sessions.Values.SelectMany(s => s).Where(s => s.OpenedAt < now && s.End > from).Select(s => (BigInteger?)s.PricePerSecond).Max(), o.FloorPricePerSecondWei, o.CapPricePerSecondWei,
+            MorpheusOptions.Wei(o.BidFeeMor), o.UndercutBasisPoints, isRated);
+    }
+
+    /// <summary>By bid; empty where the node rates nobody.</summary>
+    private async Task<IReadOnlyDictionary<string, double>> ReadQualitiesAsync(IEnumerable<string> models, CancellationToken cancellationToken)
+    {
+        Dictionary<string, double> all = [];
+        try
+        {
+            foreach (var model in models)
+            {
+                foreach (var (bid, quality) in await node.ReadQualitiesAsync(model, cancellationToken)) { all[bid] = quality; }
+            }
+            return all;
+        }
+        // An older node has no ratings; the market is still one without them.
+        catch (SupplierUnavailableException) { return new Dictionary<string, double>(); }
     }
 
     /// <summary>Standing bids of others on the name. Bids of others on our own models are not looked for: users find those by our model's id.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Emissions;
 using Nirmaan.Domain.Fleet;
 using Nirmaan.Evm;
 using Nirmaan.Networks.Http;
@@ -14,24 +15,6 @@ internal sealed record MorpheusModel(string Id, EvmAddress Owner, string Name, b
 /// <summary>A standing bid.</summary>
 /// <param name="PricePerSecond">Wei of MOR.</param>
 internal sealed record MorpheusBid(string Id, EvmAddress Provider, string ModelId, BigInteger PricePerSecond);
-
-/// <summary>A user's time on a model. It is paid by the second, whether prompts come or not.</summary>
-/// <param name="ClosedAt">Null = not closed.</param>
-internal sealed record MorpheusSession(string Id, string ModelId, DateTimeOffset OpenedAt, DateTimeOffset EndsAt, DateTimeOffset? ClosedAt)
-{
-    /// <summary>When its paid time ends: the close, but never later than the agreed end.</summary>
-    public DateTimeOffset End => ClosedAt < EndsAt ? ClosedAt.Value : EndsAt;
-
-    /// <summary>True while it runs.</summary>
-    public bool IsActive(DateTimeOffset now) => ClosedAt is null && now < EndsAt;
-
-    /// <summary>Seconds of it that lie in a period.</summary>
-    public decimal SecondsWithin(DateTimeOffset from, DateTimeOffset to)
-    {
-        var (begin, end) = (OpenedAt > from ? OpenedAt : from, End < to ? End : to);
-        return end > begin ? (decimal)(end - begin).TotalSeconds : 0;
-    }
-}
 
 /// <summary>What our provider's node says, read defensively: what lacks its id, its price or its times is no bid and no session.</summary>
 internal sealed class MorpheusNode(IMorpheusApi api)
@@ -72,23 +55,34 @@ internal sealed class MorpheusNode(IMorpheusApi api)
     public Task<IReadOnlyList<MorpheusBid>> ListModelBidsAsync(string modelId, CancellationToken cancellationToken) =>
         ListBidsAsync($"bids on {modelId}", offset => api.ListModelBidsAsync(modelId, offset, PageSize, NewestFirst, cancellationToken), cancellationToken);
 
+    /// <summary>What users' nodes think of the standing bids on a model, by bid: the score times the price in MOR, so that the price is out of it again. A bid without a score is left out.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> ReadQualitiesAsync(string modelId, CancellationToken cancellationToken)
+    {
+        Dictionary<string, double> qualities = [];
+        foreach (var rated in (await _calls.ReadAsync($"ratings on {modelId}", () => api.ListRatedBidsAsync(modelId, cancellationToken), cancellationToken)).Bids ?? [])
+        {
+            if (rated.Bid is { } wire && BidOf(wire) is { } bid && rated.Score is { } score && double.IsFinite(score) && score >= 0) { qualities[bid.Id] = score * (double)bid.PricePerSecond / (double)Asset.Mor.One; }
+        }
+        return qualities;
+    }
+
     /// <summary>Standing bids of a provider.</summary>
     public Task<IReadOnlyList<MorpheusBid>> ListProviderBidsAsync(EvmAddress provider, CancellationToken cancellationToken) =>
         ListBidsAsync($"bids of {provider}", offset => api.ListProviderBidsAsync(provider.ToString(), offset, PageSize, NewestFirst, cancellationToken), cancellationToken);
 
-    /// <summary>A provider's sessions that were opened at or after a time, newest first, each once.</summary>
-    public async Task<IReadOnlyList<MorpheusSession>> ListSessionsAsync(EvmAddress provider, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <summary>A provider's sessions that were opened at or after a time, newest first, each once; no more than the newest <paramref name="most"/>, give or take a page.</summary>
+    public async Task<IReadOnlyList<MorSession>> ListSessionsAsync(EvmAddress provider, DateTimeOffset since, CancellationToken cancellationToken, int most = int.MaxValue)
     {
-        Dictionary<string, MorpheusSession> found = [];
+        Dictionary<string, MorSession> found = [];
         for (var offset = 0; ; offset += PageSize)
         {
             var from = offset;
             var answer = await _calls.ReadAsync($"sessions of {provider}", () => api.ListSessionsAsync(provider.ToString(), from, PageSize, NewestFirst, cancellationToken), cancellationToken);
             var page = answer.Sessions ?? throw Lacks("sessions");
-            var sessions = page.Select(SessionOf).OfType<MorpheusSession>().ToList();
+            var sessions = page.Select(SessionOf).OfType<MorSession>().ToList();
             // A session that opens between two pages moves the rest on: the same one may come twice.
             foreach (var session in sessions.Where(s => s.OpenedAt >= since)) { found.TryAdd(session.Id, session); }
-            if (page.Count < PageSize || sessions.Exists(s => s.OpenedAt < since)) { return [.. found.Values]; }
+            if (page.Count < PageSize || found.Count >= most || sessions.Exists(s => s.OpenedAt < since)) { return [.. found.Values]; }
         }
     }
 
@@ -118,9 +112,9 @@ internal sealed class MorpheusNode(IMorpheusApi api)
         b is { PricePerSecond: { } price } && price > 0 && !(b.DeletedAt > 0) && IsId(b.Id) && IsId(b.ModelAgentId) && IsAddress(b.Provider, out var provider)
             ? new MorpheusBid(b.Id!.ToLowerInvariant(), provider, b.ModelAgentId!.ToLowerInvariant(), price) : null;
 
-    private static MorpheusSession? SessionOf(MorpheusSessionWire s) =>
-        IsId(s.Id) && IsId(s.ModelAgentId) && Time(s.OpenedAt) is { } opened && Time(s.EndsAt) is { } ends
-            ? new MorpheusSession(s.Id!.ToLowerInvariant(), s.ModelAgentId!.ToLowerInvariant(), opened, ends, Time(s.ClosedAt)) : null;
+    private static MorSession? SessionOf(MorpheusSessionWire s) =>
+        IsId(s.Id) && IsId(s.ModelAgentId) && Time(s.OpenedAt) is { } opened && Time(s.EndsAt) is { } ends && s is { PricePerSecond: { } price, ProviderWithdrawnAmount: { } withdrawn }
+            ? new MorSession(s.Id!.ToLowerInvariant(), s.ModelAgentId!.ToLowerInvariant(), opened, ends, Time(s.ClosedAt), price, withdrawn) : null;
 
     private static DateTimeOffset? Time(BigInteger? seconds) => seconds is { } s && s > 0 && s < 100_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds((long)s) : null;
 

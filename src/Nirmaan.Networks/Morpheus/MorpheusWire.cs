@@ -35,10 +35,15 @@ internal sealed record MorpheusBidWire(string? Id, string? Provider, string? Mod
 
 internal sealed record MorpheusBidsWire(List<MorpheusBidWire>? Bids);
 
+/// <summary>The node leaves <c>ID</c> zero: the bid's own counts.</summary>
+internal sealed record MorpheusRatedBidWire(MorpheusBidWire? Bid, double? Score);
+
+internal sealed record MorpheusRatedBidsWire(List<MorpheusRatedBidWire>? Bids);
+
 internal sealed record MorpheusBidAnswerWire(MorpheusBidWire? Bid);
 
 /// <summary>Times in Unix seconds; <c>ClosedAt</c> 0 = not closed.</summary>
-internal sealed record MorpheusSessionWire(string? Id, string? Provider, string? ModelAgentId, BigInteger? OpenedAt, BigInteger? EndsAt, BigInteger? ClosedAt);
+internal sealed record MorpheusSessionWire(string? Id, string? Provider, string? ModelAgentId, BigInteger? PricePerSecond, BigInteger? ProviderWithdrawnAmount, BigInteger? OpenedAt, BigInteger? EndsAt, BigInteger? ClosedAt);
 
 internal sealed record MorpheusSessionsWire(List<MorpheusSessionWire>? Sessions);
 
@@ -86,7 +91,7 @@ internal sealed class LooseInteger : JsonConverter<BigInteger>
 [JsonSerializable(typeof(MorpheusProviderAnswerWire))]
 [JsonSerializable(typeof(MorpheusModelsWire))]
 [JsonSerializable(typeof(MorpheusModelAnswerWire))]
-[JsonSerializable(typeof(MorpheusBidsWire))]
+[JsonSerializable(typeof(MorpheusBidsWire)), JsonSerializable(typeof(MorpheusRatedBidsWire))]
 [JsonSerializable(typeof(MorpheusBidAnswerWire))]
 [JsonSerializable(typeof(MorpheusSessionsWire))]
 [JsonSerializable(typeof(MorpheusSessionAnswerWire))]

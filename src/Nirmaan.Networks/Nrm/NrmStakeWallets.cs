@@ -7,6 +7,7 @@ using Nirmaan.Evm.Abi;
 using Nirmaan.Evm.JsonRpc;
 using Nirmaan.Evm.Signatures;
 using Nirmaan.Networks.Chain;
+using Nirmaan.Networks.Morpheus;
 
 namespace Nirmaan.Networks.Nrm;
 
@@ -173,6 +174,9 @@ internal sealed class NrmStakeWallets(EvmChain chain, TimeProvider clock) : ISta
             StakeAction.Announce(var asset, _, var epoch, var root, var total, var delay) =>
                 (Address("Timelock", chain.Options.Timelock), new RootOperation(chain.Options.DistributorOf(asset), epoch, root, total).Schedule(delay)),
             StakeAction.Publish(var asset, _, var epoch, var root, var total) => (Address("Timelock", chain.Options.Timelock), new RootOperation(chain.Options.DistributorOf(asset), epoch, root, total).Execute()),
+            StakeAction.ClaimSession(var session, _) => (Address("Diamond", chain.Options.Diamond), new ClaimForProviderCall(Bytes32.Parse(session))),
+            StakeAction.AllowProvider(var contract, var amount) => (Address("Mor", chain.Options.Mor), new ApproveCall(EvmAddress.Parse(contract), amount)),
+            StakeAction.RaiseProvider raise => (Address("Diamond", chain.Options.Diamond), new ProviderRegisterCall(EvmAddress.Parse(raise.Provider), raise.Amount, raise.Endpoint)),
             StakeAction.Claim claim =>
                 (chain.Options.DistributorOf(claim.Asset), new ClaimCall(EvmAddress.Parse(claim.Account.Value), claim.Cumulative, [.. claim.Proof.Select(Bytes32.Parse)])),
             _ => throw new ArgumentException($"action: {action} has no contract.", nameof(action)),

@@ -74,6 +74,9 @@ internal static class StakingRefusals
 {
     private static readonly AbiSignature s_notAllowed = AbiSignature.Parse("ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)");
 
+    // Solidity's own; its one word says of what, 0x11 = a number below zero.
+    private static readonly AbiSignature s_panic = AbiSignature.Parse("Panic(uint256 code)");
+
     private static readonly (AbiSignature Error, string Words)[] s_known =
     [
         (AbiSignature.Parse("NothingToMove()"), "there is nothing to move: the amount is 0"),
@@ -92,6 +95,7 @@ internal static class StakingRefusals
         (AbiSignature.Parse("NotFunded(uint256 missing)"), "the distributor holds less than the root promises: fund it first"),
         (AbiSignature.Parse("AccessControlUnauthorizedAccount(address account, bytes32 neededRole)"), "this wallet is not the timelock's proposer; use the one that is"),
         (AbiSignature.Parse("TimelockUnexpectedOperationState(bytes32 operationId, bytes32 expectedStates)"), "it is announced already, its time is not come, or it was carried out"),
+        (AbiSignature.Parse("InsufficientRightsForOperation(address account, address delegator)"), "only the provider's own wallet may, or one that it gave the right to in the delegate registry"),
         (AbiSignature.Parse("SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)"), "the amount is larger than anyone can hold"),
     ];
 
@@ -104,6 +108,11 @@ internal static class StakingRefusals
         {
             return "the signature is worth nothing now: it is too old, was given for something else, or by a wallet that is a contract. Go back and sign anew, or allow by a transaction";
         }
+        if (action is StakeAction.ClaimSession && data.StartsWith(s_panic.Selector.Span) && data[^1] == 0x11)
+        {
+            return "what was earned on the day of the close is held until the next 00:00 UTC, and a part was paid already (panic 0x11): claim it after that midnight";
+        }
+        if (action is StakeAction.RaiseProvider && data.StartsWith(s_notAllowed.Selector.Span)) { return "the contract may not take that much MOR yet: allow it first"; }
         foreach (var (error, words) in s_known)
         {
             if (data.StartsWith(error.Selector.Span)) { return words; }

@@ -32,5 +32,34 @@ internal sealed record Mint(EvmAddress To, BigInteger Amount) : IFunction;
 [Function("balanceOf(address account) returns (uint256)")]
 internal sealed record BalanceOf(EvmAddress Account) : IFunction<BigInteger>;
 
-[Function("payProvider(bytes32 sessionId, address user, address provider, uint256 amount)")]
-internal sealed record PayProvider(Bytes32 SessionId, EvmAddress User, EvmAddress Provider, BigInteger Amount) : IFunction;
+[Function("providerRegister(address provider, uint256 addStake, string endpoint)")]
+internal sealed record ProviderRegister(EvmAddress Provider, BigInteger AddStake, string Endpoint) : IFunction;
+
+[Function("getProvider(address provider) returns ((string endpoint, uint256 stake, uint128 createdAt, uint128 limitPeriodEnd, uint256 limitPeriodEarned, bool isDeleted))")]
+internal sealed record GetProvider(EvmAddress Provider) : IFunction<ProviderOnChain>;
+
+internal sealed record ProviderOnChain(string Endpoint, BigInteger Stake, BigInteger CreatedAt, BigInteger LimitPeriodEnd, BigInteger LimitPeriodEarned, bool IsDeleted);
+
+[Function("leaveOfLimit(address provider, uint256 left)")]
+internal sealed record LeaveOfLimit(EvmAddress Provider, BigInteger Left) : IFunction;
+
+[Function("openSession(bytes32 sessionId, address user, uint256 stake, bytes32 bidId, (address provider, bytes32 modelId, uint256 pricePerSecond, uint256 nonce, uint128 createdAt, uint128 deletedAt) bid, uint128 openedAt, uint128 endsAt)")]
+internal sealed record OpenSession(Bytes32 SessionId, EvmAddress User, BigInteger Stake, Bytes32 BidId, BidOnChain Bid, long OpenedAt, long EndsAt) : IFunction;
+
+internal sealed record BidOnChain(EvmAddress Provider, Bytes32 ModelId, BigInteger PricePerSecond, BigInteger Nonce, long CreatedAt, long DeletedAt);
+
+[Function("closeSession(bytes32 sessionId, uint128 closedAt, uint256 closeoutType, bytes receipt, uint32 tpsScaled1000, uint32 ttftMs)")]
+internal sealed record CloseSession(Bytes32 SessionId, long ClosedAt, long CloseoutType, byte[] Receipt, long TpsScaled1000, long TtftMs) : IFunction;
+
+[Function("claimForProvider(bytes32 sessionId)")]
+internal sealed record ClaimForProvider(Bytes32 SessionId) : IFunction;
+
+[Function("getProvidersTotalClaimed() returns (uint256)")]
+internal sealed record TotalClaimed : IFunction<BigInteger>;
+
+[Function("getSession(bytes32 sessionId) returns ((address user, bytes32 bidId, uint256 stake, bytes closeoutReceipt, uint256 closeoutType, uint256 providerWithdrawnAmount, uint128 openedAt, uint128 endsAt, uint128 closedAt, bool isActive, bool isDirectPaymentFromUser))")]
+internal sealed record GetSession(Bytes32 SessionId) : IFunction<SessionOnChain>;
+
+internal sealed record SessionOnChain(
+    EvmAddress User, Bytes32 BidId, BigInteger Stake, byte[] CloseoutReceipt, BigInteger CloseoutType, BigInteger ProviderWithdrawnAmount, BigInteger OpenedAt, BigInteger EndsAt, BigInteger ClosedAt,
+    bool IsActive, bool IsDirectPaymentFromUser);

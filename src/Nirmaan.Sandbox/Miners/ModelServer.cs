@@ -76,6 +76,7 @@ public sealed class ModelServer(MinerSetup setup, IMinerLog log, TimeProvider cl
             var read = messages.Sum(m => Filler.Tokens(m?["content"]?.ToString() ?? ""));
             var takes = Setup.Jitter(GpuSpeeds.TextSeconds(Setup.Gpu, Setup.Gpus, ModelType, read, written));
             (_since, _prompts) = ((_since.Prompt + read, _since.Written + written), _prompts + 1);
+            var first = takes * (GpuSpeeds.TextSeconds(Setup.Gpu, Setup.Gpus, ModelType, read, 0) / GpuSpeeds.TextSeconds(Setup.Gpu, Setup.Gpus, ModelType, read, written));
             Busy += takes;
             CountJob();
             Log.Print($"INFO:     127.0.0.1:0 - \"POST /v1/chat/completions HTTP/1.1\" 200 OK");
@@ -91,7 +92,9 @@ public sealed class ModelServer(MinerSetup setup, IMinerLog log, TimeProvider cl
                     ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = $"{prompt[^Math.Min(prompt.Length, 40)..]}: {Filler.Words(written)}" },
                     ["finish_reason"] = "stop"
                 }),
-                ["usage"] = new JsonObject { ["prompt_tokens"] = read, ["completion_tokens"] = written, ["total_tokens"] = read + written }
+                ["usage"] = new JsonObject { ["prompt_tokens"] = read, ["completion_tokens"] = written, ["total_tokens"] = read + written },
+                // No field of the real one: its users measure, and played time cannot be measured from outside.
+                ["x_sandbox"] = new JsonObject { ["seconds"] = takes.TotalSeconds, ["firstTokenSeconds"] = first.TotalSeconds }
             };
             return (answer.ToJsonString(), takes, null);
         }

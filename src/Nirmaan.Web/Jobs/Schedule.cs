@@ -44,6 +44,7 @@ internal static class Schedule
         Line<GradePlans>("allocation:grade", Hourly, v => v.RunAsync),
         Line<CloseEpoch>("rewards:close-epoch", Every10Minutes, v => v.RunAsync),
         Line<PublishRoot>("rewards:watch-publications", EveryMinute, v => v.WatchAsync),
+        Line<ClaimSessions>("rewards:watch-claims", EveryMinute, v => v.WatchAsync),
         Line<CheckInvariants>("rewards:invariants", Hourly, v => v.RunAsync),
         Line<CollectNotices>("notifications:collect", Every5Minutes, v => v.RunAsync),
         Line<SendNotices>("notifications:send", EveryMinute, v => v.RunAsync),

@@ -69,6 +69,8 @@ internal static class SandboxPresets
             ["Networks:Morpheus:BaseUrl"] = $"{at}/morpheus",
             ["Networks:Morpheus:User"] = "admin",
             ["Networks:Morpheus:Password"] = "sandboxsandboxsandboxsandbox0001",
+            // The contract pays no more in a year than the stake: enough for some months of the demo's fleet, whose page then says when to raise it.
+            ["Networks:Morpheus:ProviderStakeMor"] = "5000",
             ["Networks:Morpheus:ProviderEndpoint"] = "miners.nirmaan.example:3333",
             ["Networks:Morpheus:ReadTimeout"] = "00:00:10",
             ["Networks:Morpheus:WriteTimeout"] = "00:00:20",

@@ -54,12 +54,13 @@ public sealed class MorpheusCreditsTests : IAsyncLifetime
 
     [Theory]
     // Camel case as the swagger has it, numbers as text.
-    [InlineData("""{"id":"ID","modelAgentId":"MODEL","openedAt":"OPENED","endsAt":"ENDS","closedAt":"0"}""", true)]
-    [InlineData("""{"Id":"ID","ModelAgentId":"MODEL","OpenedAt":OPENED,"EndsAt":ENDS}""", true)]
-    // No end, no times beyond the calendar, no id: no session.
-    [InlineData("""{"Id":"ID","ModelAgentId":"MODEL","OpenedAt":OPENED}""", false)]
-    [InlineData("""{"Id":"ID","ModelAgentId":"MODEL","OpenedAt":OPENED,"EndsAt":99999999999999999999,"ClosedAt":0}""", false)]
-    [InlineData("""{"ModelAgentId":"MODEL","OpenedAt":OPENED,"EndsAt":ENDS,"ClosedAt":0}""", false)]
+    [InlineData("""{"id":"ID","modelAgentId":"MODEL","pricePerSecond":"9","providerWithdrawnAmount":"0","openedAt":"OPENED","endsAt":"ENDS","closedAt":"0"}""", true)]
+    [InlineData("""{"Id":"ID","ModelAgentId":"MODEL","PricePerSecond":9,"ProviderWithdrawnAmount":190000000000000001000,"OpenedAt":OPENED,"EndsAt":ENDS}""", true)]
+    // No end, no times beyond the calendar, no id, no price: no session.
+    [InlineData("""{"Id":"ID","ModelAgentId":"MODEL","ProviderWithdrawnAmount":0,"OpenedAt":OPENED,"EndsAt":ENDS}""", false)]
+    [InlineData("""{"Id":"ID","ModelAgentId":"MODEL","PricePerSecond":9,"ProviderWithdrawnAmount":190000000000000001000,"OpenedAt":OPENED}""", false)]
+    [InlineData("""{"Id":"ID","ModelAgentId":"MODEL","PricePerSecond":9,"ProviderWithdrawnAmount":190000000000000001000,"OpenedAt":OPENED,"EndsAt":99999999999999999999,"ClosedAt":0}""", false)]
+    [InlineData("""{"ModelAgentId":"MODEL","PricePerSecond":9,"ProviderWithdrawnAmount":190000000000000001000,"OpenedAt":OPENED,"EndsAt":ENDS,"ClosedAt":0}""", false)]
     public async Task A_session_is_read_in_every_form_it_comes_in_or_not_at_all(string session, bool active) =>
         (await CreditAsync(session.Replace("ID\"", Node.Id(1) + "\"", StringComparison.Ordinal).Replace("MODEL\"", Node.ModelId.ToUpperInvariant().Replace("0X", "0x", StringComparison.Ordinal) + "\"", StringComparison.Ordinal)
             .Replace("OPENED", $"{s_now.AddMinutes(-5).ToUnixTimeSeconds()}", StringComparison.Ordinal).Replace("ENDS", $"{s_now.AddMinutes(5).ToUnixTimeSeconds()}", StringComparison.Ordinal))).Active.ShouldBe(active);

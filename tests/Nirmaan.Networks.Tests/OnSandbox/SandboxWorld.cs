@@ -35,12 +35,13 @@ internal sealed class SandboxWorld : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Starts it; with a chain it pays MOR there.</summary>
-    public static async Task<SandboxWorld> BeginAsync(LocalChain? chain = null)
+    /// <param name="settings">More arguments.</param>
+    public static async Task<SandboxWorld> BeginAsync(LocalChain? chain = null, params string[] settings)
     {
         string[] args =
         [
             "--urls=http://127.0.0.1:0", $"--Sandbox:Start={Start:O}", "--Logging:LogLevel:Default=None", "--Chain:Stakers=0",
-            .. chain is null ? [] : new[] { $"--Chain:Rpc={chain.Url}", $"--Chain:Mor={chain.Contracts.Mor}", $"--Chain:Diamond={chain.Contracts.Diamond}", $"--Chain:FundingAccount={chain.Contracts.FundingAccount}" },
+            .. settings, .. chain is null ? [] : new[] { $"--Chain:Rpc={chain.Url}", $"--Chain:Mor={chain.Contracts.Mor}", $"--Chain:Diamond={chain.Contracts.Diamond}", $"--Chain:FundingAccount={chain.Contracts.FundingAccount}" },
         ];
         var app = SandboxHost.Build(args);
         await app.StartAsync(Cancel);

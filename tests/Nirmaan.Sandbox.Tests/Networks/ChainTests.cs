@@ -107,6 +107,38 @@ public sealed class ChainTests
     }
 
     [Fact]
+    public async Task What_the_owners_wallet_claims_past_the_node_the_node_shows()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await ServeAsync(chain, ("Sandbox:Morpheus:NeverClosedShare", "1"));
+        await world.AdvanceAsync(TimeSpan.FromHours(2));
+        var session = (await world.SessionsAsync())[0]!;
+        Number(session, "ProviderWithdrawnAmount").ShouldBe(0);
+
+        await chain.SendAsync(s_provider, chain.Contracts.Diamond, new ClaimForProvider(Bytes32.Parse(session["Id"]!.GetValue<string>())), TestContext.Current.CancellationToken);
+
+        Number((await world.SessionsAsync())[0]!, "ProviderWithdrawnAmount").ShouldBe((Number(session, "EndsAt") - Number(session, "OpenedAt")) * Number(session, "PricePerSecond"));
+    }
+
+    [Fact]
+    public async Task When_the_years_limit_is_used_up_closes_pay_nothing_until_the_stake_is_raised()
+    {
+        await using var chain = await ChainAsync();
+        await using var world = await ServeAsync(chain);
+        await world.PostAsync("/sandbox/networks/morpheus/limit", """{"leftMor":0}""");
+        await world.AdvanceAsync(TimeSpan.FromHours(2));
+        var closed = (await world.SessionsAsync()).Where(s => s!["ClosedAt"]!.GetValue<long>() > 0).ToArray();
+        closed.ShouldNotBeEmpty();
+        closed.ShouldAllBe(s => Number(s!, "ProviderWithdrawnAmount") == 0);
+
+        await world.PostAsync("/morpheus/blockchain/providers", """{"stake":"10000000000000000000","endpoint":"miner.nirmaan.example:3333"}""", MorpheusNode.Admin);
+        // Nothing was paid of it, so that what is held of today covers it all and no claim reverts; tomorrow it pays.
+        await world.AdvanceAsync(TimeSpan.FromHours(26));
+        await world.PostAsync($"/morpheus/proxy/sessions/{closed[0]!["Id"]}/providerClaim", "{}", MorpheusNode.Admin);
+        Number((await world.SessionsAsync())[0]!, "ProviderWithdrawnAmount").ShouldBe((Number(closed[0]!, "ClosedAt") - Number(closed[0]!, "OpenedAt")) * Number(closed[0]!, "PricePerSecond"));
+    }
+
+    [Fact]
     public async Task Stakers_stake_add_and_unstake_over_a_week()
     {
         await using var chain = await ChainAsync();

@@ -93,6 +93,24 @@ public sealed class MorpheusMarketTests
     }
 
     [Fact]
+    public async Task A_user_who_gives_up_closes_without_a_receipt_and_todays_part_is_held_until_midnight()
+    {
+        await using var world = await NetworksWorld.BeginAsync();
+        await world.RegisterAsync();
+        await world.ServeAsync(MorpheusNode.Cheap, () => null);
+        await world.AdvanceAsync(TimeSpan.FromHours(1));
+        var session = (await world.SessionsAsync()).First(s => Number(s!, "ClosedAt") > 0)!;
+        var claim = $"/morpheus/proxy/sessions/{session["Id"]}/providerClaim";
+        (Number(session, "CloseoutType"), Number(session, "ProviderWithdrawnAmount")).ShouldBe((BigInteger.One, BigInteger.Zero));
+
+        await world.AdvanceAsync(TimeSpan.FromDays(1));
+        await world.PostAsync(claim, "{}", MorpheusNode.Admin);
+
+        var after = (await world.SessionsAsync()).Single(s => s!["Id"]!.GetValue<string>() == session["Id"]!.GetValue<string>())!;
+        Number(after, "ProviderWithdrawnAmount").ShouldBe((Number(session, "ClosedAt") - Number(session, "OpenedAt")) * Number(session, "PricePerSecond"));
+    }
+
+    [Fact]
     public async Task A_model_whose_server_is_down_gets_no_new_session()
     {
         await using var world = await NetworksWorld.BeginAsync();

@@ -102,12 +102,34 @@ internal sealed class PublicationCallConfiguration : IEntityTypeConfiguration<Pu
 {
     public void Configure(EntityTypeBuilder<PublicationCall> builder)
     {
-        builder.ToTable("publication_calls").HasKey(c => c.Id);
+        builder.ToTable("publication_calls");
+        builder.HasIndex(c => new { c.AssetId, c.Epoch });
+        builder.IsWatched();
+    }
+}
+
+internal sealed class ProviderCallConfiguration : IEntityTypeConfiguration<ProviderCall>
+{
+    public void Configure(EntityTypeBuilder<ProviderCall> builder)
+    {
+        builder.ToTable("provider_calls");
+        builder.HasIndex(c => c.SentAt);
+        builder.IsWatched();
+    }
+}
+
+internal static class WatchedCallConfiguration
+{
+    /// <summary>What every transaction of a wallet that is watched has in common.</summary>
+    public static void IsWatched<TCall>(this EntityTypeBuilder<TCall> builder)
+        where TCall : WatchedCall
+    {
+        builder.HasKey(c => c.Id);
         builder.Property(c => c.Id).ValueGeneratedNever();
         builder.Property(c => c.From).HasColumnName("sender");
         builder.Property(c => c.To).HasColumnName("contract");
+        builder.Ignore(c => c.What).Ignore(c => c.SubjectKind).Ignore(c => c.Subject);
         builder.HasIndex(c => new { c.ChainId, c.TxHash }).IsUnique();
-        builder.HasIndex(c => new { c.AssetId, c.Epoch });
         builder.IsVersioned();
     }
 }

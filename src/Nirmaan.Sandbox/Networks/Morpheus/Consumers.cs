@@ -81,6 +81,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
         var leavesAt = DateTimeOffset.FromUnixTimeSeconds(session.OpenedAt) + TimeSpan.FromSeconds(Math.Max(1, (long)(seconds * stay * part)));
         if (bid.Provider == book.Own)
         {
+            agenda.At(clock.GetUtcNow(), "a Morpheus session is written down", c => WriteAsync(session, c));
             Prompt(session, chance.Next(3, 20));
             if (fate > 1 - options.Value.NeverClosedShare) { return; }
         }
@@ -97,6 +98,16 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
 
     private int Slots(Bid bid) => bid.Provider != book.Own ? rivals.Slots(bid.ModelId)
         : servers.Has(bid.ModelId) && !(_avoided.TryGetValue(bid.ModelId, out var avoided) && clock.GetUtcNow() < avoided.Until) ? options.Value.SlotsPerModel : 0;
+
+    private async Task WriteAsync(Session session, CancellationToken cancellationToken)
+    {
+        try { await sessions.WriteAsync(session, cancellationToken); }
+        catch (ChainException e)
+        {
+            LogNotWritten(session.Id, e.Message);
+            agenda.At(clock.GetUtcNow() + s_payAgain, "a Morpheus session is written down, again", c => WriteAsync(session, c));
+        }
+    }
 
     private void Prompt(Session session, int inSeconds) =>
         agenda.At(clock.GetUtcNow().AddSeconds(inSeconds), "a Morpheus user prompts", async cancellationToken =>
@@ -116,16 +127,17 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
             ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = $"What should I know about session {session.Id[..10]}?" }),
             ["max_tokens"] = 256
         };
-        var answered = false;
-        try { answered = Answers(await servers.PromptAsync(model, body.ToJsonString(), s_patience, cancellationToken)); }
+        Answer? answer = null;
+        try { answer = Read(await servers.PromptAsync(model, body.ToJsonString(), s_patience, cancellationToken)); }
         catch (OperationCanceledException) { return; }
         catch (Exception e) { LogPromptFailed(e, model); }
         lock (book.Gate)
         {
-            session.Failures = answered ? 0 : session.Failures + 1;
+            session.Failures = answer is not null ? 0 : session.Failures + 1;
+            if (answer?.Seconds is { } seconds and > 0) { session.Seen = (session.Seen.Answers + 1, session.Seen.TokensPerSecond + answer.Tokens / seconds, session.Seen.FirstTokenSeconds + answer.FirstToken); }
             if (session.Failures < 2)
             {
-                if (answered) { _avoided.Remove(model); }
+                if (answer is not null) { _avoided.Remove(model); }
                 Prompt(session, 45 + (int)(session.OpenedAt % 30));
                 return;
             }
@@ -140,7 +152,7 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     {
         try
         {
-            if (!await sessions.CloseAsync(session, Receipt(session), cancellationToken) || session.Bid.Provider != book.Own) { return; }
+            if (!await sessions.CloseAsync(session, Receipt(session), session.Failures >= 2, cancellationToken) || session.Bid.Provider != book.Own) { return; }
             lock (book.Gate)
             {
                 var (successes, all) = _served.GetValueOrDefault(session.Bid.ModelId);
@@ -157,17 +169,27 @@ internal sealed partial class Consumers(MorpheusBook book, SessionBook sessions,
     // Two words as the contract's receipt begins: session and chain.
     private static string Receipt(Session session) => session.Id[2..] + Convert.ToHexStringLower(OnChainId.Word(31337));
 
-    private static bool Answers(string? json)
+    // How long it took a played server says itself: its time is not ours.
+    private static Answer? Read(string? json)
     {
-        try { return json is not null && JsonNode.Parse(json)?["choices"] is JsonArray { Count: > 0 }; }
-        catch (System.Text.Json.JsonException) { return false; }
+        try
+        {
+            if (json is null || JsonNode.Parse(json) is not { } read || read["choices"] is not JsonArray { Count: > 0 }) { return null; }
+            return new Answer((int?)read["usage"]?["completion_tokens"] ?? 0, (double?)read["x_sandbox"]?["seconds"], (double?)read["x_sandbox"]?["firstTokenSeconds"] ?? 0);
+        }
+        catch (System.Text.Json.JsonException) { return null; }
     }
+
+    private sealed record Answer(int Tokens, double? Seconds, double FirstToken);
 
     private string UserAddress(int i) =>
         new EvmAddress(Keccak256.Hash(BitConverter.GetBytes(((long)seed.Value << 32) + i)).ToArray().AsSpan(0, EvmAddress.Size)).ToLowerHex();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A user of model {Model} left: two prompts in a row failed")]
     private partial void LogLeft(string model);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Session {Session} could not be written to the chain, trying again in a minute: {Reason}")]
+    private partial void LogNotWritten(string session, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Prompting model {Model} failed")]
     private partial void LogPromptFailed(Exception e, string model);

@@ -1,3 +1,5 @@
+using Nirmaan.Sandbox.Chain;
+
 namespace Nirmaan.Sandbox.Networks.Morpheus;
 
 /// <summary>Providers, models and bids.</summary>
@@ -8,8 +10,11 @@ internal static class MarketEndpoints
     public static void Map(IEndpointRouteBuilder node)
     {
         // Without a limit the node lists all providers and all models.
-        node.MapGet("/blockchain/providers", (HttpRequest request, MorpheusBook book) =>
-            MorpheusJson.Ok(new { providers = MorpheusPage.Of(request, [.. book.Providers().Select(ProviderWire.Of)], null) }))
+        node.MapGet("/blockchain/providers", async (HttpRequest request, MorpheusBook book, SessionBook sessions, CancellationToken cancellationToken) =>
+        {
+            await sessions.LookAtChainAsync(cancellationToken);
+            return MorpheusJson.Ok(new { providers = MorpheusPage.Of(request, [.. book.Providers().Select(ProviderWire.Of)], null) });
+        })
             .Needs("get_providers").WithName("morpheus.providers");
         node.MapPost("/blockchain/providers", CreateProviderAsync).Needs("create_provider").WithName("morpheus.create-provider");
         // The path's id is ignored: the node always means its own wallet.
@@ -35,12 +40,18 @@ internal static class MarketEndpoints
             .Needs("get_bids").WithName("morpheus.model-bids");
         node.MapGet("/blockchain/models/{id}/bids/active", (HttpRequest request, string id, MorpheusBook book) =>
             Bids(request, book, b => IsOf(b.ModelId, id) && b.DeletedAt == 0)).Needs("get_bids").WithName("morpheus.model-active-bids");
+        node.MapGet("/blockchain/models/{id}/bids/rated", (string id, MorpheusBook book) =>
+            MorpheusJson.Ok(new { bids = book.Bids(b => IsOf(b.ModelId, id) && b.DeletedAt == 0).Select(RatedBidWire.Of).OrderByDescending(b => b.Score) }))
+            .Needs("get_bids").WithName("morpheus.model-rated-bids");
     }
 
-    private static async Task<IResult> CreateProviderAsync(HttpRequest request, MorpheusBook book, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateProviderAsync(HttpRequest request, MorpheusBook book, MorPayments payments, CancellationToken cancellationToken)
     {
         var body = await MorpheusBody.ReadAsync(request, "CreateProviderRequest", cancellationToken);
-        return MorpheusJson.Ok(new { provider = ProviderWire.Of(book.Register(book.Own, body.Wei("stake"), body.Text("endpoint"))) });
+        var (stake, endpoint) = (body.Wei("stake"), body.Text("endpoint"));
+        var provider = book.Register(book.Own, stake, endpoint);
+        if (payments.Enabled) { await payments.RegisterAsync(book.Own, stake, endpoint, cancellationToken); }
+        return MorpheusJson.Ok(new { provider = ProviderWire.Of(provider) });
     }
 
     private static async Task<IResult> CreateModelAsync(HttpRequest request, MorpheusBook book, CancellationToken cancellationToken)

@@ -70,6 +70,15 @@ internal sealed class MorpheusBook(SandboxClock clock, IOptions<MorpheusOptions>
         }
     }
 
+    /// <summary>Takes over what the chain says of our provider, whose stake its owner may have raised with a wallet of their own.</summary>
+    public void Adopt(BigInteger stake, string endpoint)
+    {
+        lock (Gate)
+        {
+            if (_providers.TryGetValue(Own, out var known)) { _providers[Own] = known with { Stake = BigInteger.Max(known.Stake, stake), Endpoint = endpoint }; }
+        }
+    }
+
     /// <summary>Takes our provider off the market; its stake comes back.</summary>
     public string Deregister()
     {

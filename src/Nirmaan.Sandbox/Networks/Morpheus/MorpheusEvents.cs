@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Numerics;
+using Nirmaan.Sandbox.Chain;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Networks.Morpheus;
 
 /// <summary>
 /// What can be done to the Morpheus of the sandbox, POST /sandbox/networks/morpheus/{event}: <c>forget-models {"on"}</c> (the node runs
-/// without models and stays healthy), <c>demand {"factor"}</c>, <c>undercut {"name","pricePerSecond"}</c> (the dearest rival goes there).
+/// without models and stays healthy), <c>demand {"factor"}</c>, <c>undercut {"name","pricePerSecond"}</c> (the dearest rival goes there),
+/// <c>limit {"leftMor"}</c> (the contract pays our provider only so much more this year).
 /// GET /sandbox/networks/morpheus/market says what truly is: slots, sessions, successes, users turned away.
 /// </summary>
 internal static class MorpheusEvents
@@ -34,10 +36,17 @@ internal static class MorpheusEvents
             }
             lock (book.Gate) { return rivals.Undercut(name, price) ? Ok() : Results.NotFound(new { error = "no rival offers that name" }); }
         }).WithName("sandbox.morpheus.undercut");
+        events.MapPost("limit", async (MorpheusEvent e, MorPayments payments, MorpheusBook book, CancellationToken cancellationToken) =>
+        {
+            if (e.LeftMor is not { } left || left is < 0 or > 1_000_000_000) { return Results.BadRequest(new { error = "leftMor between 0 and 1000000000 MOR is needed" }); }
+            if (!payments.Enabled) { return Results.Conflict(new { error = "the limit is the contract's, and no chain is set" }); }
+            await payments.LeaveOfLimitAsync(book.Own, new BigInteger(left * 1_000_000_000) * 1_000_000_000, cancellationToken);
+            return Ok();
+        }).WithName("sandbox.morpheus.limit");
         events.MapGet("market", (MorpheusTruth truth) => Wire.Json(truth.Describe())).WithName("sandbox.morpheus.market");
     }
 
     private static IResult Ok() => Results.Ok(new { ok = true });
 
-    internal sealed record MorpheusEvent(bool? On, double? Factor, string? Name, string? PricePerSecond);
+    internal sealed record MorpheusEvent(bool? On, double? Factor, string? Name, string? PricePerSecond, decimal? LeftMor);
 }

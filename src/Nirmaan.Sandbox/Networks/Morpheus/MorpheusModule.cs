@@ -6,7 +6,7 @@ namespace Nirmaan.Sandbox.Networks.Morpheus;
 
 /// <summary>
 /// Morpheus: the REST interface of our one provider's proxy-router under /morpheus, the rivals, and the users who open sessions.
-/// The provider reward limiter is not played: every session is paid in full.
+/// With a chain the contract there says what is paid: the year's limit by the stake and what is held on the day of a close are its own.
 /// </summary>
 public sealed class MorpheusModule : ISandboxModule
 {

@@ -23,7 +23,7 @@ public sealed class MorpheusOptions
     public double NeverClosedShare { get; set; } = 0.02;
 
     /// <summary>MOR our provider's wallet begins with, beside what it holds on the chain; stakes and fees come out of it.</summary>
-    public decimal WalletMor { get; set; } = 1000;
+    public decimal WalletMor { get; set; } = 10_000;
 
     /// <summary>Every value that is out of range, as one sentence each.</summary>
     public IEnumerable<string> Faults()

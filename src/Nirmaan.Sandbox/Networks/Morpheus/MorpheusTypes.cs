@@ -25,6 +25,15 @@ internal sealed class Session(string id, string user, Bid bid, BigInteger stake,
     public BigInteger Withdrawn { get; private set; }
     public string Receipt { get; private set; } = "";
 
+    /// <summary>0 = closed with the provider's receipt; 1 = without: what was earned since midnight is held until the next one.</summary>
+    public int CloseoutType { get; private set; }
+
+    /// <summary>True once the chain knows it.</summary>
+    public bool IsWritten { get; set; }
+
+    /// <summary>What its user saw of our model's speed: summed over answers, for the close's receipt.</summary>
+    public (int Answers, double TokensPerSecond, double FirstTokenSeconds) Seen { get; set; }
+
     /// <summary>Prompts in a row without an answer.</summary>
     public int Failures { get; set; }
 
@@ -38,11 +47,18 @@ internal sealed class Session(string id, string user, Bid bid, BigInteger stake,
         return now < end ? 0 : (end - OpenedAt) * Bid.PricePerSecond - Withdrawn;
     }
 
+    /// <summary>Of what was earned on the day of the close: held until the next midnight.</summary>
+    public BigInteger Held(long closedAt, long now)
+    {
+        var midnight = closedAt / 86400 * 86400;
+        return closedAt == 0 || now >= midnight + 86400 ? 0 : (closedAt - Math.Max(midnight, OpenedAt)) * Bid.PricePerSecond;
+    }
+
     /// <summary>The user closes it.</summary>
-    public void Close(long now, BigInteger paid, string receipt) => (ClosedAt, Withdrawn, Receipt) = (now, Withdrawn + paid, receipt);
+    public void Close(long now, BigInteger withdrawn, string receipt, int type) => (ClosedAt, Withdrawn, Receipt, CloseoutType) = (now, withdrawn, receipt, type);
 
     /// <summary>The provider is paid without a close.</summary>
-    public void Withdraw(BigInteger amount) => Withdrawn += amount;
+    public void Withdraw(BigInteger withdrawn) => Withdrawn = withdrawn;
 }
 
 /// <summary>The node or the contracts refuse; the node's status and words.</summary>

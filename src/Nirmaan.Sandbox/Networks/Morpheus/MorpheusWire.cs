@@ -51,13 +51,22 @@ internal sealed record BidWire(string Id, string Provider, string ModelAgentId, 
     public static BidWire Of(Bid b) => new(b.Id, b.Provider, b.ModelId, b.PricePerSecond, b.Nonce, b.CreatedAt, b.DeletedAt);
 }
 
+/// <summary>A rated bid as the node writes it: its own id is left zero. The users here take the lowest price, so that all are rated alike but for it.</summary>
+internal sealed record RatedBidWire([property: JsonPropertyName("ID")] string Id, BidWire Bid, double Score)
+{
+    // What a provider of middling speed, full success and little stake is rated.
+    private const double Quality = 0.6;
+
+    public static RatedBidWire Of(Bid b) => new("0x" + new string('0', 64), BidWire.Of(b), Quality * (double)MorpheusRules.Mor / (double)b.PricePerSecond);
+}
+
 /// <summary>A session as the node writes it: all its numbers are bare, some beyond 2^53.</summary>
 internal sealed record SessionWire(string Id, string User, string Provider, string ModelAgentId, [property: JsonPropertyName("BidID")] string BidId,
     [property: JsonConverter(typeof(BareNumber))] BigInteger Stake, [property: JsonConverter(typeof(BareNumber))] BigInteger PricePerSecond,
     string CloseoutReceipt, int CloseoutType, [property: JsonConverter(typeof(BareNumber))] BigInteger ProviderWithdrawnAmount,
     long OpenedAt, long EndsAt, long ClosedAt)
 {
-    public static SessionWire Of(Session s) => new(s.Id, s.User, s.Bid.Provider, s.Bid.ModelId, s.Bid.Id, s.Stake, s.Bid.PricePerSecond, s.Receipt, 0,
+    public static SessionWire Of(Session s) => new(s.Id, s.User, s.Bid.Provider, s.Bid.ModelId, s.Bid.Id, s.Stake, s.Bid.PricePerSecond, s.Receipt, s.CloseoutType,
         s.Withdrawn, s.OpenedAt, s.EndsAt, s.ClosedAt);
 }
 

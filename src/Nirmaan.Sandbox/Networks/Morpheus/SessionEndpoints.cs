@@ -10,10 +10,13 @@ internal static class SessionEndpoints
 
     public static void Map(IEndpointRouteBuilder node)
     {
-        node.MapGet("/blockchain/sessions/provider", (HttpRequest request, SessionBook sessions) =>
-            request.Query["provider"].ToString() is { Length: > 0 } provider
+        node.MapGet("/blockchain/sessions/provider", async (HttpRequest request, SessionBook sessions, CancellationToken cancellationToken) =>
+        {
+            await sessions.LookAtChainAsync(cancellationToken);
+            return request.Query["provider"].ToString() is { Length: > 0 } provider
                 ? MorpheusJson.Ok(new { sessions = MorpheusPage.Of(request, sessions.Of(provider), SessionsByDefault).Select(SessionWire.Of) })
-                : MorpheusJson.Error(400, "Key: 'QueryProvider.Provider' Error:Field validation for 'Provider' failed on the 'required' tag"))
+                : MorpheusJson.Error(400, "Key: 'QueryProvider.Provider' Error:Field validation for 'Provider' failed on the 'required' tag");
+        })
                 .Needs("get_sessions").WithName("morpheus.sessions");
         node.MapGet("/blockchain/sessions/budget", (SessionBook sessions, SandboxClock clock) =>
             MorpheusJson.Ok(new { budget = MorEmission.TodaysBudget(clock.GetUtcNow(), sessions.Claimed).ToString(CultureInfo.InvariantCulture) }))

@@ -111,6 +111,9 @@ public static class Format
     /// <summary>22 Nov.</summary>
     public static string Day(DateOnly day) => day.ToString("d MMM", CultureInfo.InvariantCulture);
 
+    /// <summary>A day of another year than this: 18 Nov 2027.</summary>
+    public static string Date(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+
     /// <summary>22 Nov 10:38.</summary>
     public static string DayTime(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM HH:mm", CultureInfo.InvariantCulture);
 }

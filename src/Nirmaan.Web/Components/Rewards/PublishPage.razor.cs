@@ -1,12 +1,9 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
-using Nirmaan.Control;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Staking;
 using Nirmaan.Web.Components.Kit;
-using Nirmaan.Web.Components.Staking.Wallet;
 
 namespace Nirmaan.Web.Components.Rewards;
 
@@ -14,14 +11,11 @@ namespace Nirmaan.Web.Components.Rewards;
 public sealed partial class PublishPage
 {
     private IReadOnlyList<Publication> _publications = [];
-    private IReadOnlyList<OfferedWallet>? _wallets;
     private WalletAddress? _account;
     private WalletState? _state;
     private StakeAction? _action;
     private (Publication Of, PublicationStage Stage)? _under;
     private (PublicationStage Stage, PreparedCall Call)? _shown;
-    private string _hash = "";
-    private string? _hashFault, _walletFault;
 
     [Inject] public required PublicationQueries Publications { get; init; }
 
@@ -29,31 +23,9 @@ public sealed partial class PublishPage
 
     [Inject] public required IStakeWallets Wallets { get; init; }
 
-    [Inject] public required IJSRuntime Browser { get; init; }
-
     protected override IReadOnlyList<Topic> Topics { get; } = [Topic.Rewards, Topic.Staking];
 
     protected override async Task ReadAsync(CancellationToken cancellationToken) => _publications = await Publications.ListAsync(cancellationToken);
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        await base.OnAfterRenderAsync(firstRender);
-        if (!firstRender) { return; }
-        try { _wallets = await Browser.ListWalletsAsync() ?? []; }
-        catch (JSException) { _wallets = []; }
-        StateHasChanged();
-    }
-
-    private async Task ConnectAsync(OfferedWallet wallet)
-    {
-        _walletFault = null;
-        try
-        {
-            var answer = await Browser.ConnectAsync(wallet.Id);
-            (_walletFault, _account) = (answer?.Words, answer?.Account is { } shown && Evm.EvmAddress.TryParse(shown, null, out var address) ? WalletAddress.Parse(address.ToLowerHex()) : null);
-        }
-        catch (Exception e) when (e is JSException or OperationCanceledException) { _walletFault = "The wallet gave no answer."; }
-    }
 
     private Task BeginAsync(Publication of, PublicationStage stage) => DoAsync(async token =>
     {
@@ -64,7 +36,6 @@ public sealed partial class PublishPage
 
     private async Task ShowCallAsync(Publication of, PublicationStage stage)
     {
-        (_hash, _hashFault) = ("", null);
         // Whether it would be refused depends on who sends it, which is not known here.
         var anyone = _account ?? WalletAddress.Parse(Evm.EvmAddress.Parse(of.State.Timelock ?? of.State.Address).ToLowerHex());
         try { _shown = (stage, await Wallets.PrepareAsync(anyone, stage.Action!, Gone)); }
@@ -73,18 +44,10 @@ public sealed partial class PublishPage
 
     private Task SentAsync(SentCall sent) => _under is { } under ? NoteAsync(under.Of, under.Stage, sent) : Task.CompletedTask;
 
-    private async Task NoteHashAsync(Publication of, PublicationStage stage)
+    private async Task NoteHashAsync(Publication of, PublicationStage stage, SentCall sent)
     {
-        var (call, hash) = (_shown!.Value.Call, _hash.Trim());
-        _hashFault = null;
-        // Which wallet sends it is its own affair: what took its place is then not found, the rest is.
-        var sent = new SentCall(WalletAddress.Parse($"0x{new string('0', 40)}"), hash, call.To, call.Data, null, of.State.AsOf.Number);
-        try
-        {
-            await NoteAsync(of, stage, sent);
-            _shown = null;
-        }
-        catch (InvalidInputException e) { _hashFault = e.Message; }
+        await NoteAsync(of, stage, sent);
+        _shown = null;
         await ReloadAsync();
     }
 
@@ -124,18 +87,5 @@ public sealed partial class PublishPage
         { IsDone: true } => ("done", Tone.Good),
         { WaitsFor: { } what } => ($"waits for {what}", Tone.Busy),
         _ => ("prepared", Tone.Warn),
-    };
-
-    private static string CallWords(PublicationCall call) => call.State switch
-    {
-        CallState.Seen => $"seen in block {Format.Count(call.BlockNumber ?? 0)}",
-        var other => other.ToString().ToLowerInvariant(),
-    };
-
-    private static Tone CallTone(PublicationCall call) => call.State switch
-    {
-        CallState.Final => Tone.Good,
-        CallState.Reverted or CallState.Replaced => Tone.Bad,
-        _ => Tone.Busy,
     };
 }

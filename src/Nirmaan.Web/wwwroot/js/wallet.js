@@ -60,6 +60,10 @@ async function signIn(id) {
 // What the call data of each deed must be. The server prepared them; here they are made once more from what the page shows, and must be equal.
 const word = value => BigInt(value).toString(16).padStart(64, '0');
 const array = values => word(values.length) + values.map(word).join('');
+const text = value => {
+  const hex = [...new TextEncoder().encode(value)].map(b => b.toString(16).padStart(2, '0')).join('');
+  return word(hex.length / 2) + hex.padEnd(Math.ceil(hex.length / 64) * 64, '0');
+};
 const published = deed => word(100) + ('db4091b5' + word(deed.epoch) + word(deed.root) + word(deed.total)).padEnd(256, '0');
 const makers = {
   allow: deed => '0x095ea7b3' + word(deed.spender) + word(deed.amount),
@@ -74,6 +78,9 @@ const makers = {
   // OpenZeppelin's timelock: schedule(target, 0, publish(..), 0, salt, delay), execute(target, 0, publish(..), 0, salt); the epoch is the salt.
   announce: deed => '0x01d5062a' + word(deed.distributor) + word(0) + word(192) + word(0) + word(deed.epoch) + word(deed.delay) + published(deed),
   publish: deed => '0x134008d3' + word(deed.distributor) + word(0) + word(160) + word(0) + word(deed.epoch) + published(deed),
+  // Morpheus' contract: claimForProvider(session), providerRegister(provider, addStake, endpoint).
+  claimSession: deed => '0xf2e96e8e' + word(deed.session),
+  raiseProvider: deed => '0x365700cb' + word(deed.provider) + word(deed.amount) + word(96) + text(deed.endpoint),
   claim: deed => '0x3d13f874' + word(deed.account) + word(deed.cumulative) + word(96) + array(deed.proof),
 };
 

@@ -23,6 +23,9 @@ internal static class ActionWords
         StakeAction.SendRewardsTo(var recipient) => $"Send my rewards to {recipient.Checksummed()}",
         StakeAction.Fund fund => $"Fund the distributor with {new TokenAmount(fund.Amount, fund.Asset)}",
         StakeAction.Announce announce => $"Announce epoch {announce.Epoch} of {announce.Asset.Id}",
+        StakeAction.ClaimSession claim => $"Claim {Mor(claim.Pays)} of session {Names.Brief(claim.Session)}",
+        StakeAction.AllowProvider(_, var amount) => $"Allow Morpheus' contract to take {Mor(amount)}",
+        StakeAction.RaiseProvider raise => $"Raise the provider's stake by {Mor(raise.Amount)}",
         StakeAction.Publish publish => $"Publish epoch {publish.Epoch} of {publish.Asset.Id}",
         _ => "",
     };
@@ -89,12 +92,28 @@ internal static class ActionWords
             $"Claims are proven against the root of epoch {publish.Epoch} from then on: {publish.Root}.",
             "It cannot go back: a correction is a later epoch. Anyone may send this once the announcement has stood long enough.",
         ],
+        StakeAction.ClaimSession claim =>
+        [
+            $"Morpheus' contract pays the provider {Mor(claim.Pays)} of session {claim.Session}, as things stand. The year's limit is one for all sessions: a payment in between takes from it.",
+            "Only the provider's own wallet may send it. A claim that has nothing to pay succeeds all the same and costs its gas.",
+        ],
+        StakeAction.AllowProvider(var contract, var amount) =>
+        [
+            $"Morpheus' contract {contract} may take up to {Mor(amount)} from your wallet. Nothing moves yet. It replaces what it was allowed before, also what the node set aside for bids.",
+        ],
+        StakeAction.RaiseProvider raise =>
+        [
+            $"{Mor(raise.Amount)} move from your wallet into the stake of provider {raise.Provider}, and in a year it can be paid so much more.",
+            $"They come back when the provider is taken off, less what it was paid in the running year, which stays until that year ends. Its endpoint stays {raise.Endpoint}.",
+        ],
         _ => [],
     };
 
     private static string Left(BigInteger units) => units.IsZero ? "none" : Nrm(units);
 
     private static string Wait(WalletState state) => Format.Span(state.UnbondingPeriod);
+
+    private static string Mor(BigInteger wei) => new TokenAmount(wei, Asset.Mor).ToString();
 
     private static string Nrm(BigInteger units) => new TokenAmount(units, Asset.Nrm).ToString();
 }
