@@ -40,11 +40,21 @@ internal sealed partial class PairPriceFeed(EvmChain chain, IOptions<PairPricesO
     public async Task<IReadOnlyList<PriceQuote>> ReadAsync(IReadOnlyCollection<Asset> assets, CancellationToken cancellationToken)
     {
         List<PriceQuote> quotes = [];
+        SupplierUnavailableException? failure = null;
         foreach (var pair in options.Value.Pairs.Where(p => assets.Any(a => a.Id == p.Asset)))
         {
-            if (await chain.ReadAsync($"the pair of {pair.Asset}", (rpc, _) => ReadAsync(rpc, pair, cancellationToken), cancellationToken) is { } quote) { quotes.Add(quote); }
+            try
+            {
+                if (await chain.ReadAsync($"the pair of {pair.Asset}", (rpc, _) => ReadAsync(rpc, pair, cancellationToken), cancellationToken) is { } quote) { quotes.Add(quote); }
+            }
+            catch (SupplierUnavailableException e)
+            {
+                // One pair that cannot be read costs the others nothing.
+                failure = e;
+                LogLeftOut(pair.Asset, pair.Pair, e.Message);
+            }
         }
-        return quotes;
+        return failure is null || quotes.Count > 0 ? quotes : throw failure;
     }
 
     private async Task<PriceQuote?> ReadAsync(JsonRpcClient rpc, PairOptions pair, CancellationToken cancellationToken)
@@ -67,8 +77,8 @@ internal sealed partial class PairPriceFeed(EvmChain chain, IOptions<PairPricesO
         if (tokens.IsZero || dollars.IsZero) { return LeftOut(pair, "a side of it is empty"); }
         // Both sides are worth the same at the pair's own price.
         var liquidity = Scaled(2 * dollars, BigInteger.Pow(10, dollarDigits));
-        if (liquidity is null || liquidity < options.Value.LeastLiquidityUsd) { return LeftOut(pair, FormattableString.Invariant($"it holds ${liquidity:0.##}; at least ${options.Value.LeastLiquidityUsd:0.##} ({PairPricesOptions.Section}:LeastLiquidityUsd) is believed")); }
-        if (Scaled(dollars * BigInteger.Pow(10, tokenDigits), tokens * BigInteger.Pow(10, dollarDigits)) is not { } usd || usd <= 0) { return LeftOut(pair, "its price is beyond what can be kept"); }
+        if (liquidity < options.Value.LeastLiquidityUsd) { return LeftOut(pair, FormattableString.Invariant($"it holds ${liquidity:0.##}; at least ${options.Value.LeastLiquidityUsd:0.##} ({PairPricesOptions.Section}:LeastLiquidityUsd) is believed")); }
+        if (Scaled(dollars * BigInteger.Pow(10, tokenDigits), tokens * BigInteger.Pow(10, dollarDigits)) is not { } usd || usd <= 0 || liquidity is null) { return LeftOut(pair, "its price is beyond what can be kept"); }
         return new PriceQuote(pair.Asset, usd, block.Time, $"{pair.Asset} pair {contract}", liquidity);
     }
 
