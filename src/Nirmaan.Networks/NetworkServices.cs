@@ -62,6 +62,11 @@ public static class NetworkServices
                 });
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IPriceFeed, TokenPriceFeed>());
         }
+        if (configuration.GetSection($"{PairPricesOptions.Section}:{nameof(PairPricesOptions.Pairs)}").GetChildren().Any())
+        {
+            AddOptions<PairPricesOptions, PairPricesOptionsCheck>(services, configuration, PairPricesOptions.Section);
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IPriceFeed, PairPriceFeed>());
+        }
         return services;
     }
 

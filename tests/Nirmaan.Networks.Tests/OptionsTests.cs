@@ -82,6 +82,19 @@ public sealed class OptionsTests
         Fault<HeuristOptions>(rig).ShouldContain(message);
     }
 
+    [Theory]
+    [InlineData("Pairs:0:Asset", "XYZ", "PairPrices:Pairs:0:Asset 'XYZ' must be one of")]
+    [InlineData("Pairs:0:Pair", "0x12", "PairPrices:Pairs:0:Pair '0x12' must be an address")]
+    [InlineData("Pairs:0:Dollar", Rig.Mor, "must be another token than Token.")]
+    [InlineData("Pairs:1:Asset", "MOR", "PairPrices:Pairs:1:Asset MOR has a pair already.")]
+    [InlineData("LeastLiquidityUsd", "-1", "PairPrices:LeastLiquidityUsd -1 must not be negative.")]
+    public async Task A_wrong_setting_of_a_pair_is_named_by_its_key(string key, string value, string message)
+    {
+        await using var rig = Rig.Of(("PairPrices:Pairs:0:Asset", "MOR"), ("PairPrices:Pairs:0:Pair", Rig.Diamond), ("PairPrices:Pairs:0:Token", Rig.Mor),
+            ("PairPrices:Pairs:0:Dollar", Rig.Funding), ($"PairPrices:{key}", value));
+        Fault<PairPricesOptions>(rig).ShouldContain(message);
+    }
+
     [Fact]
     public async Task What_is_not_switched_on_is_not_there()
     {
