@@ -128,11 +128,22 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     public async Task<StakeTotals> ReadTotalsAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var held = await db.Database.SqlQuery<BigInteger>($"""SELECT sum(delta) AS "Value" FROM stake_events GROUP BY account HAVING sum(delta) > 0""").ToListAsync(cancellationToken);
+        var held = await db.Database.SqlQuery<HeldRow>($"""
+            SELECT coalesce(sum(units), 0) AS "Units", count(*)::integer AS "Stakers" FROM (SELECT sum(delta) AS units FROM stake_events GROUP BY account HAVING sum(delta) > 0) held
+            """).SingleAsync(cancellationToken);
         var (apr, unit) = await RatesAsync(db, 7, cancellationToken);
         return new StakeTotals(
-            held.Aggregate(BigInteger.Zero, (sum, units) => sum + units), held.Count, apr, (await RatesAsync(db, 30, cancellationToken)).Apr, unit,
+            held.Units, held.Stakers, apr, (await RatesAsync(db, 30, cancellationToken)).Apr, unit,
             ReturnRates.MethodVersion, await ChainCursors.StakesReadToAsync(db, cancellationToken), await ChainTrust.ReadAsync(db, cancellationToken));
+    }
+
+    private sealed record HeldRow(BigInteger Units, int Stakers);
+
+    /// <summary>How far the chain is read, and whether it is believed, without looking at anybody's stake.</summary>
+    public async Task<StakeReading> ReadReadingAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return new StakeReading(await ChainCursors.StakesReadToAsync(db, cancellationToken), await ChainTrust.ReadAsync(db, cancellationToken));
     }
 
     /// <summary>What the pool paid per 1,000 NRM, day by day over the epochs that ended in the last days, oldest first.</summary>

@@ -106,6 +106,10 @@ public sealed record PoolDay(DateTimeOffset From, int Epoch, decimal? UsdPerThou
 public sealed record StakeTotals(
     BigInteger Staked, int Stakers, decimal? Apr7d, decimal? Apr30d, IReadOnlyList<UnitReturn> PerThousandPerDay, string MethodVersion, DateTimeOffset? ReadTo, ChainReading? Chain = null);
 
+/// <summary>How far the chain is read; null = nothing is.</summary>
+/// <param name="Chain">How the reading of the chain goes.</param>
+public sealed record StakeReading(DateTimeOffset? ReadTo, ChainReading? Chain);
+
 /// <summary>A change of stake that was counted, until the chain replaced its block.</summary>
 /// <param name="NowInBlock">The block that holds the same transaction's change now; null = none that is final does.</param>
 public sealed record StakeLost(DateTimeOffset TakenBackAt, BigInteger Delta, long BlockNumber, string BlockHash, string TxHash, long? NowInBlock);

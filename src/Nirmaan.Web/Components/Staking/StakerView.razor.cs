@@ -38,12 +38,12 @@ public sealed partial class StakerView
 
     protected override async Task<View> FindAsync(CancellationToken cancellationToken) => new(
         await Returns.ReadNewestAsync(Account, From, cancellationToken), await Returns.ReadSumsAsync(Account, From, cancellationToken), await Stakers.ReadMovesAsync(Account, Paging.MaxLimit, cancellationToken),
-        await Stakers.ReadTotalsAsync(cancellationToken), await Stakers.ReadLostAsync(Account, cancellationToken), await Stakers.ReadRecordsAsync(Account, Paging.MaxLimit, cancellationToken),
+        await Stakers.ReadReadingAsync(cancellationToken), await Stakers.ReadLostAsync(Account, cancellationToken), await Stakers.ReadRecordsAsync(Account, Paging.MaxLimit, cancellationToken),
         await States.ReadAsync(Account, cancellationToken));
 
     private static decimal ShareOn(StakerReturns returns, DateOnly day) => returns.Epochs.FirstOrDefault(e => DateOnly.FromDateTime(e.From.UtcDateTime) == day)?.Share ?? 0;
 
     /// <summary>What is shown.</summary>
     /// <param name="Returns">Of the newest epochs of the period alone.</param>
-    public sealed record View(StakerReturns Returns, ReturnSums Sums, IReadOnlyList<StakeMove> Moves, StakeTotals Totals, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records, StakerStates States);
+    public sealed record View(StakerReturns Returns, ReturnSums Sums, IReadOnlyList<StakeMove> Moves, StakeReading Reading, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records, StakerStates States);
 }

@@ -62,7 +62,7 @@ public sealed partial class WalletView
             claims.Add(new ClaimRow(state, published, newest.FirstOrDefault(c => c.Asset == state.Asset)));
         }
         var ether = await Prices.FindAsync("ETH", cancellationToken);
-        return new View(wallet, claims, ether?.Usd, (await Stakers.ReadTotalsAsync(cancellationToken)).Chain, await Stakers.ReadLostAsync(Account, cancellationToken));
+        return new View(wallet, claims, ether?.Usd, (await Stakers.ReadReadingAsync(cancellationToken)).Chain, await Stakers.ReadLostAsync(Account, cancellationToken));
     }
 
     private void AskStake()
