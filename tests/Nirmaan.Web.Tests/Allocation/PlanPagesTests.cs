@@ -197,8 +197,8 @@ public sealed class PlanPagesTests(ControlPostgres database)
         await world.Get<SyncOffers>().RunAsync(CancellationToken.None);
         await using (var db = await world.DbAsync())
         {
-            // Worth so much that every machine of the market pays.
-            db.Prices.Add(new PriceQuote("HEU", 400m, world.Clock.GetUtcNow(), "dear"));
+            // Worth so much that every machine of the market pays; by the one source there is, for a second that differs would freeze it.
+            db.Prices.Add(new PriceQuote("HEU", 400m, world.Clock.GetUtcNow(), "test"));
             await db.SaveChangesAsync();
         }
         await world.Get<EstimateYields>().RunAsync(CancellationToken.None);
