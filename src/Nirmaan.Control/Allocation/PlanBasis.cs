@@ -86,7 +86,7 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
                 Reliability = offer.Reliability is { } up and > 0 ? Math.Min((double)up, options.Value.AssumedReliability) : options.Value.AssumedReliability, Available = Math.Min(offer.Available, options.Value.MaxGpusPerOffer),
             });
         }
-        if (items.Count == 0) { throw new CannotPlanException("There are neither held GPUs nor offers that any workload can use."); }
+        if (items.Count == 0) { throw new CannotPlanException($"There are neither held GPUs nor offers that any workload can use{(frozen.Count == 0 ? "" : $"; left out: {string.Join(", ", frozen.Select(p => $"{p.Key} ({p.Value})"))}")}."); }
         return new Basis(new AllocationInstance
         {
             BudgetUsdPerHour = (double)constraints.BudgetUsdPerHour, HorizonHours = constraints.HorizonHours, RiskWeight = constraints.RiskWeight, TailLevel = 0.95, Items = items,

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Nirmaan.Control.Data;
-using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Data.Configurations;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Domain.Allocation;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;

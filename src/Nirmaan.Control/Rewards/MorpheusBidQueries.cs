@@ -8,16 +8,20 @@ using Nirmaan.Domain.Rewards;
 namespace Nirmaan.Control.Rewards;
 
 /// <summary>What to bid on a model name, beside what our machines on it cost.</summary>
-/// <param name="RentPerDay">USD of the machines whose miners serve Morpheus; null = one's price is unknown. It stands against all markets together.</param>
+/// <param name="RentPerDay">USD of the machines whose miners serve that name; null = one's price is unknown.</param>
 /// <param name="Machines">So many.</param>
 /// <param name="MorUsd">Null = no price that is recent enough.</param>
-public sealed record MorBidBook(IReadOnlyList<MorBidAdvice> Advice, decimal? RentPerDay, int Machines, KnownPrice? MorUsd)
+public sealed record MorBidBook(MorBidAdvice Advice, decimal? RentPerDay, int Machines, KnownPrice? MorUsd)
 {
+    // Beyond it a price per second has no digits left to be kept with.
+    private const decimal MostMorPerSecond = 1_000_000_000;
+
     /// <summary>What a choice earns a day after fee and rent, USD; null = the rent or the price is unknown.</summary>
     public decimal? ProfitPerDay(MorBidChoice choice) => RentPerDay is { } rent && MorUsd is { } price ? new TokenAmount(choice.NetPerDay, Asset.Mor).ToDecimal() * price.Usd - rent : null;
 
-    /// <summary>The price per second that covers the rent with what a choice serves, wei; null = unknown, or it serves nothing.</summary>
-    public decimal? BreakEven(MorBidChoice choice) => RentPerDay is { } rent && MorUsd is { Usd: > 0 } price && choice.SecondsPerDay > 0 ? decimal.Ceiling(rent / price.Usd / choice.SecondsPerDay * 1_000_000_000_000_000_000m) : null;
+    /// <summary>The price per second that covers the rent with what a choice serves, wei; null = unknown, it serves nothing, or no price could.</summary>
+    public decimal? BreakEven(MorBidChoice choice) => RentPerDay is { } rent && MorUsd is { } price && choice.SecondsPerDay > 0 && rent / choice.SecondsPerDay is var usdPerSecond && usdPerSecond < price.Usd * MostMorPerSecond
+        ? decimal.Ceiling(usdPerSecond / price.Usd * (decimal)Asset.Mor.One) : null;
 }
 
 /// <summary>Advises what to bid on Morpheus. There is nothing to read where Morpheus is switched off.</summary>
@@ -25,16 +29,21 @@ public sealed class MorpheusBidQueries(IDbContextFactory<NirmaanDbContext> conte
 {
     private readonly IMorpheusBids? _bids = bids.FirstOrDefault();
 
-    /// <summary>The advice for each model name; null where Morpheus is switched off.</summary>
+    /// <summary>One per model name; empty where Morpheus is switched off.</summary>
     /// <exception cref="SupplierUnavailableException">The node cannot be read.</exception>
-    public async Task<MorBidBook?> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MorBidBook>> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_bids is null) { return null; }
+        if (_bids is null) { return []; }
         var markets = await _bids.ReadAsync(clock.GetUtcNow(), cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var machines = await db.Instances.AsNoTracking()
-            .Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed && db.Miners.Any(m => m.InstanceId == i.Id && m.Network == NetworkName.Morpheus)).ToListAsync(cancellationToken);
-        var rent = machines.TrueForAll(i => i.UsdPerHour is not null) ? machines.Sum(i => i.UsdPerHour!.Value) * 24 : (decimal?)null;
-        return new MorBidBook([.. markets.Select(MorBidAdvice.Of)], rent, machines.Count, await prices.FindAsync(Asset.Mor.Id, cancellationToken));
+        var machines = await db.Miners.AsNoTracking().Where(m => m.Network == NetworkName.Morpheus)
+            .Join(db.Instances.AsNoTracking().Where(i => i.State != InstanceState.Closed && i.State != InstanceState.Failed), m => m.InstanceId, i => i.Id, (m, i) => new { m.NetworkKey, Instance = i }).ToListAsync(cancellationToken);
+        var usd = await prices.FindAsync(Asset.Mor.Id, cancellationToken);
+        return
+        [
+            .. from market in markets
+               let ours = machines.Where(m => market.OwnModels.Contains(m.NetworkKey)).Select(m => m.Instance.UsdPerHour).ToList()
+               select new MorBidBook(MorBidAdvice.Of(market), ours.Contains(null) ? null : ours.Sum(perHour => perHour!.Value) * 24, ours.Count, usd),
+        ];
     }
 }

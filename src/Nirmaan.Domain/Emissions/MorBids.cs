@@ -28,6 +28,7 @@ public sealed record MorRival(string Provider, BigInteger PricePerSecond, double
 }
 
 /// <summary>What is known of the market of one model name when a bid is thought about. Prices in wei of MOR per session-second.</summary>
+/// <param name="OwnModels">Ids of our models of that name, by which our miners on it are known.</param>
 /// <param name="OwnPrice">What we ask now; null = we have no bid.</param>
 /// <param name="OwnQuality">As <see cref="MorRival.Quality"/>.</param>
 /// <param name="OwnBids">Standing bids of ours, each of which costs the fee when it is posted anew.</param>
@@ -39,7 +40,7 @@ public sealed record MorRival(string Provider, BigInteger PricePerSecond, double
 /// <param name="Undercut">How far below the price at which we would tie with a rival we stay, in hundredths of a percent.</param>
 /// <param name="IsRated">False = the node rates nobody: the lowest price wins.</param>
 public sealed record MorBidMarket(
-    string ModelName, BigInteger? OwnPrice, double OwnQuality, int OwnBids, int OwnSlots, IReadOnlyList<MorStay> OwnSessions, IReadOnlyList<MorRival> Rivals, DateTimeOffset From, DateTimeOffset To,
+    string ModelName, IReadOnlyCollection<string> OwnModels, BigInteger? OwnPrice, double OwnQuality, int OwnBids, int OwnSlots, IReadOnlyList<MorStay> OwnSessions, IReadOnlyList<MorRival> Rivals, DateTimeOffset From, DateTimeOffset To,
     BigInteger? Dearest, BigInteger Floor, BigInteger Cap, BigInteger BidFee, int Undercut, bool IsRated);
 
 /// <summary>What a price would have brought.</summary>

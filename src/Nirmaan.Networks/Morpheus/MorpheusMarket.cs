@@ -87,7 +87,7 @@ internal sealed class MorpheusMarket(MorpheusNode node, IOptions<MorpheusOptions
         var isRated = rated.Count > 0 && rated.TrueForAll(r => r.Quality is not null) && (ours.Count == 0 || Quality(ours) is not null);
         IReadOnlyList<MorStay> Stays(EvmAddress provider) => [.. sessions[provider].Where(s => s.OpenedAt < now && s.End > from).Select(s => new MorStay(s.OpenedAt, s.End < now ? s.End : now))];
         return new MorBidMarket(
-            name, ours.Count > 0 ? ours.Aggregate(BigInteger.Zero, (sum, b) => sum + b.PricePerSecond) / ours.Count : null,
+            name, [.. models.Where(m => m.Owner == own && !m.IsDeleted).Select(m => m.Id)], ours.Count > 0 ? ours.Aggregate(BigInteger.Zero, (sum, b) => sum + b.PricePerSecond) / ours.Count : null,
             // Who has no bid yet has no record either: no better than the worst of the others.
             isRated ? Quality(ours) ?? rated.Min(r => r.Quality!.Value) : 1, ours.Count, ours.Count * o.SlotsPerMiner, Stays(own),
             [.. rated.OrderBy(r => r.Price).ThenBy(r => r.Provider.ToString(), StringComparer.Ordinal).Select(r => new MorRival(r.Provider.ToString(), r.Price, isRated ? r.Quality!.Value : 1, Stays(r.Provider)))],

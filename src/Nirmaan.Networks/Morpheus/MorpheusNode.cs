@@ -55,13 +55,16 @@ internal sealed class MorpheusNode(IMorpheusApi api)
     public Task<IReadOnlyList<MorpheusBid>> ListModelBidsAsync(string modelId, CancellationToken cancellationToken) =>
         ListBidsAsync($"bids on {modelId}", offset => api.ListModelBidsAsync(modelId, offset, PageSize, NewestFirst, cancellationToken), cancellationToken);
 
+    // The score's own weights add up to 1; what is far above them is no rating, and would leave the range of a double beside a price.
+    private const double MostQuality = 1000;
+
     /// <summary>What users' nodes think of the standing bids on a model, by bid: the score times the price in MOR, so that the price is out of it again. A bid without a score is left out.</summary>
     public async Task<IReadOnlyDictionary<string, double>> ReadQualitiesAsync(string modelId, CancellationToken cancellationToken)
     {
         Dictionary<string, double> qualities = [];
         foreach (var rated in (await _calls.ReadAsync($"ratings on {modelId}", () => api.ListRatedBidsAsync(modelId, cancellationToken), cancellationToken)).Bids ?? [])
         {
-            if (rated.Bid is { } wire && BidOf(wire) is { } bid && rated.Score is { } score && double.IsFinite(score) && score >= 0) { qualities[bid.Id] = score * (double)bid.PricePerSecond / (double)Asset.Mor.One; }
+            if (rated.Bid is { } wire && BidOf(wire) is { } bid && rated.Score is { } score && score * (double)bid.PricePerSecond / (double)Asset.Mor.One is >= 0 and <= MostQuality and var quality) { qualities[bid.Id] = quality; }
         }
         return qualities;
     }

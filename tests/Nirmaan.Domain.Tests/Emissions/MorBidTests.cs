@@ -13,7 +13,7 @@ public sealed class MorBidTests
     private static MorRival Rival(long price, double quality, params MorStay[] sessions) => new($"r{price}", price, quality, sessions);
 
     private static MorBidMarket Market(long? own, int slots, long? dearest, MorRival[] rivals, MorStay[]? ours = null, double quality = 1, long fee = 0, int undercut = 0, long cap = 1_000_000) => new(
-        "m", own, quality, slots, slots, ours ?? [], rivals, s_from, s_from.AddHours(24), dearest, 10, cap, fee, undercut, IsRated: true);
+        "m", [], own, quality, slots, slots, ours ?? [], rivals, s_from, s_from.AddHours(24), dearest, 10, cap, fee, undercut, IsRated: true);
 
     [Fact]
     public void Demand_that_overflows_the_cheap_rival_is_best_sold_just_below_the_dear_one()

@@ -39,6 +39,7 @@ public sealed class MorpheusBidsTests : IAsyncLifetime
         Rated(Node.ModelId, Node.Bid(5, Node.Wallet, Node.ModelId, 80_000_000_000_000), "5000");
         var market = await ReadAsync();
         (market.ModelName, market.IsRated, market.OwnPrice).ShouldBe((Node.Name, true, 80_000_000_000_000));
+        market.OwnModels.ShouldBe([Node.ModelId]);
         market.OwnQuality.ShouldBe(0.4, 1e-9);
         market.Rivals.ShouldHaveSingleItem().Quality.ShouldBe(0.6, 1e-9);
     }
@@ -48,6 +49,19 @@ public sealed class MorpheusBidsTests : IAsyncLifetime
     {
         var market = await ReadAsync();
         (market.IsRated, market.OwnQuality, market.Rivals.Single().Quality).ShouldBe((false, 1, 1));
+    }
+
+    [Theory]
+    [InlineData("1e308")]
+    [InlineData("-1")]
+    [InlineData("10000000000")]
+    public async Task A_score_that_no_node_gives_is_no_rating(string score)
+    {
+        Rated(s_rivalModel, Node.Bid(2, Node.Rival, s_rivalModel, 100_000_000_000_000), score);
+        Rated(Node.ModelId, Node.Bid(5, Node.Wallet, Node.ModelId, 80_000_000_000_000), "5000");
+        var market = await ReadAsync();
+        market.IsRated.ShouldBeFalse();
+        MorBidAdvice.Of(market).Best.ShouldNotBeNull();
     }
 
     [Fact]

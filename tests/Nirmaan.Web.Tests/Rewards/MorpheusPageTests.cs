@@ -114,15 +114,34 @@ public sealed class MorpheusPageTests(ControlPostgres database)
         page.Markup.ShouldContain("Nothing is to be done");
     }
 
-    private sealed class OneMarket(bool isAway = false) : IMorpheusBids
+    [Fact]
+    public async Task A_market_that_does_not_answer_is_not_waited_for()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        // Its silence is longer than the page's patience.
+        var never = new OneMarket(whenSilent: () => world.Clock.Advance(TimeSpan.FromSeconds(9)));
+        var (page, desk) = await OpenAsync(world, Roles.Ops, never, new FakeAccount(new MorProvider(s_mor, 0, world.Clock.GetUtcNow().AddDays(10))));
+        await using var _ = desk;
+        page.WaitForAssertion(() => page.Markup.ShouldContain("The node took longer than 8 s"));
+        page.Markup.ShouldContain("Nothing is to be done");
+    }
+
+    private sealed class OneMarket(bool isAway = false, Action? whenSilent = null) : IMorpheusBids
     {
         public Task<IReadOnlyList<MorBidMarket>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
         {
+            if (whenSilent is not null)
+            {
+                TaskCompletionSource<IReadOnlyList<MorBidMarket>> silence = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                cancellationToken.Register(() => silence.TrySetCanceled(cancellationToken));
+                whenSilent();
+                return silence.Task;
+            }
             if (isAway) { throw new SupplierUnavailableException("morpheus", "the node is away"); }
             MorStay[] day = [new MorStay(now.AddHours(-24), now)];
             return Task.FromResult<IReadOnlyList<MorBidMarket>>(
             [
-                new MorBidMarket("Hermes", 80_000_000_000_000, 1, 1, 1, [], [new MorRival("a", 100_000_000_000_000, 1, day), new MorRival("b", 300_000_000_000_000, 1, day)], now.AddHours(-24), now,
+                new MorBidMarket("Hermes", [], 80_000_000_000_000, 1, 1, 1, [], [new MorRival("a", 100_000_000_000_000, 1, day), new MorRival("b", 300_000_000_000_000, 1, day)], now.AddHours(-24), now,
                     300_000_000_000_000, 1, 1_000_000_000_000_000, s_mor / 10, 200, false),
             ]);
         }

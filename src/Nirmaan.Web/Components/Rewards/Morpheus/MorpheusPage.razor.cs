@@ -16,7 +16,10 @@ public sealed partial class MorpheusPage
     private const int MostCalls = 20;
 
     private MorBooks? _books;
-    private MorBidBook? _bids;
+    // The market takes a question per rival; who waits for it waits for the claims as well.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
+
+    private IReadOnlyList<MorBidBook> _bids = [];
     private string? _bidFault;
     private IReadOnlyList<ProviderCall> _calls = [];
     private IReadOnlyList<StakeAction> _queue = [];
@@ -51,8 +54,11 @@ public sealed partial class MorpheusPage
         _books = await Morpheus.ReadAsync(cancellationToken);
         _calls = await Claims.ListAsync(MostCalls, cancellationToken);
         // What is claimable stands by itself: a market that cannot be read takes nothing from it.
-        try { (_bids, _bidFault) = (await Bids.ReadAsync(cancellationToken), null); }
-        catch (SupplierUnavailableException e) { (_bids, _bidFault) = (null, e.Message); }
+        using var patience = new CancellationTokenSource(s_patience, Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try { (_bids, _bidFault) = (await Bids.ReadAsync(either.Token), null); }
+        catch (SupplierUnavailableException e) { (_bids, _bidFault) = ([], e.Message); }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested) { (_bids, _bidFault) = ([], $"The node took longer than {Format.Span(s_patience)}; this page asks again when it reads anew."); }
     }
 
     private bool IsProvider(WalletAddress wallet) => string.Equals(wallet.Value, _books?.Account.Provider, StringComparison.OrdinalIgnoreCase);
