@@ -24,7 +24,7 @@ internal static class PublicPages
         context.Services.AddSingleton(clock).AddSingleton(contexts).AddSingleton(new ControlEvents()).AddSingleton(new NetworkShelf([]))
             .AddSingleton(Options.Create(new SandboxOptions())).AddSingleton(Options.Create(new RewardsOptions())).AddSingleton(Options.Create(new UptimeOptions()))
             .AddSingleton(Options.Create(new ChainOptions()))
-            .AddSingleton<PriceBook>().AddSingleton<AnnounceFeePolicy>().AddSingleton<StakerQueries>().AddSingleton<StakeWorkQueries>().AddSingleton<StakerStateQueries>().AddSingleton<ReturnSumQueries>().AddSingleton<DistributionQueries>().AddSingleton<SaleQueries>().AddSingleton<RecordSale>().AddSingleton<RewardQueries>().AddSingleton<UptimeQueries>().AddSingleton<NewsQueries>()
+            .AddSingleton<PriceBook>().AddSingleton<AnnounceFeePolicy>().AddSingleton<StakerQueries>().AddSingleton<StakeWorkQueries>().AddSingleton<StakerStateQueries>().AddSingleton<ReturnSumQueries>().AddSingleton<DistributionQueries>().AddSingleton<SaleQueries>().AddSingleton<RecordSale>().AddSingleton<ConversionQueries>().AddSingleton<RewardQueries>().AddSingleton<UptimeQueries>().AddSingleton<NewsQueries>()
             .AddSingleton<HandoverShelf>().AddSingleton<Handover>()
             .AddSingleton<ComponentStatePersistenceManager>().AddSingleton(s => s.GetRequiredService<ComponentStatePersistenceManager>().State);
         return context;

@@ -61,6 +61,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<FeePolicy> FeePolicies => Set<FeePolicy>();
     /// <summary>Rewards: tokens sold.</summary>
     public DbSet<Sale> Sales => Set<Sale>();
+    /// <summary>Rewards: points that became tokens.</summary>
+    public DbSet<Conversion> PointsConversions => Set<Conversion>();
     /// <summary>Rewards: what was sent to publish epochs.</summary>
     public DbSet<PublicationCall> PublicationCalls => Set<PublicationCall>();
     /// <summary>Rewards: what the owner of our Morpheus provider sent.</summary>

@@ -76,6 +76,15 @@ public sealed partial class CheckInvariants(IDbContextFactory<NirmaanDbContext> 
             UNION ALL
             SELECT account || ' is overdrawn by ' || -sum(units) || ' units of USD' FROM ledger WHERE account LIKE 'rent-fund:%' GROUP BY account HAVING sum(units) < 0
             """),
+        ("what was paid for points is received or locked", """
+            WITH recorded AS (
+                SELECT asset_id, sum(units - carried - released) FILTER (WHERE taken_back_at IS NULL) AS locked, sum(released) AS released FROM conversions GROUP BY asset_id),
+            booked AS (SELECT asset_id, sum(units) AS units FROM ledger WHERE account = 'vesting' GROUP BY asset_id),
+            received AS (SELECT asset_id, sum(units) AS units FROM rewards WHERE external_id LIKE 'conversion:%' GROUP BY asset_id)
+            SELECT asset_id || ': locked ' || coalesce(r.locked, 0) || ', booked ' || coalesce(b.units, 0) || '; released ' || coalesce(r.released, 0) || ', received ' || coalesce(g.units, 0) AS "Value"
+            FROM recorded r FULL JOIN booked b USING (asset_id) FULL JOIN received g USING (asset_id)
+            WHERE coalesce(r.locked, 0) <> coalesce(b.units, 0) OR coalesce(r.released, 0) <> coalesce(g.units, 0)
+            """),
         ("an epoch's lines add up to its pool", """
             SELECT 'epoch ' || d.epoch || ' of ' || d.asset_id || ' pays ' || l.units || ' of ' || d.pool AS "Value"
             FROM distributions d, LATERAL (SELECT coalesce(sum((leaf ->> 'amount')::numeric), 0) AS units FROM jsonb_array_elements(d.leaves) leaf) l WHERE l.units <> d.pool

@@ -29,6 +29,8 @@ internal static class RewardServices
         services.TryAddSingleton<CloseEpoch>();
         services.TryAddSingleton<RecordSale>();
         services.TryAddSingleton<SaleQueries>();
+        services.TryAddSingleton<ConvertPoints>();
+        services.TryAddSingleton<ConversionQueries>();
         services.TryAddSingleton<PublicationQueries>();
         services.TryAddSingleton<PublishRoot>();
         services.TryAddSingleton<ClaimSessions>();

@@ -220,11 +220,13 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
             WHERE a.at >= {since} AND a.at < {until} AND m.beneficiary = {Beneficiary.NrmPool.Name} GROUP BY "Day", m.network, a.kind
             """).ToListAsync(cancellationToken);
         if (days.Count == 0) { return []; }
+        var conversions = await db.PointsConversions.AsNoTracking().Where(c => c.TakenBackAt == null).ToListAsync(cancellationToken);
         var totals = await TotalsByDayAsync(db, cancellationToken);
         var deltas = mine.ConvertAll(e => e.ToDelta());
         var shares = days.Select(d => d.Day).Distinct().ToDictionary(day => day, day => ShareOn(deltas, totals, day));
         return [.. days.GroupBy(d => (d.Network, d.Kind)).OrderBy(g => g.Key.Network, StringComparer.Ordinal).ThenBy(g => g.Key.Kind, StringComparer.Ordinal).Select(g => new ReturnPoints(
             new NetworkName(g.Key.Network), g.Key.Kind, decimal.Round(g.Sum(d => d.Points * shares[d.Day]), 6), g.Sum(d => d.Points),
+            decimal.Round(g.Where(d => conversions.Exists(c => c.Covers(new NetworkName(d.Network), d.Kind, d.Day))).Sum(d => d.Points * shares[d.Day]), 6),
             networks.Find(new NetworkName(g.Key.Network))?.NoticeAt(clock.GetUtcNow())))];
     }
 

@@ -31,7 +31,8 @@ public sealed record ReturnTotal(Asset Asset, BigInteger Gross, BigInteger Cost,
 
 /// <summary>An account's part of points that networks promised while it held stake. Not money, and not paid out.</summary>
 /// <param name="PoolPoints">Of the whole pool in the same period.</param>
-public sealed record ReturnPoints(NetworkName Network, string Kind, decimal Points, decimal PoolPoints, NetworkNotice? Notice);
+/// <param name="Converted">Of the points, those of days that a recorded conversion covers: they are no promise any more.</param>
+public sealed record ReturnPoints(NetworkName Network, string Kind, decimal Points, decimal PoolPoints, decimal Converted, NetworkNotice? Notice);
 
 /// <summary>What 1,000 NRM brought per day, mean over some epochs.</summary>
 /// <param name="UsdPerDay">At the prices of the epochs' ends; null = one of them is unknown.</param>

@@ -140,7 +140,7 @@ public sealed record EsHueVesting(BigInteger Amount, DateTimeOffset From)
     public static readonly TimeSpan Duration = TimeSpan.FromDays(365);
 
     /// <summary>What has become HUE by a time, by whole seconds, rounded down.</summary>
-    public BigInteger VestedAt(DateTimeOffset at) => at <= From ? 0 : at >= From + Duration ? Amount : Amount * (long)(at - From).TotalSeconds / (long)Duration.TotalSeconds;
+    public BigInteger VestedAt(DateTimeOffset at) => new Vesting(Amount, From, From + Duration).FreeAt(at);
 }
 
 /// <summary>What staking itself pays a year, each token in its own kind. The article gives no figures but that esHUE yields more.</summary>

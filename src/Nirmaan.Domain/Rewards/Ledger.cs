@@ -10,6 +10,8 @@ public static class LedgerAccounts
     public static string Network(NetworkName network) => $"network:{network}";
     /// <summary>Received, not distributed yet.</summary>
     public const string Pool = "pool";
+    /// <summary>Paid for points and still locked: nobody's receipt yet.</summary>
+    public const string Vesting = "vesting";
     /// <summary>Nirmaan's fee.</summary>
     public const string Fees = "fees";
     /// <summary>Set aside by epochs of method rent-then-fee-1 to cover rent that the treasury advanced; none is added any more.</summary>
@@ -41,6 +43,10 @@ public static class LedgerCauses
 {
     /// <summary>A network paid.</summary>
     public const string Reward = "reward";
+    /// <summary>A network paid for points.</summary>
+    public const string Conversion = "conversion";
+    /// <summary>A conversion of points was recorded wrongly.</summary>
+    public const string ConversionTakenBack = "conversion-taken-back";
     /// <summary>Nirmaan's fee of an epoch.</summary>
     public const string Fee = "fee";
     /// <summary>Rent of an epoch that sold receipts pay: the treasury, which advanced it, gets it back.</summary>
@@ -70,6 +76,8 @@ public static class LedgerSubjects
     public static string Epoch(int epoch, string assetId) => $"epoch:{epoch}:{assetId}";
     /// <summary>A recorded sale.</summary>
     public static string Sale(Guid id) => $"sale:{id}";
+    /// <summary>A recorded conversion of points.</summary>
+    public static string Conversion(Guid id) => $"conversion:{id}";
     /// <summary>A machine that we rent.</summary>
     public static string Instance(InstanceId id) => id.ToString();
 }

@@ -64,6 +64,7 @@ internal static class ApiServices
         StakerCalls.Map(open);
         DistributionCalls.Map(open, read, approve);
         SaleCalls.Map(open, approve);
+        ConversionCalls.Map(open, approve);
         TreasuryCalls.Map(read);
         routes.Map("/api/{**path}", (string? path) => Problems.Of(404, "not_found", $"There is no call /api/{path}; /openapi/v1.json lists them.")).AllowAnonymous().ExcludeFromDescription();
     }

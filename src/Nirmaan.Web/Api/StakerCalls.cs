@@ -19,8 +19,8 @@ internal sealed record ReturnEpochWire(int Epoch, DateTimeOffset From, DateTimeO
 /// <summary>Sums of one asset over the epochs shown, in base units.</summary>
 internal sealed record ReturnTotalWire(string Asset, int Decimals, string Gross, string Cost, string Fee, string Net, decimal? NetUsd);
 
-/// <summary>The account's part of points: a network's promise, not money and not paid out.</summary>
-internal sealed record ReturnPointsWire(string Network, string Kind, decimal Points, NoticeWire? Notice);
+/// <summary>The account's part of points: a network's promise, not money. Converted: of them, those that became tokens which the pool received or will.</summary>
+internal sealed record ReturnPointsWire(string Network, string Kind, decimal Points, decimal Converted, NoticeWire? Notice);
 
 /// <summary>Everything an account got in a period. Rates are shares per year, 0.1 = 10 %; null = unknown.</summary>
 internal sealed record ReturnsWire(
@@ -62,7 +62,7 @@ internal static class StakerCalls
         r.Address.Checksummed(), r.From, r.To, new TokenAmount(r.Staked, Asset.Nrm).ToWire(), new TokenAmount(r.TotalStaked, Asset.Nrm).ToWire(), r.Share,
         [.. r.Epochs.Select(e => new ReturnEpochWire(e.Epoch, e.From, e.To, new TokenAmount(e.AverageStake, Asset.Nrm).ToWire(), e.Share, e.RentUsd, [.. e.Lines.Select(Line)], e.NetUsd))],
         [.. r.Totals.Select(t => new ReturnTotalWire(t.Asset.Id, t.Asset.Decimals, t.Gross.ToWire(), t.Cost.ToWire(), t.Fee.ToWire(), t.Net.ToWire(), t.NetUsd))],
-        [.. r.Points.Select(p => new ReturnPointsWire(p.Network.Value, p.Kind, p.Points, p.Notice.ToWire()))], r.Apr7d, r.Apr30d, r.Roi, r.NrmPrice?.Usd, r.MethodVersion);
+        [.. r.Points.Select(p => new ReturnPointsWire(p.Network.Value, p.Kind, p.Points, p.Converted, p.Notice.ToWire()))], r.Apr7d, r.Apr30d, r.Roi, r.NrmPrice?.Usd, r.MethodVersion);
 
     private static ReturnLineWire Line(ReturnLine l) => new(
         l.Asset.Id, l.Asset.Decimals, l.Gross.ToWire(), l.Cost.ToWire(), l.Fee.ToWire(), l.Net.ToWire(), l.Cumulative.ToWire(), l.Price?.Usd, l.Price?.At, l.Price?.Source, l.NetUsd, l.Root);

@@ -30,6 +30,7 @@ internal static class Schedule
         Line<EnrolMiner>("fleet:enrol", EveryMinute, v => v.RunAsync),
         Line<SamplePoints>("rewards:sample-points", Every10Minutes, v => v.RunAsync),
         Line<IngestRewards>("rewards:ingest", Every5Minutes, v => v.RunAsync),
+        Line<ConvertPoints>("rewards:release-conversions", Every10Minutes, v => v.ReleaseAsync),
         Line<CheckPayouts>("fleet:check-payouts", Every5Minutes, v => v.RunAsync),
         Line<JudgeMiners>("uptime:judge", EveryMinute, v => v.RunAsync),
         Line<CloseUptimeWindow>("uptime:close-window", Every10Minutes, v => v.RunAsync),

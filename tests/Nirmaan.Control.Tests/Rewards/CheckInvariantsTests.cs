@@ -80,7 +80,7 @@ public sealed class CheckInvariantsTests(ControlPostgres postgres) : EpochTest(p
         Clock.Advance(TimeSpan.FromMinutes(5));
         await CheckAsync();
         var report = await new InvariantQueries(Contexts).FindAsync(Token);
-        (report!.At, report.Holds, report.Checks.Count).ShouldBe((Noon.AddMinutes(5), true, 12));
+        (report!.At, report.Holds, report.Checks.Count).ShouldBe((Noon.AddMinutes(5), true, 13));
     }
 
     [Fact]

@@ -66,6 +66,24 @@ public sealed class StrangerTests(ControlPostgres postgres) : IAsyncLifetime
         told.ShouldNotContain("admin@nirmaan.example");
     }
 
+    [Fact]
+    public async Task A_conversion_is_recorded_by_an_admins_key_alone_and_a_wrong_field_is_named()
+    {
+        const string Conversion = """{"network":"heurist","kind":"dust","firstDay":"2026-01-01","lastDay":"2026-01-31","asset":"HEU","units":"5","at":"2026-02-01T00:00:00Z","transaction":"payout-1","paidTo":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""";
+        async Task<(HttpStatusCode, string)> PostAsync(string? key)
+        {
+            using var call = new HttpRequestMessage(HttpMethod.Post, "/api/v1/conversions") { Content = new StringContent(Conversion, Encoding.UTF8, "application/json") };
+            if (key is not null) { call.Headers.Add("Authorization", $"Bearer {key}"); }
+            var answer = await Stranger.SendAsync(call, Token);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Token));
+        }
+        (await PostAsync(null)).Item1.ShouldBe(HttpStatusCode.Unauthorized);
+        (await PostAsync("nrm_demo-ops")).Item1.ShouldBe(HttpStatusCode.Forbidden);
+        var (status, words) = await PostAsync("nrm_demo-admin");
+        (status, words.Contains("a kind of points that heurist counts", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.BadRequest, true), words);
+        (await Stranger.GetStringAsync("/api/v1/conversions", Token)).ShouldBe("[]");
+    }
+
     [Theory]
     [InlineData("basis=7")]
     [InlineData("basis=Cheapest")]

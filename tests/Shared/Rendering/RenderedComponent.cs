@@ -119,13 +119,16 @@ internal sealed class RenderedComponent<T>(TestRenderer renderer, (int Id, T Com
         var document = parser.ParseDocument("");
         var body = document.Body!;
         body.Append([.. parser.ParseFragment(markup, body)]);
-        ElementEvents.Renderers.Add(document, renderer);
+        ElementEvents.Origins.Add(document, new PageOrigin(renderer, () => Body));
         return body;
     }
 }
 
 internal static partial class ElementEvents
 {
-    /// <summary>Which renderer an element's document came from.</summary>
-    internal static readonly ConditionalWeakTable<IDocument, TestRenderer> Renderers = [];
+    /// <summary>Where an element's document came from.</summary>
+    internal static readonly ConditionalWeakTable<IDocument, PageOrigin> Origins = [];
 }
+
+/// <summary>The renderer of a document, and the page as it is now.</summary>
+internal sealed record PageOrigin(TestRenderer Renderer, Func<IElement> Now);

@@ -145,6 +145,17 @@ internal sealed class SaleConfiguration : IEntityTypeConfiguration<Sale>
     }
 }
 
+internal sealed class ConversionConfiguration : IEntityTypeConfiguration<Conversion>
+{
+    public void Configure(EntityTypeBuilder<Conversion> builder)
+    {
+        builder.ToTable("conversions").HasKey(c => c.Id);
+        builder.Property(c => c.Id).ValueGeneratedNever();
+        builder.Ignore(c => c.Vesting);
+        builder.HasIndex(c => new { c.Transaction, c.AssetId, c.Network, c.Kind }).IsUnique().HasFilter("taken_back_at IS NULL");
+    }
+}
+
 internal sealed class PriceQuoteConfiguration : IEntityTypeConfiguration<PriceQuote>
 {
     public void Configure(EntityTypeBuilder<PriceQuote> builder)

@@ -16,6 +16,7 @@ internal static class TreasuryWords
         {
             LedgerAccounts.Treasury => "Nirmaan's own money, which pays the rent",
             LedgerAccounts.Pool => "Received, not distributed yet",
+            LedgerAccounts.Vesting => "Paid for points, still locked",
             LedgerAccounts.Fees => "Nirmaan's fees",
             LedgerAccounts.Cover => "Set aside to cover rent",
             LedgerAccounts.Sold => "Sold",

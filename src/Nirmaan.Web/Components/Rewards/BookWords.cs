@@ -11,6 +11,7 @@ internal static class BookWords
     public static string Of(string account) => account.Split(':', 2) switch
     {
         [LedgerAccounts.Pool] => "received, not shared out yet",
+        [LedgerAccounts.Vesting] => "paid for points, still locked",
         [LedgerAccounts.Fees] => "Nirmaan's fee",
         [LedgerAccounts.Cover] => "set aside to cover rent",
         [LedgerAccounts.Treasury] => "Nirmaan's own dollars, which pay the rent",

@@ -20,6 +20,8 @@ public sealed partial class RewardsPage
 
     [Inject] public required PointsQueries Promises { get; init; }
 
+    [Inject] public required ConversionQueries Conversions { get; init; }
+
     [Inject] public required LedgerQueries Ledger { get; init; }
 
     [Inject] public required InvariantQueries Invariants { get; init; }
@@ -47,7 +49,8 @@ public sealed partial class RewardsPage
             Miners => new View(Miners: await Rewards.MinersAsync(from, now, cancellationToken)),
             Points => new View(Points: new PointsFigures(
                 from, await Promises.SumsAsync(from, now, cancellationToken), await Promises.DaysAsync(from, now, cancellationToken), await Promises.MinersAsync(from, now, null, cancellationToken),
-                await Promises.NewestSamplesAsync(onlyIrregular: false, SamplesShown, cancellationToken), await Promises.NewestSamplesAsync(onlyIrregular: true, SamplesShown, cancellationToken))),
+                await Promises.NewestSamplesAsync(onlyIrregular: false, SamplesShown, cancellationToken), await Promises.NewestSamplesAsync(onlyIrregular: true, SamplesShown, cancellationToken),
+                [.. (await Conversions.ListAsync(cancellationToken)).Where(c => c.TakenBackAt is null)])),
             Books => new View(Books: new BookFigures(await Ledger.BalancesAsync(cancellationToken), await Invariants.FindAsync(cancellationToken))),
             _ => new View(Received: new ReceivedFigures(
                 from, now, await Rewards.NetworksAsync(from, now, cancellationToken), await Rewards.DaysAsync(from, now, cancellationToken), await Rewards.ReadToAsync(cancellationToken))),
@@ -64,7 +67,8 @@ public sealed partial class RewardsPage
 
     /// <summary>Points by kind, day and miner, with the readings behind them.</summary>
     public sealed record PointsFigures(
-        DateTimeOffset From, IReadOnlyList<PointsSum> Sums, IReadOnlyList<PointsDay> Days, IReadOnlyList<MinerPoints> Miners, IReadOnlyList<PointsSample> Newest, IReadOnlyList<PointsSample> Irregular);
+        DateTimeOffset From, IReadOnlyList<PointsSum> Sums, IReadOnlyList<PointsDay> Days, IReadOnlyList<MinerPoints> Miners, IReadOnlyList<PointsSample> Newest, IReadOnlyList<PointsSample> Irregular,
+        IReadOnlyList<Conversion> Conversions);
 
     /// <summary>The books and whether they hold together; a report of null = never checked.</summary>
     public sealed record BookFigures(IReadOnlyList<LedgerBalance> Balances, InvariantReport? Report);

@@ -2,8 +2,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Nirmaan.Control;
 using Nirmaan.Control.Live;
+using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Staking;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Rewards;
 using Nirmaan.Web.Components.Kit;
 
 namespace Nirmaan.Web.Components.Staking;
@@ -18,6 +20,8 @@ public sealed partial class StakerView
     [Inject] public required StakerQueries Stakers { get; init; }
 
     [Inject] public required StakerStateQueries States { get; init; }
+
+    [Inject] public required ConversionQueries Conversions { get; init; }
 
     [Inject] public required ReturnSumQueries Returns { get; init; }
 
@@ -39,11 +43,13 @@ public sealed partial class StakerView
     protected override async Task<View> FindAsync(CancellationToken cancellationToken) => new(
         await Returns.ReadNewestAsync(Account, From, cancellationToken), await Returns.ReadSumsAsync(Account, From, cancellationToken), await Stakers.ReadMovesAsync(Account, Paging.MaxLimit, cancellationToken),
         await Stakers.ReadReadingAsync(cancellationToken), await Stakers.ReadLostAsync(Account, cancellationToken), await Stakers.ReadRecordsAsync(Account, Paging.MaxLimit, cancellationToken),
-        await States.ReadAsync(Account, cancellationToken));
+        await States.ReadAsync(Account, cancellationToken), [.. (await Conversions.ListAsync(cancellationToken)).Where(c => c.TakenBackAt is null)]);
 
     private static decimal ShareOn(StakerReturns returns, DateOnly day) => returns.Epochs.FirstOrDefault(e => DateOnly.FromDateTime(e.From.UtcDateTime) == day)?.Share ?? 0;
 
     /// <summary>What is shown.</summary>
     /// <param name="Returns">Of the newest epochs of the period alone.</param>
-    public sealed record View(StakerReturns Returns, ReturnSums Sums, IReadOnlyList<StakeMove> Moves, StakeReading Reading, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records, StakerStates States);
+    /// <param name="Conversions">Those that stand.</param>
+    public sealed record View(StakerReturns Returns, ReturnSums Sums, IReadOnlyList<StakeMove> Moves, StakeReading Reading, IReadOnlyList<StakeLost> Lost, IReadOnlyList<StakerRecord> Records, StakerStates States,
+        IReadOnlyList<Conversion> Conversions);
 }
