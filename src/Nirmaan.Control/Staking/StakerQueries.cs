@@ -27,9 +27,10 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var (held, total) = (HeldBy(mine), await db.Database.SqlQuery<BigInteger>($"""SELECT coalesce(sum(delta), 0) AS "Value" FROM stake_events""").SingleAsync(cancellationToken));
         var points = await PointsAsync(db, mine, since, until, cancellationToken);
         var roi = ReturnRates.Roi([.. shown.Select(e => new EpochYield(e.From, e.To, e.NetUsd, series.ValueOf(new TokenAmount(e.AverageStake, Asset.Nrm), e.To)))]);
+        var (week, month) = await RatesAsync(db, cancellationToken);
         return new StakerReturns(
             address, from ?? shown.FirstOrDefault()?.From ?? until, until, held.Units, held.Since, total, ShareOf(held.Units, total), shown, Totals(shown), points,
-            (await RatesAsync(db, 7, cancellationToken)).Apr, (await RatesAsync(db, 30, cancellationToken)).Apr, roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
+            week.Apr, month.Apr, roi, series.Find(Asset.Nrm.Id, now), ReturnRates.MethodVersion);
     }
 
     /// <summary>An account's epochs that ended in (after, until], oldest first, and nothing beside them.</summary>
@@ -109,18 +110,22 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     {
         var take = Paging.Limit(limit);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var accounts = await db.Database.SqlQuery<AccountSum>($"""
-            SELECT account AS "Account", sum(delta) AS "Staked", min(at) AS "FirstStakedAt" FROM stake_events GROUP BY account ORDER BY sum(delta) DESC, account
+        if (after is not null && !(WalletAddress.TryParse(after, out var mark) && await db.StakeEvents.AnyAsync(e => e.Account == mark, cancellationToken)))
+        {
+            throw new InvalidInputException("after", after, "the next value of an earlier page");
+        }
+        // Cut by the database: of a million accounts a page reads its own.
+        var page = await db.Database.SqlQuery<AccountSum>($"""
+            WITH held AS MATERIALIZED (SELECT account, sum(delta) AS staked, min(at) AS since FROM stake_events GROUP BY account)
+            SELECT account AS "Account", staked AS "Staked", since AS "FirstStakedAt", (SELECT sum(staked) FROM held) AS "Total" FROM held h
+            WHERE {after}::text IS NULL OR EXISTS (SELECT 1 FROM held m WHERE m.account = {after} AND (h.staked < m.staked OR (h.staked = m.staked AND h.account > m.account)))
+            ORDER BY staked DESC, account LIMIT {take + 1}
             """).ToListAsync(cancellationToken);
-        var total = accounts.Aggregate(BigInteger.Zero, (sum, a) => sum + a.Staked);
-        var last = after is null ? -1 : accounts.FindIndex(a => a.Account == after);
-        if (after is not null && last < 0) { throw new InvalidInputException("after", after, "the next value of an earlier page"); }
-        var page = accounts.Skip(last + 1).Take(take + 1).ToList();
         var ledger = page.Select(a => LedgerAccounts.Staker(WalletAddress.Parse(a.Account))).ToList();
         var earned = (await db.Database.SqlQuery<LedgerBalance>($"""
             SELECT account AS "Account", asset_id AS "AssetId", sum(units) AS "Units" FROM ledger WHERE account = ANY({ledger}) GROUP BY account, asset_id ORDER BY asset_id
             """).ToListAsync(cancellationToken)).ToLookup(b => b.Account, b => new TokenAmount(b.Units, Asset.Of(b.AssetId)));
-        var rows = page.Zip(ledger, (a, l) => new StakerRow(WalletAddress.Parse(a.Account), a.Staked, ShareOf(a.Staked, total), a.FirstStakedAt, [.. earned[l]])).ToList();
+        var rows = page.Zip(ledger, (a, l) => new StakerRow(WalletAddress.Parse(a.Account), a.Staked, ShareOf(a.Staked, a.Total), a.FirstStakedAt, [.. earned[l]])).ToList();
         return Paging.Cut(rows, take, r => r.Address.Value);
     }
 
@@ -131,9 +136,9 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         var held = await db.Database.SqlQuery<HeldRow>($"""
             SELECT coalesce(sum(units), 0) AS "Units", count(*)::integer AS "Stakers" FROM (SELECT sum(delta) AS units FROM stake_events GROUP BY account HAVING sum(delta) > 0) held
             """).SingleAsync(cancellationToken);
-        var (apr, unit) = await RatesAsync(db, 7, cancellationToken);
+        var (week, month) = await RatesAsync(db, cancellationToken);
         return new StakeTotals(
-            held.Units, held.Stakers, apr, (await RatesAsync(db, 30, cancellationToken)).Apr, unit,
+            held.Units, held.Stakers, week.Apr, month.Apr, week.Unit,
             ReturnRates.MethodVersion, await ChainCursors.StakesReadToAsync(db, cancellationToken), await ChainTrust.ReadAsync(db, cancellationToken));
     }
 
@@ -161,16 +166,21 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
         })];
     }
 
-    /// <summary>The pool's yearly rate, and what 1,000 NRM brought per day, over the epochs that ended in the last days.</summary>
-    private async Task<(decimal? Apr, IReadOnlyList<UnitReturn> Unit)> RatesAsync(NirmaanDbContext db, int days, CancellationToken cancellationToken)
+    /// <summary>The pool's rates over the epochs that ended in the last 7 and 30 days: read once, the week being of the month.</summary>
+    private async Task<(PoolRate Week, PoolRate Month)> RatesAsync(NirmaanDbContext db, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var lines = await EpochReader.ReadAsync(db, null, now.AddDays(-days), now, cancellationToken);
-        var series = await LoadPricesAsync(lines, now, cancellationToken);
+        var month = await EpochReader.ReadAsync(db, null, now.AddDays(-30), now, cancellationToken);
+        var series = await LoadPricesAsync(month, now, cancellationToken);
+        return (RateOf([.. month.Where(l => l.To > now.AddDays(-7))], series), RateOf(month, series));
+    }
+
+    private static PoolRate RateOf(IReadOnlyList<EpochLine> lines, PriceSeries series)
+    {
         var epochs = lines.GroupBy(e => e.Epoch).Select(g => (g.First().From, g.First().To, Stake: new TokenAmount(g.Max(e => e.AverageTotal), Asset.Nrm), Lines: g.Where(e => e.Pool.Sign > 0))).ToList();
         var apr = ReturnRates.Apr([.. epochs.Select(e => new EpochYield(e.From, e.To, SumOrUnknown(e.Lines.Select(ValueOf)), series.ValueOf(e.Stake, e.To)))]);
         var nrmDays = epochs.Sum(e => e.Stake.ToDecimal() * (decimal)(e.To - e.From).TotalDays);
-        return (apr, nrmDays <= 0 ? [] : [.. lines.Where(l => l.Pool.Sign > 0).GroupBy(l => l.AssetId).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new UnitReturn(
+        return new PoolRate(apr, nrmDays <= 0 ? [] : [.. lines.Where(l => l.Pool.Sign > 0).GroupBy(l => l.AssetId).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new UnitReturn(
             Asset.Of(g.Key), decimal.Round(g.Sum(l => new TokenAmount(l.Pool, Asset.Of(l.AssetId)).ToDecimal()) / nrmDays * 1000, 12),
             SumOrUnknown(g.Select(ValueOf)) is { } usd ? decimal.Round(usd / nrmDays * 1000, 8) : null))]);
 
@@ -253,7 +263,10 @@ public sealed class StakerQueries(IDbContextFactory<NirmaanDbContext> contexts, 
     private static BigInteger Add(IEnumerable<ReturnLine> lines, Func<ReturnLine, BigInteger> value) => lines.Aggregate(BigInteger.Zero, (sum, l) => sum + value(l));
     private static decimal? SumOrUnknown(IEnumerable<decimal?> values) => values.Aggregate((decimal?)0, (sum, value) => sum + value);
 
-    private sealed record AccountSum(string Account, BigInteger Staked, DateTimeOffset FirstStakedAt);
+    private sealed record AccountSum(string Account, BigInteger Staked, DateTimeOffset FirstStakedAt, BigInteger Total);
+    /// <param name="Apr">A year's; null = unknown.</param>
+    /// <param name="Unit">What 1,000 NRM brought per day.</param>
+    private sealed record PoolRate(decimal? Apr, IReadOnlyList<UnitReturn> Unit);
     private sealed record AccountUnits(string Account, BigInteger Units);
     private sealed record StakeDay(DateOnly Day, BigInteger Delta, BigInteger Weighted);
     private sealed record PointsOfDay(DateOnly Day, string Network, string Kind, decimal Points);
