@@ -19,7 +19,7 @@ internal static class CommandLine
 {
     private static readonly Command[] s_commands =
     [
-        OfferCommands.Offers, InstanceCommands.Launch, InstanceCommands.Instances, InstanceCommands.Close, PlanCommands.Plans, PlanCommands.Approve, OptimiseCommand.Optimise, BacktestCommand.Backtest, DistributeCommand.Distribute, VerifyCommand.Verify,
+        OfferCommands.Offers, InstanceCommands.Launch, InstanceCommands.Instances, InstanceCommands.Close, InstanceCommands.Cordon, PlanCommands.Plans, PlanCommands.Approve, OptimiseCommand.Optimise, BacktestCommand.Backtest, DistributeCommand.Distribute, VerifyCommand.Verify,
         SdlCommand.Sdl, PreflightCommand.Preflight, EmissionsCommand.Emissions, PayoutCommand.Payout, MigrateCommand.Migrate,
     ];
 

@@ -78,6 +78,7 @@ public static class ControlServices
         services.TryAddSingleton<RetireInstance>();
         services.TryAddSingleton<Standstills>();
         services.TryAddSingleton<ReplaceInstance>();
+        services.TryAddSingleton<CordonInstance>();
         services.TryAddSingleton<RollTemplate>();
         services.TryAddSingleton<StopIdle>();
         services.TryAddSingleton<TemplateQueries>();

@@ -22,6 +22,11 @@ internal static class InstanceCommands
 
     public static readonly Command Close = new("close", "close ID.. [--reason TEXT]", "Drains machines and gives them back. Safe to repeat.", [.. ApiClient.Valued, "reason"], ["json"], CloseAsync);
 
+    public static readonly Command Cordon = new("cordon", "cordon ID.. --reason TEXT [--end]", """
+        Keeps plans, rolls and idle stops away from machines; nothing takes their place when they are lost. Safe to repeat.
+        --end lets all of that deal with them again.
+        """, [.. ApiClient.Valued, "reason"], ["end"], CordonAsync);
+
     private static async Task<int> LaunchAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         if (arguments.Positions is not [var workload, var count]) { throw FailureException.BadInput("launch", $"{arguments.Positions.Count} words", "a workload and a count, such as heurist-llm 20"); }
@@ -85,6 +90,22 @@ internal static class InstanceCommands
     private static void Show(IReadOnlyList<JsonNode> instances, Terminal terminal) =>
         terminal.Table(["id", "provider", "workload", "gpu", "state", "miner", "usd/h", "cost usd", "runway h"], instances.Select(i => (IReadOnlyList<string?>)
             [i.Text("id"), i.Text("provider"), i.Text("workload"), i.Text("gpu"), i.Text("state"), i.Text("miner", "state"), i.Number("usdPerHour", 4), i.Number("costUsd", 2), i.Number("runwayHours", 1)]));
+
+    private static async Task<int> CordonAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (arguments.Positions.Count == 0) { throw FailureException.BadInput("cordon", "no instance", "one id or more"); }
+        // All are read before any is touched.
+        foreach (var id in arguments.Positions) { Arguments.Id("instance", id); }
+        var reason = arguments.Need("reason", "why, for the history");
+        using var api = ApiClient.Of(arguments, terminal);
+        foreach (var id in arguments.Positions)
+        {
+            if (arguments.Has("end")) { await api.SendAsync(HttpMethod.Delete, ApiClient.Query($"instances/{id}/cordon", ("reason", reason)), null, null, cancellationToken); }
+            else { await api.SendAsync(HttpMethod.Put, $"instances/{id}/cordon", new JsonObject { ["reason"] = reason }, null, cancellationToken); }
+            terminal.Out.WriteLine($"{id}  {(arguments.Has("end") ? "cordon ended" : "cordoned")}");
+        }
+        return Exit.Done;
+    }
 
     private static async Task<int> CloseAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {

@@ -158,7 +158,7 @@ public sealed partial class ExecutePlan(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var gpu = new GpuModel(move.Gpu);
         return await db.Instances.AsNoTracking()
-            .Where(i => i.Supplier == move.Supplier && i.Gpu == gpu && i.Workload == move.From && i.State == InstanceState.Running
+            .Where(i => i.Supplier == move.Supplier && i.Gpu == gpu && i.Workload == move.From && i.State == InstanceState.Running && i.Cordon == null
                 && !db.Operations.Any(o => o.InstanceId == i.Id && o.Kind == OperationKind.Change && (o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown)))
             .OrderBy(i => i.UsdPerGpuHour == move.UsdPerGpuHour ? 0 : 1).ThenBy(i => i.CreatedAt).Select(i => i.Id).Take(move.Count).ToListAsync(cancellationToken);
     }

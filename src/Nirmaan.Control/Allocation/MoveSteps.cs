@@ -29,6 +29,8 @@ public sealed class MoveSteps(IDbContextFactory<NirmaanDbContext> contexts, Laun
         foreach (var instance in waiting)
         {
             var isRunning = instance.State == InstanceState.Running;
+            // Picked before, kept since: the move waits for the end of the cordon, or for its own patience.
+            if (isRunning && instance.Cordon is { } cordon && !changes[instance.Id].Any()) { held = $"{instance.Id}: {cordon}"; continue; }
             if (move.Kind == MoveKind.Release)
             {
                 if (instance.IsLive) { await retire.RunAsync(instance.Id, plan.DecidedBy ?? plan.By, plan.WhyOf(move), cancellationToken); }

@@ -60,6 +60,8 @@ internal sealed class PlanBasis(IDbContextFactory<NirmaanDbContext> contexts, Su
             if (pool.Work.Select(w => rules.WhyFrozen(w.Workload)).FirstOrDefault(w => w is not null) is { } why) { frozen[pool.Pool] = $"what works there may stay: {why.TrimEnd('.')}"; }
         }
         var pinned = rules.Pinned(live.Where(i => i.GpuCount == 1));
+        // What a person keeps away from plans stays at its work as what is pinned does.
+        pinned.UnionWith(live.Where(i => i.Cordon is not null).Select(i => i.Id));
         Dictionary<string, ItemOrigin> origins = new(StringComparer.Ordinal);
         List<AllocationItem> items = [];
         foreach (var group in live.Where(i => i.GpuCount == 1).GroupBy(i => (i.Supplier, i.Gpu, i.Workload, Price: i.UsdPerGpuHour ?? i.Wish.MaxUsdPerGpuHour, Locked: IsLocked(i, constraints, now), Pinned: pinned.Contains(i.Id)))

@@ -36,6 +36,8 @@ public sealed record InstanceRow(
     public NotHad? NotHad { get; init; }
     /// <summary>Why it goes once another earns in its place; null = it stays.</summary>
     public string? LeavesWhy { get; init; }
+    /// <summary>A person keeps what acts by itself away from it; null = nobody does.</summary>
+    public Cordon? Cordon { get; init; }
 }
 
 /// <summary>Everything about one machine.</summary>
@@ -182,7 +184,7 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
             i.Id, i.Supplier, i.Workload, i.Gpu, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.SupplierState, i.CreatedAt, i.BilledFrom,
             i.RunningAt, i.ClosedAt, i.PaidUntil, i.ReclaimDeadline, i.SupplierSaysUsd, i.ObservedAt, i.Replaces, i.Attempts, i.LaunchKey, i.Endpoint,
             costs.GetValueOrDefault(i.Id.ToString()) / 100_000_000m, i.PaidUntil is { } until && i.IsLive ? (decimal)Math.Round((until - now).TotalHours, 2) : null,
-            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil, NotHad = i.NotHad, LeavesWhy = i.LeavesWhy })];
+            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil, NotHad = i.NotHad, LeavesWhy = i.LeavesWhy, Cordon = i.Cordon })];
     }
 
     internal static MinerRow Row(Miner m) => new(

@@ -47,6 +47,14 @@ public sealed partial class ReplaceLost(
         var instance = await db.Instances.SingleAsync(i => i.Id == id, cancellationToken);
         if (!instance.WantsReplacement) { return false; }
         var now = clock.GetUtcNow();
+        // Who asked for another in its place may have it: that is no thing that acts by itself.
+        if (instance is { Cordon: { } cordon, LeavesWhy: null })
+        {
+            db.Note(now, "instance", instance.Id, Actor, "not replaced", cordon.ToString());
+            instance.MarkReplaced();
+            await db.SaveChangesAsync(cancellationToken);
+            return false;
+        }
         var lineage = await LineageAsync(db, instance, cancellationToken);
         if (instance.LeavesWhy is null && lineage >= options.Value.MaxReplacements)
         {

@@ -72,8 +72,8 @@ public sealed class RollTemplate(
             await NoteAsync(template.WorkloadName, nameof(RollTemplate), "roll ended", $"every machine runs version {template.Version}", cancellationToken);
             return "all run it";
         }
-        var waiting = state.Drifted.Where(d => d.Moves is null).ToList();
-        var room = Math.Min(roll.AtOnce - (state.Drifted.Count - waiting.Count) - state.Starting, await LeftOfHourAsync(template.NetworkName, cancellationToken) / template.Needs.Gpus);
+        var waiting = state.Drifted.Where(d => d is { Moves: null, Cordon: null }).ToList();
+        var room = Math.Min(roll.AtOnce - state.Drifted.Count(d => d.Moves is not null) - state.Starting, await LeftOfHourAsync(template.NetworkName, cancellationToken) / template.Needs.Gpus);
         var begun = 0;
         foreach (var machine in waiting.Take(Math.Max(0, room)))
         {
@@ -87,7 +87,7 @@ public sealed class RollTemplate(
             else { await replace.RunAsync(machine.Id, roll.By, why, cancellationToken); }
             begun++;
         }
-        return string.Create(CultureInfo.InvariantCulture, $"{state.Drifted.Count} to go, {begun} begun");
+        return string.Create(CultureInfo.InvariantCulture, $"{state.Drifted.Count} to go, {begun} begun{(state.Drifted.Count(d => d.Cordon is not null) is var kept and > 0 ? $", {kept} cordoned" : "")}");
     }
 
     /// <summary>GPUs that may still be taken from a network's work within the hour: plans and rolls share one budget.</summary>

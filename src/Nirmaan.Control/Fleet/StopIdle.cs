@@ -24,7 +24,7 @@ public sealed class StopIdle(IDbContextFactory<NirmaanDbContext> contexts, Netwo
             var (now, workload) = (clock.GetUtcNow(), template.WorkloadName);
             var (before, heardSince) = (now.AddHours(-template.IdleStopHours!.Value), now - uptime.Value.SilentAfter);
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            var machines = await db.Instances.AsNoTracking().Where(i => i.State == InstanceState.Running && i.Workload == workload && i.RunningAt <= before)
+            var machines = await db.Instances.AsNoTracking().Where(i => i.State == InstanceState.Running && i.Cordon == null && i.Workload == workload && i.RunningAt <= before)
                 .Join(db.Miners.Where(m => m.State != MinerState.Stopped && m.CreatedAt <= before && m.LastHeartbeatAt >= heardSince), i => i.Id, m => m.InstanceId, (i, m) => new { i.Id, i.Supplier, i.RunningAt, m.LastJobAt, m.LastCreditAt })
                 .OrderBy(x => x.Id).ToListAsync(cancellationToken);
             foreach (var machine in machines.Where(m => still.At(m.Supplier) is null && !(m.LastJobAt > before) && !(m.LastCreditAt > before)))

@@ -16,6 +16,8 @@ public enum SwitchOutcome
     NotInPlace,
     /// <summary>It is not running.</summary>
     NotRunning,
+    /// <summary>A person keeps it as it is.</summary>
+    Cordoned,
 }
 
 /// <summary>Whether one machine can be set to other work.</summary>
@@ -38,6 +40,7 @@ public sealed class SwitchWorkload(IDbContextFactory<NirmaanDbContext> contexts,
     private string? WhyNot(Instance instance, Template template) => instance switch
     {
         { State: not InstanceState.Running } or { ExternalId: null } => $"it is {instance.State}, not Running",
+        { Cordon: { } cordon } => cordon.ToString(),
         _ when instance.Workload == template.WorkloadName => $"it runs {template.Workload} already",
         _ when suppliers.Find(instance.Supplier) is not { Traits.ChangesInPlace: true } => $"{instance.Supplier} changes nothing in place: give it back and rent another",
         _ when instance.GpuCount != template.Needs.Gpus => $"it has {instance.GpuCount} GPUs, {template.Workload} wants {template.Needs.Gpus}",
@@ -54,6 +57,7 @@ public sealed class SwitchWorkload(IDbContextFactory<NirmaanDbContext> contexts,
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var instance = await db.Instances.SingleAsync(i => i.Id == id, cancellationToken);
             if (instance.State != InstanceState.Running || instance.ExternalId is null) { return SwitchOutcome.NotRunning; }
+            if (instance.Cordon is not null) { return SwitchOutcome.Cordoned; }
             if (!suppliers.Get(instance.Supplier).Traits.ChangesInPlace) { return SwitchOutcome.NotInPlace; }
             var now = clock.GetUtcNow();
             var template = networks.TemplateOf(workload);

@@ -9,7 +9,8 @@ namespace Nirmaan.Control.Fleet;
 /// <param name="RunsVersion">The version its miner was made from; of the same number where only the content differs.</param>
 /// <param name="InPlace">True = its supplier sets it to the new recipe without giving the machine back.</param>
 /// <param name="Moves">What is being done about it; null = nothing.</param>
-public sealed record DriftedMachine(InstanceId Id, SupplierName Supplier, MinerId MinerId, int RunsVersion, bool InPlace, string? Moves);
+/// <param name="Cordon">Why no roll touches it; null = one may.</param>
+public sealed record DriftedMachine(InstanceId Id, SupplierName Supplier, MinerId MinerId, int RunsVersion, bool InPlace, string? Moves, string? Cordon = null);
 
 /// <summary>A template as it is now, and the machines that run it.</summary>
 /// <param name="Hash">SHA-256 of it, hex.</param>
@@ -35,7 +36,7 @@ public sealed class TemplateQueries(IDbContextFactory<NirmaanDbContext> contexts
         var (hash, workload) = (Hashes.OfJson(template), template.WorkloadName);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var running = await db.Miners.AsNoTracking().Where(m => m.Workload == workload && m.State != MinerState.Stopped)
-            .Join(db.Instances.Where(i => i.State == InstanceState.Running), m => m.InstanceId, i => i.Id, (m, i) => new { Miner = m, i.Id, i.Supplier, i.LeavesWhy }).ToListAsync(cancellationToken);
+            .Join(db.Instances.Where(i => i.State == InstanceState.Running), m => m.InstanceId, i => i.Id, (m, i) => new { Miner = m, i.Id, i.Supplier, i.LeavesWhy, i.Cordon }).ToListAsync(cancellationToken);
         var ids = running.Select(r => (InstanceId?)r.Id).ToList();
         var changing = (await db.Operations.AsNoTracking()
             .Where(o => ids.Contains(o.InstanceId) && o.Kind == OperationKind.Change && (o.State == OperationState.Intended || o.State == OperationState.Sent || o.State == OperationState.Unknown))
@@ -47,7 +48,7 @@ public sealed class TemplateQueries(IDbContextFactory<NirmaanDbContext> contexts
             current.Count(r => IsPresent(r.Miner) && r.Miner.State is MinerState.Installing or MinerState.WarmingUp),
             [.. current.Where(r => !IsPresent(r.Miner)).OrderBy(r => r.Id.Value).Select(r => new DriftedMachine(
                 r.Id, r.Supplier, r.Miner.Id, r.Miner.TemplateVersion, suppliers.Find(r.Supplier) is { Traits.ChangesInPlace: true },
-                changing[r.Id].Any() ? $"its change is {changing[r.Id].First()}".ToLowerInvariant() : r.LeavesWhy is null ? null : "another is to take its place"))],
+                changing[r.Id].Any() ? $"its change is {changing[r.Id].First()}".ToLowerInvariant() : r.LeavesWhy is null ? null : "another is to take its place", r.Cordon?.ToString()))],
             await settings.FindAsync<TemplateRoll>(RollTemplate.KeyOf(workload), cancellationToken));
     }
 }

@@ -41,6 +41,13 @@ public sealed record InstanceWish(
 /// <param name="Seen">Machines that the search saw.</param>
 public sealed record NotHad(DateTimeOffset At, int Seen, IReadOnlyList<FunnelStep> Funnel);
 
+/// <summary>A person keeps everything that acts by itself away from a machine.</summary>
+public sealed record Cordon(DateTimeOffset At, string By, string Why)
+{
+    /// <inheritdoc />
+    public override string ToString() => $"it is cordoned by {By}: {Why}";
+}
+
 /// <summary>A machine that we rent.</summary>
 public sealed class Instance : IFenced
 {
@@ -123,6 +130,8 @@ public sealed class Instance : IFenced
     public bool WantsReplacement { get; private set; }
     /// <summary>Why it goes although it runs: another comes up first, and once that one earns this one drains; null = it stays.</summary>
     public string? LeavesWhy { get; private set; }
+    /// <summary>It keeps its work: no plan, roll or idle stop touches it, and nothing takes its place when it is lost; null = all of that may.</summary>
+    public Cordon? Cordon { get; private set; }
     /// <summary>Why neither it nor another in its place was to be had; null = one was, or none was looked for.</summary>
     public NotHad? NotHad { get; private set; }
     /// <inheritdoc />
@@ -210,6 +219,14 @@ public sealed class Instance : IFenced
         if (State != InstanceState.Running) { throw new WrongStateException($"Instance {Id}", State.ToString(), nameof(AskToLeave)); }
         if (LeavesWhy is not null) { return false; }
         (LeavesWhy, WantsReplacement) = (why, true);
+        return true;
+    }
+
+    /// <summary>Keeps what acts by itself away from it, or no longer (null). False = it is so already, or it is over.</summary>
+    public bool SetCordon(Cordon? cordon)
+    {
+        if ((cordon is null) == (Cordon is null) || (cordon is not null && !IsLive)) { return false; }
+        Cordon = cordon;
         return true;
     }
 

@@ -30,12 +30,19 @@ internal sealed record LaunchPlanWire(
 internal sealed record InstanceWire(
     string Id, string Provider, string Workload, string Gpu, int GpuCount, InstanceState State, string? Reason, DateTimeOffset StateSince, decimal? UsdPerGpuHour, decimal? UsdPerHour, string? RentedFrom, string? Region,
     string? ExternalId, DateTimeOffset CreatedAt, DateTimeOffset? BilledFrom, DateTimeOffset? RunningAt, DateTimeOffset? ClosedAt, DateTimeOffset? PaidUntil, decimal? RunwayHours, decimal CostUsd, decimal? SupplierSaysUsd,
-    string? Replaces, string? Endpoint, MinerWire? Miner, string? LeavesWhy = null)
+    string? Replaces, string? Endpoint, MinerWire? Miner, string? LeavesWhy = null, CordonWire? Cordon = null)
 {
     public static InstanceWire Of(InstanceRow i) => new(
         i.Id.ToString(), i.Supplier.Value, i.Workload.Value, i.Gpu.Id, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.CreatedAt, i.BilledFrom, i.RunningAt, i.ClosedAt,
-        i.PaidUntil, i.RunwayHours, i.CostUsd, i.SupplierSaysUsd, i.Replaces?.ToString(), i.Endpoint, i.Miner is null ? null : MinerWire.Of(i.Miner), i.LeavesWhy);
+        i.PaidUntil, i.RunwayHours, i.CostUsd, i.SupplierSaysUsd, i.Replaces?.ToString(), i.Endpoint, i.Miner is null ? null : MinerWire.Of(i.Miner), i.LeavesWhy, i.Cordon is { } c ? new CordonWire(c.At, c.By, c.Why) : null);
 }
+
+/// <summary>A person keeps plans, rolls and idle stops away from a machine, and nothing takes its place when it is lost.</summary>
+internal sealed record CordonWire(DateTimeOffset At, string By, string Why);
+
+/// <summary>Why a machine is cordoned.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record CordonBody(string? Reason);
 
 /// <summary>A bid seen on the machine's auction.</summary>
 internal sealed record BidWire(string Ref, string Provider, string ProviderName, string? Gpu, decimal UsdPerGpuHour, decimal? Reliability, string? Region, bool Open, string? Unsuitable, bool Accepted);
@@ -88,7 +95,20 @@ internal static class InstanceCalls
                 ReplaceOutcome.NotRunning => Problems.Of(409, "not_running", "Only a machine that runs can be replaced without a gap; a lost one is replaced by itself."),
                 var outcome => Results.Accepted(null, new ReplacedWire(outcome)),
             }).WithName("replaceInstance").WithSummary("Rents another machine and gives this one back once that one earns. Safe to repeat.").Produces<ReplacedWire>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        operate.MapPut("/instances/{id:guid}/cordon", async (Guid id, CordonBody body, CordonInstance cordon, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+            Cordoned(id, await cordon.RunAsync(new InstanceId(id), user.Actor(), Words.Need("reason", Words.Reason(body.Reason), "why, for the history"), cancellationToken)))
+            .WithName("cordonInstance").WithSummary("Keeps plans, rolls and idle stops away from a machine; nothing takes its place when it is lost. Safe to repeat.").Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        operate.MapDelete("/instances/{id:guid}/cordon", async (Guid id, string? reason, CordonInstance cordon, ClaimsPrincipal user, CancellationToken cancellationToken) =>
+            Cordoned(id, await cordon.EndAsync(new InstanceId(id), user.Actor(), Words.Reason(reason) ?? "ended by hand", cancellationToken)))
+            .WithName("endCordon").WithSummary("Ends a machine's cordon. Safe to repeat.").Produces(204).ProducesProblem(404).ProducesProblem(409);
     }
+
+    private static IResult Cordoned(Guid id, CordonOutcome outcome) => outcome switch
+    {
+        CordonOutcome.NotFound => Problems.NotFound("instance", id),
+        CordonOutcome.Over => Problems.Of(409, "instance_over", "The machine is given back or lost."),
+        _ => Results.NoContent(),
+    };
 
     private static async Task<IResult> LaunchAsync(LaunchBody body, [FromHeader(Name = "Idempotency-Key")] string? key, LaunchInstance launch, ClaimsPrincipal user, CancellationToken cancellationToken)
     {

@@ -31,6 +31,15 @@ public sealed class StopIdleTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_cordoned_machine_is_kept_although_it_is_idle()
+    {
+        await using var world = await IdleAsync(database, lastJobHoursAgo: 7);
+        await world.Get<CordonInstance>().RunAsync((await world.InstancesAsync())[0].Id, "ops@test", "looked into", CancellationToken.None);
+        await world.Get<StopIdle>().RunAsync(CancellationToken.None);
+        (await world.InstancesAsync()).ShouldHaveSingleItem().State.ShouldBe(InstanceState.Running);
+    }
+
+    [Fact]
     public async Task Without_a_policy_an_idle_machine_is_kept()
     {
         await using var world = await IdleAsync(database, lastJobHoursAgo: 7);

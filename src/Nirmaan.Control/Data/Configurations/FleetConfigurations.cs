@@ -20,6 +20,7 @@ internal sealed class InstanceConfiguration : IEntityTypeConfiguration<Instance>
     public void Configure(EntityTypeBuilder<Instance> builder)
     {
         builder.Property(i => i.NotHad).AsJson();
+        builder.Property(i => i.Cordon).AsJson();
         builder.ToTable("instances").HasKey(i => i.Id);
         builder.Property(i => i.Wish).AsJson();
         builder.Ignore(i => i.IsLive).Ignore(i => i.IsBilled).Ignore(i => i.UsdPerHour);

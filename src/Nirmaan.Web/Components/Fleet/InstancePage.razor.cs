@@ -20,7 +20,7 @@ public sealed partial class InstancePage
     // A week of rewards is read for it, which no change of a state is worth.
     private static readonly TimeSpan s_earningsEvery = TimeSpan.FromSeconds(30);
 
-    private ConfirmWithReason? _retire, _switch, _replace;
+    private ConfirmWithReason? _retire, _switch, _replace, _cordon, _uncordon;
     private Confirm? _accept;
     private InstanceDetail? _detail;
     private IReadOnlyList<HeartbeatRow> _heartbeats = [];
@@ -52,6 +52,8 @@ public sealed partial class InstancePage
     [Inject] public required RetireInstance Retire { get; init; }
 
     [Inject] public required ReplaceInstance Replace { get; init; }
+
+    [Inject] public required CordonInstance Cordons { get; init; }
 
     [Inject] public required SwitchWorkload Switch { get; init; }
 
@@ -118,6 +120,22 @@ public sealed partial class InstancePage
         });
     }
 
+    private Task CordonAsync() => CordonAsync(_cordon!, Cordons.RunAsync, "It is cordoned.");
+
+    private Task EndCordonAsync() => CordonAsync(_uncordon!, Cordons.EndAsync, "It is not cordoned any more.");
+
+    private async Task CordonAsync(ConfirmWithReason ask, Func<InstanceId, string, string, CancellationToken, Task<CordonOutcome>> write, string done)
+    {
+        if (await ask.AskAsync() is not { } why) { return; }
+        await DoAsync(async token => await write(new InstanceId(Id), By, why, token) switch
+        {
+            CordonOutcome.Done => (done, Tone.Good),
+            CordonOutcome.Already => ("It was so already.", Tone.Neutral),
+            CordonOutcome.Over => ("The machine is given back or lost.", Tone.Bad),
+            _ => ("There is no such machine.", Tone.Bad),
+        });
+    }
+
     private async Task SwitchAsync()
     {
         (_choices, _switchTo, _preview) = (await Market.ChoicesAsync(Gone), null, null);
@@ -125,6 +143,7 @@ public sealed partial class InstancePage
         await DoAsync(async token => await Switch.RunAsync(new InstanceId(Id), new WorkloadName(to), By, why, token) switch
         {
             SwitchOutcome.Switching => ($"It changes to {to}.", Tone.Good),
+            SwitchOutcome.Cordoned => ("It is cordoned: end that first.", Tone.Bad),
             SwitchOutcome.NotInPlace => ("Its supplier changes nothing in place: give it back and rent another.", Tone.Bad),
             _ => ("It is not running any more.", Tone.Bad),
         });

@@ -13,7 +13,7 @@ internal static class TemplateWords
     public static string Needs(Template template) => string.Create(CultureInfo.InvariantCulture,
         $"{template.Needs.Gpus} GPU{(template.Needs.Gpus == 1 ? "" : "s")} of {template.Needs.MinVramGb} GB, {template.Needs.Vcpu:0.#} vCPU, {template.Needs.RamGb} GB memory, {template.Needs.DiskGb} GB disk");
 
-    public static string Drift(TemplateState state) => state.Drifted.Count(d => d.Moves is not null) is var moving and > 0 ? $"{Format.Count(moving)} under way" : state.Starting > 0 ? $"{Format.Count(state.Starting)} start with it" : "";
+    public static string Drift(TemplateState state) => state.Drifted.Count(d => d.Moves is not null) is var moving and > 0 ? $"{Format.Count(moving)} under way" : state.Starting > 0 ? $"{Format.Count(state.Starting)} start with it" : state.Drifted.Count(d => d.Cordon is not null) is var kept and > 0 ? $"{Format.Count(kept)} cordoned" : "";
 
     public static string Runs(DriftedMachine machine, Template template) => machine.RunsVersion == template.Version ? $"{machine.RunsVersion}, of other content" : machine.RunsVersion.ToString(CultureInfo.InvariantCulture);
 }

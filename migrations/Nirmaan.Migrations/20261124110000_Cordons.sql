@@ -1,0 +1,2 @@
+-- A person keeps what acts by itself away from a machine: when, who, why.
+ALTER TABLE instances ADD cordon jsonb;
