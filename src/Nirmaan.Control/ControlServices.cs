@@ -109,6 +109,9 @@ public static class ControlServices
         services.TryAddSingleton<FleetQueries>();
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
+        services.TryAddSingleton<WatchRunway>();
+        services.TryAddSingleton<AlertQueries>();
+        services.TryAddSingleton<RecordTopUp>();
         services.TryAddSingleton<PayoutQueries>();
         services.TryAddSingleton<LaunchQueries>();
         services.TryAddSingleton<LogQueries>();

@@ -59,6 +59,10 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<EpochSignoff> EpochSignoffs => Set<EpochSignoff>();
     /// <summary>Rewards: what is taken from when on.</summary>
     public DbSet<FeePolicy> FeePolicies => Set<FeePolicy>();
+    /// <summary>Fleet: what ops must see to.</summary>
+    public DbSet<Alert> Alerts => Set<Alert>();
+    /// <summary>Fleet: credit bought at suppliers.</summary>
+    public DbSet<TopUp> TopUps => Set<TopUp>();
     /// <summary>Rewards: tokens sold.</summary>
     public DbSet<Sale> Sales => Set<Sale>();
     /// <summary>Rewards: points that became tokens.</summary>

@@ -61,6 +61,8 @@ public sealed class FleetOptions
     public decimal MaxUsdPerHourPerSupplier { get; set; } = 150m;
     /// <summary>Cap of a day, USD: rent entered today plus what was paid up front today.</summary>
     public decimal MaxUsdPerDay { get; set; } = 2_500m;
+    /// <summary>An alert is raised when a supplier's money lasts shorter than this, and cleared when it lasts a quarter longer.</summary>
+    public TimeSpan LowRunway { get; set; } = TimeSpan.FromHours(48);
     /// <summary>How often a machine's log is read and kept.</summary>
     public TimeSpan KeepLogsEvery { get; set; } = TimeSpan.FromMinutes(2);
     /// <summary>How long kept logs stay.</summary>

@@ -23,6 +23,14 @@ internal sealed class NoticeSource(PriceBook prices)
         .. await WaitsAsync(db, account, from, to, cancellationToken), .. await PoliciesAsync(db, from, to, cancellationToken),
     ];
 
+    /// <summary>Alerts that were raised or cleared in (from, to].</summary>
+    public static async Task<IReadOnlyList<Telling>> AlertsAsync(NirmaanDbContext db, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var alerts = await db.Alerts.AsNoTracking().Where(a => (a.RaisedAt > from && a.RaisedAt <= to) || (a.ClearedAt > from && a.ClearedAt <= to)).OrderBy(a => a.RaisedAt).ToListAsync(cancellationToken);
+        return [.. alerts.Where(a => a.RaisedAt > from).Select(a => new Telling($"alert:{a.Id}", NoticeTopics.Alerts, a.RaisedAt, a.Title, a.Text)),
+            .. alerts.Where(a => a.ClearedAt is not null).Select(a => new Telling($"cleared:{a.Id}", NoticeTopics.Alerts, a.ClearedAt!.Value, $"Over: {a.Title}", a.ClearedWhy ?? ""))];
+    }
+
     private async Task<IEnumerable<Telling>> EpochsAsync(NirmaanDbContext db, WalletAddress account, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var text = account.Value;

@@ -65,7 +65,7 @@ public sealed partial class SendNotices(
         var message = new NoticeMessage(
             notices[0].Id, notices.Count == 1 ? notices[0].Title : $"{notices.Count} things happened",
             notices.Count == 1 ? notices[0].Text : string.Join("\n\n", notices.Select(n => $"{n.Title}\n{n.Text}")), now, keys.SigningKey(subscription.Id),
-            options.Value.SiteUrl is { } site ? $"{site.ToString().TrimEnd('/')}/notifications/stop/{subscription.Id}/{keys.StopKey(subscription.Id)}" : null);
+            options.Value.SiteUrl is { } site && subscription.Account != Subscription.House ? $"{site.ToString().TrimEnd('/')}/notifications/stop/{subscription.Id}/{keys.StopKey(subscription.Id)}" : null);
         try
         {
             await channel.SendAsync(subscription.Target, message, cancellationToken);

@@ -29,7 +29,9 @@ public enum NoticeTopics
     WithdrawalDue = 4,
     /// <summary>A fee policy was announced.</summary>
     FeeAnnounced = 8,
-    /// <summary>All of it.</summary>
+    /// <summary>The house's own: what ops must see to. No account can ask for it.</summary>
+    Alerts = 16,
+    /// <summary>All that an account can ask for.</summary>
     All = EpochPaid | StakeChanged | WithdrawalDue | FeeAnnounced,
 }
 
@@ -43,6 +45,9 @@ public sealed record NoticeWish(NoticeTopics Topics, NoticePace Pace, decimal? L
 public sealed class Subscription
 {
     private Subscription() { }
+
+    /// <summary>In an account's place for the house's own subscriptions, which its configuration names: nobody holds this address's key.</summary>
+    public static readonly WalletAddress House = WalletAddress.Parse("0x0000000000000000000000000000000000000000");
 
     /// <summary>A new one, not proved.</summary>
     public Subscription(WalletAddress account, NoticeChannelKind channel, string target, NoticeWish wish, DateTimeOffset now) =>

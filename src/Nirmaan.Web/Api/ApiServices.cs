@@ -65,7 +65,7 @@ internal static class ApiServices
         DistributionCalls.Map(open, read, approve);
         SaleCalls.Map(open, approve);
         ConversionCalls.Map(open, approve);
-        TreasuryCalls.Map(read);
+        TreasuryCalls.Map(read, operate);
         routes.Map("/api/{**path}", (string? path) => Problems.Of(404, "not_found", $"There is no call /api/{path}; /openapi/v1.json lists them.")).AllowAnonymous().ExcludeFromDescription();
     }
 

@@ -1,5 +1,9 @@
+using System.Security.Claims;
+using System.Text.Json.Serialization;
+using Nirmaan.Control;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Rewards;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Rewards;
 
 namespace Nirmaan.Web.Api;
@@ -20,10 +24,31 @@ internal sealed record PriceSourceWire(string Source, decimal Usd, DateTimeOffse
 internal sealed record PriceWire(
     string Asset, PriceStanding Standing, decimal? Usd, DateTimeOffset? At, string? Source, bool Frozen, string? Why, DateTimeOffset? Since, decimal? Mean24hUsd, double? Volatility, IReadOnlyList<PriceSourceWire> Sources);
 
+/// <summary>Something that ops must see to. ClearedAt null = it is open.</summary>
+internal sealed record AlertWire(Guid Id, AlertKind Kind, string Subject, string Title, string Text, DateTimeOffset RaisedAt, DateTimeOffset? ClearedAt, string? ClearedWhy);
+
+/// <summary>Credit that was bought at a supplier. Usd below 0 takes a record of the same reference back.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record TopUpBody(string? Provider, decimal? Usd, DateTimeOffset? At, string? Reference);
+
+/// <summary>A recorded purchase of credit.</summary>
+internal sealed record TopUpWire(Guid Id, string Provider, decimal Usd, DateTimeOffset At, string Reference, string By, DateTimeOffset RecordedAt)
+{
+    public static TopUpWire Of(TopUp t) => new(t.Id, t.Supplier.Value, t.Usd, t.At, t.Reference, t.By, t.RecordedAt);
+}
+
 internal static class TreasuryCalls
 {
-    public static void Map(RouteGroupBuilder read)
+    public static void Map(RouteGroupBuilder read, RouteGroupBuilder operate)
     {
+        read.MapGet("/alerts", async (bool? all, AlertQueries alerts, CancellationToken cancellationToken) =>
+            (await alerts.ListAsync(all != true, cancellationToken)).ToList(a => new AlertWire(a.Id, a.Kind, a.Subject, a.Title, a.Text, a.RaisedAt, a.ClearedAt, a.ClearedWhy)))
+            .WithName("listAlerts").WithSummary("What ops must see to now; with all=true what is over too.");
+        read.MapGet("/treasury/top-ups", async (RecordTopUp topUps, CancellationToken cancellationToken) => (await topUps.ListAsync(Paging.MaxLimit, cancellationToken)).ToList(TopUpWire.Of))
+            .WithName("listTopUps").WithSummary("Credit that was bought at suppliers, as recorded, newest first.");
+        operate.MapPost("/treasury/top-ups", async (TopUpBody body, RecordTopUp topUps, ClaimsPrincipal user, CancellationToken cancellationToken) => TopUpWire.Of(await topUps.RunAsync(
+            Words.Supplier(Words.Need("provider", body.Provider, "a supplier"))!.Value, Words.Need("usd", body.Usd, "dollars of credit"), Words.Need("at", body.At, "a time, RFC 3339"), Words.Need("reference", body.Reference, "transaction, invoice or payment"), user.Actor(), cancellationToken)))
+            .WithName("recordTopUp").WithSummary("Records credit that was bought at a supplier; pays nothing. The same reference and amount again answers the record that stands.").ProducesProblem(400);
         MapRunway(read);
         read.MapGet("/prices", async (PriceQueries prices, CancellationToken cancellationToken) => (await prices.ListAsync(cancellationToken)).ToList(p => new PriceWire(
             p.Asset.Id, p.Agreement.Standing, p.Accepted?.Usd, p.Accepted?.At, p.Accepted?.Source, p.Agreement.Freezes, p.Agreement.Why, p.Since, p.Mean24h, p.Volatility,

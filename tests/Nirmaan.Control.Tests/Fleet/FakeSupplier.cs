@@ -215,5 +215,8 @@ internal sealed class FakeSupplier(SupplierName name, TimeProvider clock) : ICom
         return Task.FromResult<IReadOnlyList<LogLine>?>(Log is { } log ? [.. log.TakeLast(lines)] : null);
     }
 
-    public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => Task.FromResult(new SupplierBalance(100, 0, clock.GetUtcNow()));
+    /// <summary>Credit there; null = it does not say.</summary>
+    public decimal? Balance { get; set; } = 100;
+
+    public Task<SupplierBalance> ReadBalanceAsync(CancellationToken cancellationToken) => Task.FromResult(new SupplierBalance(Balance, 0, clock.GetUtcNow()));
 }

@@ -16,7 +16,7 @@ public sealed class NotificationsTests(ControlPostgres postgres) : EpochTest(pos
     private readonly NoticeKeys _keys = new(With<MinerTokenOptions>(o => o.MinerTokenKey = new string('k', 32)));
 
     private Subscribe Subscriptions => new(Contexts, [_channel], _keys, Clock);
-    private Task<string> CollectAsync() => new CollectNotices(Contexts, new PriceBook(Contexts, Clock, With<RewardsOptions>()), Clock).RunAsync(Token);
+    private Task<string> CollectAsync() => new CollectNotices(Contexts, new PriceBook(Contexts, Clock, With<RewardsOptions>()), With<NoticeOptions>(), Clock).RunAsync(Token);
     private Task<string> SendAsync() => new SendNotices(Contexts, [_channel], _keys, With<NoticeOptions>(), Clock, Log<SendNotices>()).RunAsync(Token);
 
     private async Task<Guid> SubscribeAsync(NoticeWish? wish = null, bool isProved = true)

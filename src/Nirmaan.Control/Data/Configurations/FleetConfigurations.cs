@@ -32,6 +32,27 @@ internal sealed class InstanceConfiguration : IEntityTypeConfiguration<Instance>
     }
 }
 
+internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
+{
+    public void Configure(EntityTypeBuilder<Alert> builder)
+    {
+        builder.ToTable("alerts").HasKey(a => a.Id);
+        builder.Property(a => a.Id).ValueGeneratedNever();
+        builder.HasIndex(a => new { a.Kind, a.Subject }).IsUnique().HasFilter("cleared_at IS NULL");
+        builder.HasIndex(a => a.RaisedAt);
+    }
+}
+
+internal sealed class TopUpConfiguration : IEntityTypeConfiguration<TopUp>
+{
+    public void Configure(EntityTypeBuilder<TopUp> builder)
+    {
+        builder.ToTable("top_ups").HasKey(t => t.Id);
+        builder.Property(t => t.Id).ValueGeneratedNever();
+        builder.HasIndex(t => new { t.Supplier, t.Reference, t.Usd }).IsUnique();
+    }
+}
+
 internal sealed class MinerConfiguration : IEntityTypeConfiguration<Miner>
 {
     public void Configure(EntityTypeBuilder<Miner> builder)

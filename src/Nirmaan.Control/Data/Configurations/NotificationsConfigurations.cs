@@ -11,6 +11,7 @@ internal sealed class SubscriptionConfiguration : IEntityTypeConfiguration<Subsc
         builder.ToTable("subscriptions").HasKey(s => s.Id);
         builder.Property(s => s.Id).ValueGeneratedNever();
         builder.HasIndex(s => s.Account);
+        builder.HasIndex(s => new { s.Channel, s.Target }).IsUnique().HasFilter($"account = '{Subscription.House}' AND ended_at IS NULL");
     }
 }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Live;
 using Nirmaan.Control.Market;
@@ -26,6 +27,8 @@ public sealed partial class OpsPage
     private IReadOnlyList<FleetShare> _shares = [];
     private IReadOnlyList<Runway>? _runway;
     private IReadOnlyDictionary<InstanceId, string> _firstEarns = new Dictionary<InstanceId, string>();
+    private IReadOnlyList<Alert> _alerts = [];
+    private IReadOnlyList<AlertTarget> _targets = [];
     private IReadOnlyList<Problems.ProblemItem> _questions = [];
     private IReadOnlyList<Problems.ProblemItem> _findings = [];
     private IReadOnlyList<Problems.ProblemItem> _elsewhere = [];
@@ -40,6 +43,10 @@ public sealed partial class OpsPage
     [Inject] public required OperationQueries Operations { get; init; }
 
     [Inject] public required RunwayQueries Runways { get; init; }
+
+    [Inject] public required AlertQueries Alerts { get; init; }
+
+    [Inject] public required IOptions<FleetOptions> Fleets { get; init; }
 
     [Inject] public required SpendQueries Spend { get; init; }
 
@@ -73,6 +80,7 @@ public sealed partial class OpsPage
         _shares = await Fleet.SharesAsync(cancellationToken);
         _still = await Standstills.ReadAsync(cancellationToken);
         _spend = await Spend.ReadAsync(cancellationToken);
+        (_alerts, _targets) = (await Alerts.ListAsync(openOnly: true, cancellationToken), await Alerts.TargetsAsync(cancellationToken));
         _questions = [.. (await Operations.OpenQuestionsAsync(cancellationToken)).Take(MostShown).Select(Question)];
         _findings = [.. FoundDifference.Of(await Operations.ReportsWithFindingsAsync(MostCompared, cancellationToken)).Take(MostShown).Select(FindingWords.Problem)];
         _elsewhere = [.. (await Payouts.StoppedTodayAsync(cancellationToken)).Take(MostShown).Select(s => new Problems.ProblemItem($"A miner of {s.Workload} was stopped", s.At, Tone.Bad, $"{s.Why}.", Href: $"/ops/instances/{s.InstanceId}"))];

@@ -1,0 +1,123 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Nirmaan.Control.Data;
+using Nirmaan.Control.Live;
+using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Notifications;
+
+namespace Nirmaan.Control.Fleet;
+
+/// <summary>
+/// Raises an alert when a supplier's money lasts for less than <see cref="FleetOptions.LowRunway"/>, once for each fall, and clears it when there is
+/// enough again. A balance that cannot be read changes nothing: not known is neither low nor enough.
+/// </summary>
+public sealed class WatchRunway(IDbContextFactory<NirmaanDbContext> contexts, RunwayQueries runways, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock)
+{
+    // Between the two it stays as it is, so that a balance at the edge does not ring all day.
+    private const decimal Enough = 1.25m;
+
+    /// <summary>One line of what was found.</summary>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        var least = (decimal)options.Value.LowRunway.TotalHours;
+        List<string> lines = [];
+        foreach (var runway in await runways.ReadAsync(cancellationToken))
+        {
+            var isOver = runway is { Error: null } && (runway.HoursLeft >= least * Enough || (runway.BurnUsdPerHour == 0 && runway.BalanceUsd is not null));
+            if (runway.HoursLeft < least && await RaiseAsync(runway, cancellationToken)) { lines.Add($"{runway.Supplier} is low"); }
+            else if (isOver && await ClearAsync(runway, cancellationToken)) { lines.Add($"{runway.Supplier} has enough again"); }
+        }
+        if (lines.Count > 0) { events.Changed(Topic.Fleet); }
+        return lines.Count == 0 ? "Nothing changed." : string.Join("; ", lines);
+    }
+
+    private async Task<bool> RaiseAsync(Runway runway, CancellationToken cancellationToken)
+    {
+        var first = runway is { FirstToDie: { } id, FirstToDieAt: { } at } ? $" The first machine to end is {id}, at {at:u}." : "";
+        var alert = new Alert(AlertKind.Runway, runway.Supplier.Value, $"{runway.Supplier}'s money lasts {Hours(runway.HoursLeft!.Value)}",
+            FormattableString.Invariant($"${runway.BalanceUsd:0.00} is left and ${runway.BurnUsdPerHour:0.00} an hour burns; the alert is set to {Hours((decimal)options.Value.LowRunway.TotalHours)}.{first}"), StoredTime.Of(clock.GetUtcNow()));
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        // The index says whether one is open, also to a worker that looks at the same moment.
+        return await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO alerts (id, kind, subject, title, text, raised_at) VALUES ({alert.Id}, {alert.Kind.ToString()}, {alert.Subject}, {alert.Title}, {alert.Text}, {alert.RaisedAt}) ON CONFLICT DO NOTHING
+            """, cancellationToken) == 1;
+    }
+
+    private async Task<bool> ClearAsync(Runway runway, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var why = runway.HoursLeft is { } hours ? $"The money lasts {Hours(hours)} again." : "Nothing burns there any more.";
+        return await db.Alerts.Where(a => a.Kind == AlertKind.Runway && a.Subject == runway.Supplier.Value && a.ClearedAt == null)
+            .ExecuteUpdateAsync(u => u.SetProperty(a => a.ClearedAt, StoredTime.Of(clock.GetUtcNow())).SetProperty(a => a.ClearedWhy, why), cancellationToken) > 0;
+    }
+
+    private static string Hours(decimal hours) => FormattableString.Invariant($"{hours:0.#} h");
+}
+
+/// <summary>A target of the house's alerts.</summary>
+/// <param name="Newest">What became of the newest message there; null = none was written yet.</param>
+/// <param name="Fault">Why it was not taken.</param>
+public sealed record AlertTarget(Guid SubscriptionId, NoticeChannelKind Channel, string Target, NoticeState? Newest, DateTimeOffset? SentAt, string? Fault);
+
+/// <summary>Reads of alerts.</summary>
+public sealed class AlertQueries(IDbContextFactory<NirmaanDbContext> contexts)
+{
+    /// <summary>Where alerts are sent, and what became of the newest message there.</summary>
+    public async Task<IReadOnlyList<AlertTarget>> TargetsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var targets = await db.Subscriptions.AsNoTracking().Where(s => s.Account == Subscription.House && s.EndedAt == null).OrderBy(s => s.CreatedAt)
+            .Select(s => new { s.Id, s.Channel, s.Target, Newest = db.Notices.Where(n => n.SubscriptionId == s.Id).OrderByDescending(n => n.At).FirstOrDefault() }).ToListAsync(cancellationToken);
+        return [.. targets.Select(t => new AlertTarget(t.Id, t.Channel, t.Target, t.Newest?.State, t.Newest?.SentAt, t.Newest?.Fault))];
+    }
+
+    /// <summary>Open ones, the oldest first; or all, newest first.</summary>
+    public async Task<IReadOnlyList<Alert>> ListAsync(bool openOnly, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var alerts = db.Alerts.AsNoTracking();
+        return openOnly ? await alerts.Where(a => a.ClearedAt == null).OrderBy(a => a.RaisedAt).ToListAsync(cancellationToken)
+            : await alerts.OrderByDescending(a => a.RaisedAt).Take(Paging.MaxLimit).ToListAsync(cancellationToken);
+    }
+}
+
+/// <summary>Records credit that was bought at a supplier. Nothing is paid by this.</summary>
+public sealed class RecordTopUp(IDbContextFactory<NirmaanDbContext> contexts, SupplierShelf suppliers, ControlEvents events, TimeProvider clock)
+{
+    private const decimal Most = 1_000_000m;
+    private static readonly TimeSpan s_clockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Records one. The same reference with the same amount again is the record that stands.</summary>
+    /// <exception cref="InvalidInputException">A field makes no sense.</exception>
+    public async Task<TopUp> RunAsync(SupplierName supplier, decimal usd, DateTimeOffset at, string reference, string by, CancellationToken cancellationToken)
+    {
+        var now = StoredTime.Of(clock.GetUtcNow());
+        if (suppliers.Find(supplier) is null) { throw new InvalidInputException("supplier", supplier.Value, $"one of {string.Join(", ", suppliers.All.Select(s => s.Supplier.Value).Order(StringComparer.Ordinal))}"); }
+        if (usd == 0 || Math.Abs(usd) > Most || decimal.Round(usd, 2) != usd) { throw new InvalidInputException("usd", usd, "dollars and cents other than 0; below 0 takes a record back"); }
+        if (at > now + s_clockSkew) { throw new InvalidInputException("at", $"{at:u}", "a time that has passed"); }
+        if (reference.Trim() is not { Length: >= 3 and <= 100 } known) { throw new InvalidInputException("reference", reference, "transaction, invoice or payment, 3 to 100 characters"); }
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var recorded = new TopUp(Guid.CreateVersion7(now), supplier, usd, StoredTime.Of(at), known, by, now);
+        if (usd < 0 && await SumAsync(db, supplier, known, cancellationToken) + usd < 0) { throw new InvalidInputException("usd", usd, $"no more than was recorded under {known}"); }
+        db.TopUps.Add(recorded);
+        db.Note(now, "supplier", supplier, by, usd > 0 ? "topped up" : "top-up taken back", FormattableString.Invariant($"${usd:0.00}, {known}"));
+        try { await db.SaveChangesAsync(cancellationToken); }
+        catch (DbUpdateException e) when (e.InnerException is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation })
+        {
+            return await db.TopUps.AsNoTracking().SingleAsync(t => t.Supplier == supplier && t.Reference == known && t.Usd == usd, cancellationToken);
+        }
+        events.Changed(Topic.Fleet);
+        return recorded;
+    }
+
+    /// <summary>The newest records.</summary>
+    public async Task<IReadOnlyList<TopUp>> ListAsync(int most, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.TopUps.AsNoTracking().OrderByDescending(t => t.At).ThenByDescending(t => t.Id).Take(most).ToListAsync(cancellationToken);
+    }
+
+    private static Task<decimal> SumAsync(NirmaanDbContext db, SupplierName supplier, string reference, CancellationToken cancellationToken) =>
+        db.TopUps.Where(t => t.Supplier == supplier && t.Reference == reference).SumAsync(t => t.Usd, cancellationToken);
+}
