@@ -109,6 +109,7 @@ public static class ControlServices
         services.TryAddSingleton<FleetQueries>();
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
+        services.TryAddSingleton<KeyQueries>();
         services.TryAddSingleton<WatchRunway>();
         services.TryAddSingleton<AlertQueries>();
         services.TryAddSingleton<RecordTopUp>();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Domain.Rewards;
 using Nirmaan.Domain.Staking;
 using Nirmaan.Networks.Chain;
@@ -49,6 +50,7 @@ public static class NetworkServices
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IMiningNetwork, MorpheusMiningNetwork>());
             services.TryAddSingleton<IMorpheusAccount, MorpheusAccount>();
             services.TryAddSingleton<IMorpheusBids, MorpheusBids>();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IOperatingKey, MorpheusKey>());
         }
         if (IsEnabled(configuration, PricesOptions.Section))
         {

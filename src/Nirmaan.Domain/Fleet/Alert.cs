@@ -7,6 +7,8 @@ public enum AlertKind
 {
     /// <summary>A supplier's money does not last long any more.</summary>
     Runway,
+    /// <summary>A key that pays for transactions has little left.</summary>
+    Key,
 }
 
 /// <summary>Something that ops must see to. Of one kind and subject one at most is open; it is told when it is raised and when it is cleared.</summary>
@@ -15,7 +17,7 @@ public sealed class Alert
     private Alert() { }
 
     /// <summary>A new one.</summary>
-    /// <param name="subject">What it is about: a supplier.</param>
+    /// <param name="subject">What it is about: a supplier, or a key and an asset.</param>
     public Alert(AlertKind kind, string subject, string title, string text, DateTimeOffset now) => (Id, Kind, Subject, Title, Text, RaisedAt) = (OrderedGuid.New(now), kind, subject, title, text, now);
 
     /// <summary>Id.</summary>

@@ -36,6 +36,12 @@ public sealed class MorpheusOptions : EndpointOptions
     /// <summary>MOR that a bid costs.</summary>
     public decimal BidFeeMor { get; set; } = 0.3m;
 
+    /// <summary>An alert is raised when the node's wallet holds less ether than this; zero = never.</summary>
+    public decimal LeastGasEth { get; set; } = 0.005m;
+
+    /// <summary>The same of MOR, which pays for bids and models.</summary>
+    public decimal LeastFeeMor { get; set; } = 1m;
+
     /// <summary>MOR that the contract is allowed to take at a time, whenever what it was allowed is used up.</summary>
     public decimal AllowanceMor { get; set; } = 10;
 
@@ -73,6 +79,8 @@ internal sealed class MorpheusOptionsCheck(IOptions<ChainOptions> chain) : Endpo
             yield return $"BaseUrl '{address}' must be https: the password would travel in the open.";
         }
         if (options.User.Length == 0 || options.User.Contains(':', StringComparison.Ordinal)) { yield return $"User '{options.User}' must be a name without ':'."; }
+        if (options.LeastGasEth < 0) { yield return $"LeastGasEth {options.LeastGasEth} must be 0 or more."; }
+        if (options.LeastFeeMor < 0) { yield return $"LeastFeeMor {options.LeastFeeMor} must be 0 or more."; }
         if (options.Password.Length == 0) { yield return "Password is missing."; }
         if (options.WriteTimeout < options.ReadTimeout) { yield return $"WriteTimeout {options.WriteTimeout} must not be shorter than ReadTimeout {options.ReadTimeout}."; }
         if (options.ProviderEndpoint is { } endpoint && (endpoint.Contains('/', StringComparison.Ordinal) || endpoint.Split(':') is not [{ Length: > 0 }, { Length: > 0 }]))

@@ -27,6 +27,9 @@ internal sealed record PriceWire(
 /// <summary>Something that ops must see to. ClearedAt null = it is open.</summary>
 internal sealed record AlertWire(Guid Id, AlertKind Kind, string Subject, string Title, string Text, DateTimeOffset RaisedAt, DateTimeOffset? ClearedAt, string? ClearedWhy);
 
+/// <summary>What an operating key holds of one asset, base units; null amounts = it could not be read, and <c>Error</c> says why.</summary>
+internal sealed record KeyWire(string Name, string? Address, string? Asset, int? Decimals, string? Held, string? Least, bool? IsLow, string? PaysFor, string? Error);
+
 /// <summary>Credit that was bought at a supplier. Usd below 0 takes a record of the same reference back.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record TopUpBody(string? Provider, decimal? Usd, DateTimeOffset? At, string? Reference);
@@ -44,6 +47,10 @@ internal static class TreasuryCalls
         read.MapGet("/alerts", async (bool? all, AlertQueries alerts, CancellationToken cancellationToken) =>
             (await alerts.ListAsync(all != true, cancellationToken)).ToList(a => new AlertWire(a.Id, a.Kind, a.Subject, a.Title, a.Text, a.RaisedAt, a.ClearedAt, a.ClearedWhy)))
             .WithName("listAlerts").WithSummary("What ops must see to now; with all=true what is over too.");
+        read.MapGet("/treasury/keys", async (KeyQueries keys, CancellationToken cancellationToken) => (await keys.ReadAsync(cancellationToken)).SelectMany(k => k.Balance is { } b
+            ? b.Funds.Select(f => new KeyWire(b.Name, b.Address, f.Asset, f.Held.Asset.Decimals, f.Held.Units.ToWire(), f.Least.Units.ToWire(), f.IsLow, f.PaysFor, null))
+            : [new KeyWire(k.Name, null, null, null, null, null, null, null, k.Error)]).ToList())
+            .WithName("listKeys").WithSummary("What operating keys have left to pay gas and fees with.");
         read.MapGet("/treasury/top-ups", async (RecordTopUp topUps, CancellationToken cancellationToken) => (await topUps.ListAsync(Paging.MaxLimit, cancellationToken)).ToList(TopUpWire.Of))
             .WithName("listTopUps").WithSummary("Credit that was bought at suppliers, as recorded, newest first.");
         operate.MapPost("/treasury/top-ups", async (TopUpBody body, RecordTopUp topUps, ClaimsPrincipal user, CancellationToken cancellationToken) => TopUpWire.Of(await topUps.RunAsync(

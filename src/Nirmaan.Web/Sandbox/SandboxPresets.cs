@@ -72,6 +72,8 @@ internal static class SandboxPresets
             // The contract pays no more in a year than the stake: enough for some months of the demo's fleet, whose page then says when to raise it.
             ["Networks:Morpheus:ProviderStakeMor"] = "5000",
             ["Networks:Morpheus:ProviderEndpoint"] = "miners.nirmaan.example:3333",
+            // The sandbox's bids take no MOR of the wallet on the chain, which holds none before its first reward: nothing would run out.
+            ["Networks:Morpheus:LeastFeeMor"] = "0",
             ["Networks:Morpheus:ReadTimeout"] = "00:00:10",
             ["Networks:Morpheus:WriteTimeout"] = "00:00:20",
             ["Prices:Enabled"] = "true",

@@ -121,6 +121,35 @@ public sealed class WatchRunwayTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task A_key_with_little_left_is_an_alert_until_it_holds_enough_and_one_that_cannot_be_read_is_none()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        var key = new FakeKey();
+        var watch = new WatchRunway(world.Get<IDbContextFactory<NirmaanDbContext>>(), world.Get<RunwayQueries>(), new KeyQueries([key]), world.Get<Nirmaan.Control.Live.ControlEvents>(), world.Get<IOptions<FleetOptions>>(), world.Clock);
+        await watch.RunAsync(s_none);
+        (await AlertsAsync(world)).ShouldBeEmpty("it cannot be read");
+        key.Wei = 4;
+        await watch.RunAsync(s_none);
+        await watch.RunAsync(s_none);
+        (await AlertsAsync(world)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(a => a.Subject.ShouldBe("a node, ETH"), a => a.Text.ShouldContain("Send more to 0xkey."), a => a.ClearedAt.ShouldBeNull());
+        key.Wei = 6;
+        (await watch.RunAsync(s_none)).ShouldBe("Nothing changed.", "it is not enough to be sure of");
+        key.Wei = 7;
+        await watch.RunAsync(s_none);
+        (await AlertsAsync(world)).ShouldHaveSingleItem().ClearedAt.ShouldNotBeNull();
+    }
+
+    private sealed class FakeKey : IOperatingKey
+    {
+        private static readonly Asset s_ether = new("ETH", 18);
+        /// <summary>Null = it cannot be read.</summary>
+        public int? Wei { get; set; }
+        public string Name => "a node";
+        public Task<KeyBalance> ReadAsync(CancellationToken cancellationToken) => Wei is { } wei
+            ? Task.FromResult(new KeyBalance(Name, "0xkey", [new KeyFunds("ETH", new TokenAmount(wei, s_ether), new TokenAmount(5, s_ether), "gas")], default)) : throw new SupplierUnavailableException("node", "away");
+    }
+
+    [Fact]
     public async Task Credit_that_was_bought_is_recorded_once_and_taken_back_by_its_negative_and_no_more()
     {
         await using var world = await BurnAsync(database, 60);

@@ -51,6 +51,18 @@ public sealed class MorpheusClaimsOnSandboxTests(LocalChain chain)
     }
 
     [Fact]
+    public async Task What_the_nodes_wallet_has_for_gas_and_fees_is_what_the_chain_says()
+    {
+        await using var world = await SandboxWorld.BeginAsync(chain, s_neverClosed);
+        await using var rig = RigOn(world);
+        var key = await rig.Get<IOperatingKey>().ReadAsync(Cancel);
+        var owner = EvmAddress.Parse(key.Address);
+        key.Funds.Select(f => (f.Asset, f.Held.Units)).ShouldBe(
+            [("ETH", await chain.Rpc.GetBalanceAsync(owner, BlockTag.Latest, Cancel)), ("MOR", await chain.Rpc.CallAsync(EvmAddress.Parse(chain.Contracts.Mor.ToString()), new Nirmaan.Networks.Nrm.BalanceOf(owner), BlockTag.Latest, Cancel))]);
+        key.Funds[0].Least.ToDecimal().ShouldBe(0.005m);
+    }
+
+    [Fact]
     public async Task A_session_that_nobody_closes_is_claimed_by_the_owners_wallet_and_then_owes_nothing()
     {
         var snapshot = await chain.SnapshotAsync(Cancel);

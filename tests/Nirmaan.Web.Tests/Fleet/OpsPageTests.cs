@@ -62,5 +62,5 @@ public sealed class OpsPageTests(ControlPostgres database)
 
     private static Desk DeskOf(FleetWorld world, string role) => new Desk(world, role)
         .Use(world.Get<FleetQueries>()).Use(world.Get<RunwayQueries>()).Use(world.Get<PayoutQueries>()).Use(world.Get<PriceQueries>()).Use(world.Get<PayoutPolicy>()).Use(world.Get<SpendingSwitch>())
-        .Use(world.Get<TimelineQueries>()).Use(world.Get<RewardQueries>()).Use(world.Get<PointsQueries>()).Use(world.Get<AlertQueries>()).Use(world.Get<RecordTopUp>()).Use(world.Get<SupplierShelf>());
+        .Use(world.Get<TimelineQueries>()).Use(world.Get<RewardQueries>()).Use(world.Get<PointsQueries>()).Use(world.Get<AlertQueries>()).Use(world.Get<KeyQueries>()).Use(world.Get<RecordTopUp>()).Use(world.Get<SupplierShelf>());
 }

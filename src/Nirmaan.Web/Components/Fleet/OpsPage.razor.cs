@@ -27,6 +27,7 @@ public sealed partial class OpsPage
     private IReadOnlyList<FleetShare> _shares = [];
     private IReadOnlyList<Runway>? _runway;
     private IReadOnlyDictionary<InstanceId, string> _firstEarns = new Dictionary<InstanceId, string>();
+    private IReadOnlyList<KeyReading>? _keys;
     private IReadOnlyList<Alert> _alerts = [];
     private IReadOnlyList<AlertTarget> _targets = [];
     private IReadOnlyList<Problems.ProblemItem> _questions = [];
@@ -43,6 +44,8 @@ public sealed partial class OpsPage
     [Inject] public required OperationQueries Operations { get; init; }
 
     [Inject] public required RunwayQueries Runways { get; init; }
+
+    [Inject] public required KeyQueries Keys { get; init; }
 
     [Inject] public required AlertQueries Alerts { get; init; }
 
@@ -102,6 +105,7 @@ public sealed partial class OpsPage
         try
         {
             var runway = await Runways.ReadAsync(Gone);
+            _keys = await Keys.ReadAsync(Gone);
             _firstEarns = await FirstEarnsAsync(runway);
             _runway = runway;
         }
