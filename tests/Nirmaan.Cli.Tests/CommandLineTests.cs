@@ -2,7 +2,7 @@ namespace Nirmaan.Cli.Tests;
 
 public sealed class CommandLineTests
 {
-    private static readonly string[] s_commands = ["offers", "launch", "instances", "close", "plans", "approve", "optimise", "backtest", "distribute", "verify", "sdl", "preflight", "emissions", "payout", "migrate"];
+    private static readonly string[] s_commands = ["offers", "launch", "instances", "close", "cordon", "plans", "approve", "optimise", "backtest", "distribute", "verify", "sdl", "preflight", "emissions", "payout", "migrate"];
 
     public static TheoryData<string> Commands => [.. s_commands];
 
@@ -55,6 +55,8 @@ public sealed class CommandLineTests
     [InlineData("launch heurist-llm 2 --max-usd-per-gpu-hour 1", "--reason", "missing")]
     [InlineData("launch heurist-llm 2 --max-usd-per-gpu-hour 1 --reason test --offer 7", "--offer", "'7'")]
     [InlineData("close", "close", "one id or more")]
+    [InlineData("cordon --reason x", "cordon", "one id or more")]
+    [InlineData("cordon 019b2f3e-0c00-7000-8000-000000000001", "--reason", "missing")]
     [InlineData("plans --budget 9", "plans", "make")]
     [InlineData("approve 019b2f3e-0c00-7000-8000-000000000001 --moves x", "--moves", "'x'")]
     [InlineData("approve 019b2f3e-0c00-7000-8000-000000000001 --moves=,", "--moves", "ids of moves")]

@@ -25,7 +25,7 @@ internal static class InstanceCommands
     public static readonly Command Cordon = new("cordon", "cordon ID.. --reason TEXT [--end]", """
         Keeps plans, rolls and idle stops away from machines; nothing takes their place when they are lost. Safe to repeat.
         --end lets all of that deal with them again.
-        """, [.. ApiClient.Valued, "reason"], ["end"], CordonAsync);
+        """, [.. ApiClient.Valued, "reason"], ["end", "json"], CordonAsync);
 
     private static async Task<int> LaunchAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
@@ -100,9 +100,10 @@ internal static class InstanceCommands
         using var api = ApiClient.Of(arguments, terminal);
         foreach (var id in arguments.Positions)
         {
-            if (arguments.Has("end")) { await api.SendAsync(HttpMethod.Delete, ApiClient.Query($"instances/{id}/cordon", ("reason", reason)), null, null, cancellationToken); }
-            else { await api.SendAsync(HttpMethod.Put, $"instances/{id}/cordon", new JsonObject { ["reason"] = reason }, null, cancellationToken); }
-            terminal.Out.WriteLine($"{id}  {(arguments.Has("end") ? "cordon ended" : "cordoned")}");
+            var answer = arguments.Has("end")
+                ? await api.SendAsync(HttpMethod.Delete, ApiClient.Query($"instances/{id}/cordon", ("reason", reason)), null, null, cancellationToken)
+                : await api.SendAsync(HttpMethod.Put, $"instances/{id}/cordon", new JsonObject { ["reason"] = reason }, null, cancellationToken);
+            if (arguments.Has("json")) { terminal.WriteJson(answer); } else { terminal.Out.WriteLine($"{id}  {answer.Text("outcome")}"); }
         }
         return Exit.Done;
     }

@@ -22,20 +22,32 @@ public sealed class WatchRunway(IDbContextFactory<NirmaanDbContext> contexts, Ru
     {
         var least = (decimal)options.Value.LowRunway.TotalHours;
         List<string> lines = [];
-        foreach (var runway in await runways.ReadAsync(cancellationToken))
+        var (read, holders) = (await runways.ReadAsync(cancellationToken), await keys.ReadAsync(cancellationToken));
+        foreach (var runway in read)
         {
             var (subject, isOver) = (runway.Supplier.Value, runway is { Error: null } && (runway.HoursLeft >= least * Enough || (runway.BurnUsdPerHour == 0 && runway.BalanceUsd is not null)));
             if (runway.HoursLeft < least && await RaiseAsync(Of(runway), cancellationToken)) { lines.Add($"{subject} is low"); }
             else if (isOver && await ClearAsync(AlertKind.Runway, subject, runway.HoursLeft is { } hours ? $"The money lasts {Hours(hours)} again." : "Nothing burns there any more.", cancellationToken)) { lines.Add($"{subject} has enough again"); }
         }
-        foreach (var (key, funds) in (await keys.ReadAsync(cancellationToken)).Where(k => k.Balance is not null).SelectMany(k => k.Balance!.Funds.Select(f => (k.Balance, f))))
+        foreach (var (key, funds) in holders.Where(k => k.Balance is not null).SelectMany(k => k.Balance!.Funds.Select(f => (k.Balance, f))))
         {
             var subject = $"{key.Name}, {funds.Asset}";
             if (funds.IsLow && await RaiseAsync(Of(key, funds, subject), cancellationToken)) { lines.Add($"{subject} is low"); }
             else if (funds.Held.Units * 4 >= funds.Least.Units * 5 && await ClearAsync(AlertKind.Key, subject, $"It holds {funds.Held} again.", cancellationToken)) { lines.Add($"{subject} has enough again"); }
         }
+        foreach (var alert in await OpenAsync(cancellationToken))
+        {
+            var isWatched = alert.Kind == AlertKind.Runway ? read.Any(r => r.Supplier.Value == alert.Subject) : holders.Any(k => alert.Subject.StartsWith($"{k.Name}, ", StringComparison.Ordinal));
+            if (!isWatched && await ClearAsync(alert.Kind, alert.Subject, "It is switched off and not watched any more.", cancellationToken)) { lines.Add($"{alert.Subject} is not watched any more"); }
+        }
         if (lines.Count > 0) { events.Changed(Topic.Fleet); }
         return lines.Count == 0 ? "Nothing changed." : string.Join("; ", lines);
+    }
+
+    private async Task<List<Alert>> OpenAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Alerts.AsNoTracking().Where(a => a.ClearedAt == null).ToListAsync(cancellationToken);
     }
 
     private Alert Of(Runway runway)

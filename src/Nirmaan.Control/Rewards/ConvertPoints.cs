@@ -45,8 +45,8 @@ public sealed class ConvertPoints(IDbContextFactory<NirmaanDbContext> contexts, 
     /// <exception cref="InvalidInputException">A field makes no sense.</exception>
     public async Task<ConversionOutcome> RunAsync(ConversionRequest request, string by, CancellationToken cancellationToken)
     {
-        var paidTo = Check(request);
-        var (reference, now) = (request.Transaction.Trim(), StoredTime.Of(clock.GetUtcNow()));
+        var (reference, paidTo) = Check(request);
+        var now = StoredTime.Of(clock.GetUtcNow());
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await EpochCalendar.LockAsync(db, cancellationToken);
         var others = await db.PointsConversions.AsNoTracking().Where(c => c.TakenBackAt == null && c.Network == request.Network && c.Kind == request.Kind).ToListAsync(cancellationToken);
@@ -57,15 +57,12 @@ public sealed class ConvertPoints(IDbContextFactory<NirmaanDbContext> contexts, 
         {
             return new ConversionOutcome.Received(received);
         }
-        var carried = (await db.PointsConversions.AsNoTracking().Where(c => c.TakenBackAt != null && c.Network == request.Network && c.Kind == request.Kind && c.Transaction == reference && c.AssetId == request.Asset.Id)
-            .Select(c => c.Released).ToListAsync(cancellationToken)).Aggregate(BigInteger.Zero, (sum, units) => sum + units);
-        if (request.Units < carried) { throw new InvalidInputException("units", request.Units, $"at least {carried}, which the pool received of this payment before its record was taken back"); }
         var points = await PointsAsync(db, request, cancellationToken);
         if (points <= 0) { return new ConversionOutcome.NoPoints(); }
 
         var conversion = new Conversion(
             Guid.CreateVersion7(now), request.Network, request.Kind, request.FirstDay, request.LastDay, points, request.Asset.Id, request.Units, StoredTime.Of(request.At), reference, paidTo.Value,
-            request.VestsUntil is { } until ? StoredTime.Of(until) : null, by, now) { Carried = carried };
+            request.VestsUntil is { } until ? StoredTime.Of(until) : null, by, now) { Carried = BigInteger.Min(request.Units, await UnclaimedAsync(db, request, reference, cancellationToken)) };
         db.PointsConversions.Add(conversion);
         db.Ledger.AddRange(conversion.Book().ToEntries());
         db.Note(now, "conversion", conversion.Id, by, "recorded", FormattableString.Invariant($"{points} {request.Kind} points of {request.Network}, {request.FirstDay:yyyy-MM-dd} to {request.LastDay:yyyy-MM-dd}, became {conversion.Amount}; transaction {reference}"));
@@ -111,6 +108,16 @@ public sealed class ConvertPoints(IDbContextFactory<NirmaanDbContext> contexts, 
         return string.Join("; ", released.GroupBy(r => r.Reading.Asset).Select(g => $"released {new TokenAmount(g.Aggregate(BigInteger.Zero, (sum, r) => sum + r.Reading.Units), g.Key)}"));
     }
 
+    /// <summary>
+    /// What the pool received of a payment under records that were taken back, whatever kind they said, and no record has taken over. The next one
+    /// counts it as received, or the same tokens would be released twice.
+    /// </summary>
+    private static async Task<BigInteger> UnclaimedAsync(NirmaanDbContext db, ConversionRequest request, string reference, CancellationToken cancellationToken)
+    {
+        var earlier = await db.PointsConversions.AsNoTracking().Where(c => c.Network == request.Network && c.Transaction == reference && c.AssetId == request.Asset.Id).ToListAsync(cancellationToken);
+        return earlier.Aggregate(BigInteger.Zero, (sum, c) => sum + (c.TakenBackAt is null ? -c.Carried : c.Released));
+    }
+
     /// <summary>The pool's points of the days; clients' are theirs.</summary>
     private static async Task<decimal> PointsAsync(NirmaanDbContext db, ConversionRequest request, CancellationToken cancellationToken)
     {
@@ -119,20 +126,19 @@ public sealed class ConvertPoints(IDbContextFactory<NirmaanDbContext> contexts, 
             .Join(db.Miners.Where(m => m.Network == request.Network && m.Beneficiary == Beneficiary.NrmPool.Name), a => a.MinerId, m => m.Id, (a, m) => a.Points).SumAsync(cancellationToken);
     }
 
-    private WalletAddress Check(ConversionRequest request)
+    private (string Reference, WalletAddress PaidTo) Check(ConversionRequest request)
     {
-        var (reference, now) = (request.Transaction.Trim(), clock.GetUtcNow());
+        var now = clock.GetUtcNow();
         if (networks.Find(request.Network) is not { } network) { throw new InvalidInputException("network", request.Network.Value, $"one of {string.Join(", ", networks.All.Select(n => n.Network.Value))}"); }
         if (network.WorkloadOf(request.Kind) is null) { throw new InvalidInputException("kind", request.Kind, $"a kind of points that {request.Network} counts"); }
         if (request.LastDay < request.FirstDay) { throw new InvalidInputException("lastDay", $"{request.LastDay:yyyy-MM-dd}", $"the first day, {request.FirstDay:yyyy-MM-dd}, or later"); }
-        if (Start(request.LastDay.AddDays(1)) > now) { throw new InvalidInputException("lastDay", $"{request.LastDay:yyyy-MM-dd}", "a UTC day that is over"); }
+        if (request.LastDay >= DateOnly.FromDateTime(now.UtcDateTime)) { throw new InvalidInputException("lastDay", $"{request.LastDay:yyyy-MM-dd}", "a UTC day that is over"); }
         if (request.Asset == Asset.Usd || request.Asset == Asset.Nrm) { throw new InvalidInputException("asset", request.Asset.Id, "a network's token"); }
         if (request.Units.Sign <= 0 || request.Units > s_mostTokens * BigInteger.Pow(10, request.Asset.Decimals)) { throw new InvalidInputException("units", request.Units, $"base units above 0, of at most {s_mostTokens} tokens"); }
         if (request.At > now + s_clockSkew || request.At < Start(request.FirstDay)) { throw new InvalidInputException("at", $"{request.At:u}", "a time that has passed, not before the points' first day"); }
-        if (reference.Length is < 3 or > 100) { throw new InvalidInputException("transaction", request.Transaction, "the transaction's hash, 3 to 100 characters"); }
-        if (reference.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && (reference.Length != 66 || !reference.Skip(2).All(char.IsAsciiHexDigit))) { throw new InvalidInputException("transaction", reference, "0x and 64 hexadecimal digits"); }
+        var reference = TransactionReference.Read(request.Transaction, "the transaction's hash");
         if (request.VestsUntil is { } until && (until <= request.At || until > request.At.AddYears(MostYears))) { throw new InvalidInputException("vestsUntil", $"{until:u}", $"a time after the payment, {MostYears} years later at most"); }
-        return WalletAddress.TryParse(request.PaidTo.Trim(), out var address) ? address : throw new InvalidInputException("paidTo", request.PaidTo, "0x and 40 hexadecimal digits, the address that was paid");
+        return WalletAddress.TryParse(request.PaidTo.Trim(), out var address) ? (reference, address) : throw new InvalidInputException("paidTo", request.PaidTo, "0x and 40 hexadecimal digits, the address that was paid");
     }
 
     private static DateTimeOffset Start(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);

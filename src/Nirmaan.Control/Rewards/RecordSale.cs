@@ -41,12 +41,11 @@ public sealed class RecordSale(IDbContextFactory<NirmaanDbContext> contexts, Pri
     /// <exception cref="InvalidInputException">A field makes no sense.</exception>
     public async Task<SaleOutcome> RunAsync(SaleRequest request, string by, CancellationToken cancellationToken)
     {
-        Check(request);
+        var reference = Check(request);
         var at = StoredTime.Of(request.At);
         var market = await prices.FindAsync(request.Asset.Id, at, cancellationToken) is { } price && price.Age <= s_marketReach ? price : null;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await EpochCalendar.LockAsync(db, cancellationToken);
-        var reference = request.Transaction.Trim();
         if (await Standing(db).AsNoTracking().SingleOrDefaultAsync(s => s.Transaction == reference && s.AssetId == request.Asset.Id, cancellationToken) is { } known) { return new SaleOutcome.Known(known); }
         if (request.Source == SaleSource.Rewards)
         {
@@ -87,11 +86,9 @@ public sealed class RecordSale(IDbContextFactory<NirmaanDbContext> contexts, Pri
         return true;
     }
 
-    private void Check(SaleRequest request)
+    private string Check(SaleRequest request)
     {
-        var reference = request.Transaction.Trim();
-        if (reference.Length is < 3 or > 100) { throw new InvalidInputException("transaction", request.Transaction, "the transaction's hash or the venue's reference, 3 to 100 characters"); }
-        if (reference.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && (reference.Length != 66 || !reference.Skip(2).All(char.IsAsciiHexDigit))) { throw new InvalidInputException("transaction", reference, "0x and 64 hexadecimal digits"); }
+        var reference = TransactionReference.Read(request.Transaction, "the transaction's hash or the venue's reference");
         if (request.Asset == Asset.Usd) { throw new InvalidInputException("asset", request.Asset.Id, "a token"); }
         if (request.Units.Sign <= 0 || request.Units > s_mostTokens * BigInteger.Pow(10, request.Asset.Decimals)) { throw new InvalidInputException("units", request.Units, $"base units above 0, of at most {s_mostTokens} tokens"); }
         if (request.PriceUsd is <= 0 or > 1_000_000_000) { throw new InvalidInputException("priceUsd", request.PriceUsd, "dollars per token, above 0"); }
@@ -101,6 +98,7 @@ public sealed class RecordSale(IDbContextFactory<NirmaanDbContext> contexts, Pri
         if (request.Venue.Trim().Length is < 2 or > 100) { throw new InvalidInputException("venue", request.Venue, "where it was sold, 2 to 100 characters"); }
         if (request.Source == SaleSource.Rewards && request.Epoch is not >= 1) { throw new InvalidInputException("epoch", request.Epoch, "the epoch whose receipts were sold"); }
         if (request.Source != SaleSource.Rewards && request.Epoch is not null) { throw new InvalidInputException("epoch", request.Epoch, "none: these are no epoch's receipts"); }
+        return reference;
     }
 
     private static IQueryable<Sale> Standing(NirmaanDbContext db) => db.Sales.Where(s => s.TakenBackAt == null);

@@ -44,6 +44,9 @@ internal sealed record CordonWire(DateTimeOffset At, string By, string Why);
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CordonBody(string? Reason);
 
+/// <summary>What became of a cordon, or of its end.</summary>
+internal sealed record CordonedWire(CordonOutcome Outcome);
+
 /// <summary>A bid seen on the machine's auction.</summary>
 internal sealed record BidWire(string Ref, string Provider, string ProviderName, string? Gpu, decimal UsdPerGpuHour, decimal? Reliability, string? Region, bool Open, string? Unsuitable, bool Accepted);
 
@@ -97,17 +100,17 @@ internal static class InstanceCalls
             }).WithName("replaceInstance").WithSummary("Rents another machine and gives this one back once that one earns. Safe to repeat.").Produces<ReplacedWire>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         operate.MapPut("/instances/{id:guid}/cordon", async (Guid id, CordonBody body, CordonInstance cordon, ClaimsPrincipal user, CancellationToken cancellationToken) =>
             Cordoned(id, await cordon.RunAsync(new InstanceId(id), user.Actor(), Words.Need("reason", Words.Reason(body.Reason), "why, for the history"), cancellationToken)))
-            .WithName("cordonInstance").WithSummary("Keeps plans, rolls and idle stops away from a machine; nothing takes its place when it is lost. Safe to repeat.").Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+            .WithName("cordonInstance").WithSummary("Keeps plans, rolls and idle stops away from a machine; nothing takes its place when it is lost. Safe to repeat.").Produces<CordonedWire>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         operate.MapDelete("/instances/{id:guid}/cordon", async (Guid id, string? reason, CordonInstance cordon, ClaimsPrincipal user, CancellationToken cancellationToken) =>
             Cordoned(id, await cordon.EndAsync(new InstanceId(id), user.Actor(), Words.Reason(reason) ?? "ended by hand", cancellationToken)))
-            .WithName("endCordon").WithSummary("Ends a machine's cordon. Safe to repeat.").Produces(204).ProducesProblem(404).ProducesProblem(409);
+            .WithName("endCordon").WithSummary("Ends a machine's cordon. Safe to repeat.").Produces<CordonedWire>().ProducesProblem(404).ProducesProblem(409);
     }
 
     private static IResult Cordoned(Guid id, CordonOutcome outcome) => outcome switch
     {
         CordonOutcome.NotFound => Problems.NotFound("instance", id),
         CordonOutcome.Over => Problems.Of(409, "instance_over", "The machine is given back or lost."),
-        _ => Results.NoContent(),
+        _ => Results.Ok(new CordonedWire(outcome)),
     };
 
     private static async Task<IResult> LaunchAsync(LaunchBody body, [FromHeader(Name = "Idempotency-Key")] string? key, LaunchInstance launch, ClaimsPrincipal user, CancellationToken cancellationToken)

@@ -136,6 +136,17 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public async Task A_cordon_is_set_and_ended_with_its_reason()
+    {
+        await using var host = await Host.StartAsync();
+        host.Answers("""{"outcome":"done"}""").Answers("""{"outcome":"already"}""");
+        (await host.RunAsync("cordon", Id, "--reason", "its fan is loud")).Out.ShouldBe($"{Id}  done\n");
+        (await host.RunAsync("cordon", Id, "--reason", "a new fan", "--end")).Out.ShouldBe($"{Id}  already\n");
+        host.Asked.Select(a => a.Call).ShouldBe([$"PUT /api/v1/instances/{Id}/cordon", $"DELETE /api/v1/instances/{Id}/cordon?reason=a%20new%20fan"]);
+        host.Asked[0].Body.ShouldContain("its fan is loud");
+    }
+
+    [Fact]
     public async Task Nothing_is_given_back_when_one_id_is_none()
     {
         await using var host = await Host.StartAsync();

@@ -139,6 +139,15 @@ public sealed class WatchRunwayTests(ControlPostgres database)
         (await AlertsAsync(world)).ShouldHaveSingleItem().ClearedAt.ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task An_alert_of_what_is_switched_off_ends()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        await new WatchRunway(world.Get<IDbContextFactory<NirmaanDbContext>>(), world.Get<RunwayQueries>(), new KeyQueries([new FakeKey { Wei = 1 }]), world.Get<Nirmaan.Control.Live.ControlEvents>(), world.Get<IOptions<FleetOptions>>(), world.Clock).RunAsync(s_none);
+        (await Watch(world).RunAsync(s_none)).ShouldBe("a node, ETH is not watched any more");
+        (await AlertsAsync(world)).ShouldHaveSingleItem().ClearedAt.ShouldNotBeNull();
+    }
+
     private sealed class FakeKey : IOperatingKey
     {
         private static readonly Asset s_ether = new("ETH", 18);

@@ -190,6 +190,32 @@ public sealed class ConversionTests : EpochTest
     }
 
     [Fact]
+    public async Task A_hash_is_the_same_in_whatever_case_it_is_typed()
+    {
+        await RunASeasonAsync();
+        var first = await RecordAsync(Request(tx: "0x" + new string('A', 64)));
+        (await Verb.RunAsync(Request(tx: "0X" + new string('a', 64)), "admin", Token)).ShouldBe(new ConversionOutcome.Known(first));
+    }
+
+    [Fact]
+    public async Task What_was_received_under_the_wrong_kind_is_not_released_again_under_the_right_one()
+    {
+        _heurist.Kinds["llama"] = new WorkloadName("heurist-llm");
+        await RunASeasonAsync();
+        var miner = await MineAsync(Heurist);
+        await WriteAsync(db => db.PointsAwards.Add(new PointsAward(miner.Id, "llama", Noon, 10)));
+        var wrong = await RecordAsync(Request(tokens: 200) with { Kind = "llama" });
+        await ReleaseAtAsync(s_over.AddDays(1));
+        await Verb.TakeBackAsync(wrong.Id, "admin", "they were Waifu Points", Token);
+        (await RecordAsync(Request(tokens: 200))).Locked.ShouldBe(0);
+        // The other payment of the same transaction has nothing to take over any more.
+        (await RecordAsync(Request(tokens: 50) with { Kind = "llama" })).Locked.ShouldBe(50 * Token18);
+        await ReleaseAtAsync(s_over.AddDays(3));
+        (await BalanceAsync("pool", Asset.Heu)).ShouldBe(250 * Token18);
+        await HoldsAsync();
+    }
+
+    [Fact]
     public async Task A_release_that_is_not_among_the_receipts_is_found()
     {
         await RunASeasonAsync();
@@ -204,6 +230,7 @@ public sealed class ConversionTests : EpochTest
     [InlineData("kind", "heurist", "llama", 0, 9, 0, "1", "")]
     [InlineData("lastDay", "heurist", "waifu", 9, 0, 0, "1", "")]
     [InlineData("lastDay", "heurist", "waifu", 0, 10, 0, "1", "")]
+    [InlineData("lastDay", "heurist", "waifu", 0, int.MaxValue, 0, "1", "")]
     [InlineData("units", "heurist", "waifu", 0, 9, 0, "0", "")]
     [InlineData("at", "heurist", "waifu", 0, 9, 99, "1", "")]
     [InlineData("at", "heurist", "waifu", 0, 9, -11, "1", "")]
@@ -211,7 +238,7 @@ public sealed class ConversionTests : EpochTest
     public async Task Nonsense_names_its_field(string field, string network, string kind, int first, int last, int atDays, string units, string tx)
     {
         await RunASeasonAsync();
-        var request = new ConversionRequest(new NetworkName(network), kind, s_first.AddDays(first), s_first.AddDays(last), Asset.Heu, BigInteger.Parse(units, CultureInfo.InvariantCulture), s_over.AddDays(atDays), tx.Length == 0 ? "payout-1" : tx, Wallet(99).Value, null);
+        var request = new ConversionRequest(new NetworkName(network), kind, s_first.AddDays(first), last == int.MaxValue ? DateOnly.MaxValue : s_first.AddDays(last), Asset.Heu, BigInteger.Parse(units, CultureInfo.InvariantCulture), s_over.AddDays(atDays), tx.Length == 0 ? "payout-1" : tx, Wallet(99).Value, null);
         (await Should.ThrowAsync<InvalidInputException>(() => Verb.RunAsync(request, "admin", Token))).Field.ShouldBe(field);
     }
 
