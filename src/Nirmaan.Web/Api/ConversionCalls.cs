@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Nirmaan.Control;
@@ -44,9 +42,7 @@ internal static class ConversionCalls
 
     private static async Task<IResult> RecordAsync(ConversionBody body, ConvertPoints conversions, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        var asset = Asset.Tokens.FirstOrDefault(a => a.Id == body.Asset) ?? throw new InvalidInputException("asset", body.Asset, $"one of {string.Join(", ", Asset.Tokens.Select(a => a.Id))}");
-        // What 256 bits hold has at most 78 digits; more would only cost time, which grows with their square.
-        if (body.Units is not { Length: <= 78 } || !BigInteger.TryParse(body.Units, NumberStyles.None, CultureInfo.InvariantCulture, out var units)) { throw new InvalidInputException("units", body.Units, "base units, at most 78 decimal digits"); }
+        var (asset, units) = (Words.Token("asset", body.Asset), Words.Units("units", body.Units));
         var request = new ConversionRequest(
             new NetworkName(Words.Need("network", body.Network, "a network")), Words.Need("kind", body.Kind, "a kind of points"), Words.Need("firstDay", body.FirstDay, "a UTC day"), Words.Need("lastDay", body.LastDay, "a UTC day"),
             asset, units, Words.Need("at", body.At, "a time, RFC 3339"), Words.Need("transaction", body.Transaction, "the transaction's hash"), Words.Need("paidTo", body.PaidTo, "the address that was paid"), body.VestsUntil);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Nirmaan.Control;
@@ -40,9 +38,7 @@ internal static class SaleCalls
 
     private static async Task<IResult> RecordAsync(SaleBody body, RecordSale sales, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        var asset = Asset.Tokens.FirstOrDefault(a => a.Id == body.Asset) ?? throw new InvalidInputException("asset", body.Asset, $"one of {string.Join(", ", Asset.Tokens.Select(a => a.Id))}");
-        // What 256 bits hold has at most 78 digits; more would only cost time, which grows with their square.
-        if (body.Units is not { Length: <= 78 } || !BigInteger.TryParse(body.Units, NumberStyles.None, CultureInfo.InvariantCulture, out var units)) { throw new InvalidInputException("units", body.Units, "base units, at most 78 decimal digits"); }
+        var (asset, units) = (Words.Token("asset", body.Asset), Words.Units("units", body.Units));
         var request = new SaleRequest(
             Words.Need("transaction", body.Transaction, "the transaction's hash or the venue's reference"), asset, units, Words.Need("priceUsd", body.PriceUsd, "dollars per token"), body.FeesUsd ?? 0,
             Words.Need("at", body.At, "a time, RFC 3339"), Words.Need("venue", body.Venue, "where it was sold"), Words.Parse<SaleSource>("source", body.Source) ?? SaleSource.Rewards, body.Epoch);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Security.Claims;
 using Nirmaan.Control;
 using Nirmaan.Domain.Amounts;
@@ -37,6 +39,14 @@ internal static class Words
 
     public static GpuModel? Gpu(string? text) => Name(text) is { } id ? GpuCatalogue.Find(new GpuModel(id)) is null
         ? throw new InvalidInputException("gpu", text, $"a canonical id such as rtx-a6000 ({string.Join(", ", GpuCatalogue.All.Select(g => g.Model.Id))})") : new GpuModel(id) : null;
+
+    /// <summary>A token of ours or a network's.</summary>
+    public static Asset Token(string field, string? id) => Asset.Tokens.FirstOrDefault(a => a.Id == id) ?? throw new InvalidInputException(field, id, $"one of {string.Join(", ", Asset.Tokens.Select(a => a.Id))}");
+
+    /// <summary>Base units.</summary>
+    public static BigInteger Units(string field, string? text) =>
+        // What 256 bits hold has at most 78 digits; more would only cost time, which grows with their square.
+        text is { Length: <= 78 } && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var units) ? units : throw new InvalidInputException(field, text, "base units, at most 78 decimal digits");
 
     public static SupplierName? Supplier(string? text) => Name(text) is { } name ? new SupplierName(name) : null;
 
