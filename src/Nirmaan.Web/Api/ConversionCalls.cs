@@ -31,7 +31,7 @@ internal static class ConversionCalls
 {
     public static void Map(RouteGroupBuilder open, RouteGroupBuilder approve)
     {
-        open.MapGet("/conversions", async (ConversionQueries conversions, CancellationToken cancellationToken) => (await conversions.ListAsync(cancellationToken)).Select(c => ConversionWire.Of(c) with { By = null }).ToList())
+        open.MapGet("/conversions", async (ConversionQueries conversions, CancellationToken cancellationToken) => (await conversions.ListAsync(cancellationToken)).ToList(c => ConversionWire.Of(c) with { By = null }))
             .WithName("listConversions").WithSummary("Points that became tokens, newest first, wrong records included.");
         approve.MapPost("/conversions", RecordAsync).WithName("recordConversion").WithSummary("Records tokens that a network paid for points; converts nothing. The same transaction again answers the record that stands.")
             .Produces<ConversionWire>(201).Produces<ConversionWire>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(422);

@@ -49,7 +49,7 @@ internal static class TreasuryCalls
             .WithName("listAlerts").WithSummary("What ops must see to now; with all=true what is over too.");
         read.MapGet("/treasury/keys", async (KeyQueries keys, CancellationToken cancellationToken) => (await keys.ReadAsync(cancellationToken)).SelectMany(k => k.Balance is { } b
             ? b.Funds.Select(f => new KeyWire(b.Name, b.Address, f.Asset, f.Held.Asset.Decimals, f.Held.Units.ToWire(), f.Least.Units.ToWire(), f.IsLow, f.PaysFor, null))
-            : [new KeyWire(k.Name, null, null, null, null, null, null, null, k.Error)]).ToList())
+            : [new KeyWire(k.Name, null, null, null, null, null, null, null, k.Error)]).ToList(k => k))
             .WithName("listKeys").WithSummary("What operating keys have left to pay gas and fees with.");
         read.MapGet("/treasury/top-ups", async (RecordTopUp topUps, CancellationToken cancellationToken) => (await topUps.ListAsync(Paging.MaxLimit, cancellationToken)).ToList(TopUpWire.Of))
             .WithName("listTopUps").WithSummary("Credit that was bought at suppliers, as recorded, newest first.");

@@ -81,7 +81,7 @@ public sealed class StrangerTests(ControlPostgres postgres) : IAsyncLifetime
         (await PostAsync("nrm_demo-ops")).Item1.ShouldBe(HttpStatusCode.Forbidden);
         var (status, words) = await PostAsync("nrm_demo-admin");
         (status, words.Contains("a kind of points that heurist counts", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.BadRequest, true), words);
-        (await Stranger.GetStringAsync("/api/v1/conversions", Token)).ShouldBe("[]");
+        (await Stranger.GetStringAsync("/api/v1/conversions", Token)).ShouldBe("""{"items":[],"next":null}""");
     }
 
     [Theory]
