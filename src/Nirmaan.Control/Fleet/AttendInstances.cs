@@ -124,7 +124,7 @@ internal sealed partial class AttendInstances(
             if (instance.State == InstanceState.Placing) { await place.GiveUpAuctionAsync(db, instance, new Effect.Refused("unreadable", $"its auction cannot be read: {why}", true), now, cancellationToken); }
             else if (instance.State == InstanceState.Starting && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
             {
-                await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented, and not readable: {why}", now, cancellationToken);
+                await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented, and not readable: {why}", LossCause.NeverUp, now, cancellationToken);
             }
             return;
         }
@@ -203,7 +203,7 @@ internal sealed partial class AttendInstances(
         else if (IsGone(seen)) { await LoseAsync(db, instance, seen, now, cancellationToken); }
         else if (!isHeld && now - instance.StateSince > options.Value.StartPatience)
         {
-            await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented", now, cancellationToken);
+            await FailAsync(db, instance, $"not up {options.Value.StartPatience.TotalMinutes:0} minutes after it was rented", LossCause.NeverUp, now, cancellationToken);
         }
         else
         {
@@ -218,7 +218,7 @@ internal sealed partial class AttendInstances(
         var earlier = await db.Operations.Where(o => o.InstanceId == instance.Id && o.Kind == OperationKind.Change && o.ExternalId == instance.ExternalId).ToListAsync(cancellationToken);
         if (earlier.Exists(o => o.IsOpen)) { return; }
         var miner = await db.Miners.Where(m => m.InstanceId == instance.Id && m.State != MinerState.Stopped).OrderByDescending(m => m.CreatedAt).FirstOrDefaultAsync(cancellationToken);
-        if (miner is null) { await FailAsync(db, instance, "it is up, and its miner could not be put on it", now, cancellationToken); return; }
+        if (miner is null) { await FailAsync(db, instance, "it is up, and its miner could not be put on it", LossCause.NotSetUp, now, cancellationToken); return; }
         db.Operations.Add(ChangeHandler.SetUp(instance, miner, earlier.Count + 1, now));
         db.Note(now, "instance", instance.Id, Actor, "setting up", $"the supplier shows it up and bare; {miner.Workload} is put on it");
     }
@@ -248,7 +248,7 @@ internal sealed partial class AttendInstances(
         var down = !seen.Reachable ? "the provider cannot be reached" : seen.Status is SupplierStatus.Starting or SupplierStatus.Bare ? $"its container is down ({seen.RawState})" : null;
         if (down is not null && !isHeld && await SilentSinceAsync(db, instance, now, cancellationToken) > options.Value.UnreachablePatience)
         {
-            await FailAsync(db, instance, $"{down} and the miner is silent, while the lease bills", now, cancellationToken);
+            await FailAsync(db, instance, $"{down} and the miner is silent, while the lease bills", LossCause.Silent, now, cancellationToken);
             return;
         }
         if (suppliers.Get(instance.Supplier).Traits.Prepaid && instance.PaidUntil is { } until && until - now < TimeSpan.FromMinutes(options.Value.ExtendWhenMinutesLeft)
@@ -307,15 +307,16 @@ internal sealed partial class AttendInstances(
     {
         var why = seen is null ? "the supplier knows nothing of it" : seen.Reason is { Length: > 0 } reason ? reason : $"the supplier shows it as {seen.RawState}";
         // What failed but is still there is closed too: "failed" is a word, an answered close is an end.
-        await FailAsync(db, instance, why, now, cancellationToken, stillOutside: seen is { Status: SupplierStatus.Lost or SupplierStatus.Failed });
+        var cause = instance.State == InstanceState.Reclaiming ? LossCause.TakenBack : instance.RunningAt is null ? LossCause.NeverUp : LossCause.Gone;
+        await FailAsync(db, instance, why, cause, now, cancellationToken, stillOutside: seen is { Status: SupplierStatus.Lost or SupplierStatus.Failed });
     }
 
-    private static async Task FailAsync(NirmaanDbContext db, Instance instance, string why, DateTimeOffset now, CancellationToken cancellationToken, bool stillOutside = true)
+    private static async Task FailAsync(NirmaanDbContext db, Instance instance, string why, LossCause loss, DateTimeOffset now, CancellationToken cancellationToken, bool stillOutside = true)
     {
         // Who was to leave, or was being taken back, may have another in its place already.
         var wanted = instance.State is not InstanceState.Draining
             && !((instance.LeavesWhy is not null || instance.State == InstanceState.Reclaiming) && await db.Instances.AnyAsync(i => i.Replaces == instance.Id, cancellationToken));
-        db.Change(instance, now, Actor, "failed", why, i => i.MarkFailed(now, why, stillOutside, replace: wanted));
+        db.Change(instance, now, Actor, "failed", why, i => i.MarkFailed(now, why, stillOutside, replace: wanted, loss));
         await db.StopMinersAsync(instance.Id, now, Actor, why, cancellationToken);
         if (stillOutside) { await db.GiveBackAsync(instance, now, cancellationToken); }
     }

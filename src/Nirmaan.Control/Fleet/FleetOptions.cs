@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Nirmaan.Domain.Fleet;
 
 namespace Nirmaan.Control.Fleet;
 
@@ -39,6 +40,15 @@ public sealed class FleetOptions
     public int MaxAttempts { get; set; } = 4;
     /// <summary>How many machines in a row may replace one that was lost.</summary>
     public int MaxReplacements { get; set; } = 5;
+    /// <summary>The same by cause of the loss: so many machines in a row that were lost for it are replaced. No cause allows more than <see cref="MaxReplacements"/>.</summary>
+    public Dictionary<LossCause, int> ReplaceBudgets { get; } = new()
+    {
+        [LossCause.Gone] = 5, [LossCause.TakenBack] = 5, [LossCause.NeverUp] = 3, [LossCause.Silent] = 3, [LossCause.NotSetUp] = 2,
+    };
+    /// <summary>After the second loss in a row nobody is asked for so long; twice as long after each further one.</summary>
+    public TimeSpan ReplaceBackOff { get; set; } = TimeSpan.FromMinutes(1);
+    /// <summary>No such wait is longer.</summary>
+    public TimeSpan LongestBackOff { get; set; } = TimeSpan.FromMinutes(30);
     /// <summary>A provider that lost so many machines of ours within <see cref="BlockWithin"/> is blocked.</summary>
     public int BlockAfter { get; set; } = 3;
     /// <summary>See <see cref="BlockAfter"/>.</summary>
@@ -100,6 +110,9 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.GonePatience >= TimeSpan.Zero && options.AllGonePatience >= options.GonePatience, "Fleet:GonePatience must not be negative, and Fleet:AllGonePatience not shorter.");
         Need(options.BidPatience >= options.BidWait, "Fleet:BidPatience must not be shorter than Fleet:BidWait.");
         Need(options.MinReliability is >= 0 and <= 1, "Fleet:MinReliability must be 0 to 1.");
+        Need(options.MaxReplacements >= 0, "Fleet:MaxReplacements must be 0 or more machines.");
+        foreach (var (cause, budget) in options.ReplaceBudgets) { Need(budget >= 0, $"Fleet:ReplaceBudgets:{cause} must be 0 or more machines."); }
+        Need(options.ReplaceBackOff >= TimeSpan.Zero && options.LongestBackOff >= options.ReplaceBackOff, "Fleet:ReplaceBackOff must not be negative, and Fleet:LongestBackOff not shorter.");
         Need(options.BlockAfter > 0, "Fleet:BlockAfter must be at least 1 machine.");
         Need(options.BlockWithin > TimeSpan.Zero && options.BlockFor > TimeSpan.Zero, "Fleet:BlockWithin and Fleet:BlockFor must be greater than zero.");
         Need(options.PrepaidHours is > 0 and <= 8760, "Fleet:PrepaidHours must be 1 to 8760 hours.");

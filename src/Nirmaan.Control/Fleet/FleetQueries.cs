@@ -38,6 +38,12 @@ public sealed record InstanceRow(
     public string? LeavesWhy { get; init; }
     /// <summary>A person keeps what acts by itself away from it; null = nobody does.</summary>
     public Cordon? Cordon { get; init; }
+    /// <summary>What its loss spends of the budgets of replacements; null = it was not lost, or nobody has looked yet.</summary>
+    public Recovery? Recovery { get; init; }
+    /// <summary>True while another is to take its place.</summary>
+    public bool WantsReplacement { get; init; }
+    /// <summary>Another is asked for no earlier than this; null = as soon as somebody looks.</summary>
+    public DateTimeOffset? ReplaceAt { get; init; }
 }
 
 /// <summary>Everything about one machine.</summary>
@@ -184,7 +190,7 @@ public sealed class FleetQueries(IDbContextFactory<NirmaanDbContext> contexts, T
             i.Id, i.Supplier, i.Workload, i.Gpu, i.GpuCount, i.State, i.Reason, i.StateSince, i.UsdPerGpuHour, i.UsdPerHour, i.Provider, i.Region, i.ExternalId, i.SupplierState, i.CreatedAt, i.BilledFrom,
             i.RunningAt, i.ClosedAt, i.PaidUntil, i.ReclaimDeadline, i.SupplierSaysUsd, i.ObservedAt, i.Replaces, i.Attempts, i.LaunchKey, i.Endpoint,
             costs.GetValueOrDefault(i.Id.ToString()) / 100_000_000m, i.PaidUntil is { } until && i.IsLive ? (decimal)Math.Round((until - now).TotalHours, 2) : null,
-            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil, NotHad = i.NotHad, LeavesWhy = i.LeavesWhy, Cordon = i.Cordon })];
+            miners[i.Id].OrderBy(m => m.IsLive ? 0 : 1).Select(Row).FirstOrDefault(), i.MeteredTo) { WaitsFor = i.WaitsFor, WaitsUntil = i.WaitsUntil, NotHad = i.NotHad, LeavesWhy = i.LeavesWhy, Cordon = i.Cordon, Recovery = i.Recovery, WantsReplacement = i.WantsReplacement, ReplaceAt = i.ReplaceAt })];
     }
 
     internal static MinerRow Row(Miner m) => new(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -29,7 +30,8 @@ public sealed partial class ReplaceLost(
         {
             // What was lost at a supplier that is worked on may come back by itself.
             var worked = still.InForce.Select(s => s.Supplier!.Value).ToList();
-            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement && !worked.Contains(i.Supplier)).OrderBy(i => i.StateSince).ThenBy(i => i.Id).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
+            var now = clock.GetUtcNow();
+            lost = await db.Instances.AsNoTracking().Where(i => i.WantsReplacement && (i.ReplaceAt == null || i.ReplaceAt <= now) && !worked.Contains(i.Supplier)).OrderBy(i => i.StateSince).ThenBy(i => i.Id).Select(i => i.Id).Take(200).ToListAsync(cancellationToken);
         }
         var replaced = 0;
         foreach (var id in lost)
@@ -55,11 +57,10 @@ public sealed partial class ReplaceLost(
             await db.SaveChangesAsync(cancellationToken);
             return false;
         }
-        var lineage = await LineageAsync(db, instance, cancellationToken);
-        if (instance.LeavesWhy is null && lineage >= options.Value.MaxReplacements)
+        // A person's wish spends no budget and waits for nothing.
+        if (instance.LeavesWhy is null && await BudgetAsync(db, instance, now, cancellationToken) is { } held)
         {
-            db.Note(now, "instance", instance.Id, Actor, "not replaced", $"{lineage} machines in a row were lost; the budget is {options.Value.MaxReplacements} (Fleet:MaxReplacements)");
-            instance.MarkReplaced();
+            db.Note(now, "instance", instance.Id, Actor, held.Verb, held.Why);
             await db.SaveChangesAsync(cancellationToken);
             return false;
         }
@@ -84,16 +85,37 @@ public sealed partial class ReplaceLost(
         return true;
     }
 
-    private static async Task<int> LineageAsync(NirmaanDbContext db, Instance instance, CancellationToken cancellationToken)
+    /// <summary>Enters what the loss spends. Null = another is asked for now; otherwise what is to be told of it.</summary>
+    private async Task<(string Verb, string Why)?> BudgetAsync(NirmaanDbContext db, Instance instance, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // What is being taken back runs on: its loss is certain, its cause known.
+        var cause = instance.Loss ?? LossCause.TakenBack;
+        var causes = await EarlierCausesAsync(db, instance, cancellationToken);
+        var recovery = new Recovery(
+            cause, causes.Count + 1, options.Value.MaxReplacements, causes.Count(c => c == cause) + 1, Math.Min(options.Value.ReplaceBudgets.GetValueOrDefault(cause, options.Value.MaxReplacements), options.Value.MaxReplacements));
+        // Only what is gone waits: in place of what still runs another must be up before it goes.
+        var at = instance.IsLive ? (DateTimeOffset?)null : instance.StateSince + recovery.BackOff(options.Value.ReplaceBackOff, options.Value.LongestBackOff);
+        instance.MarkRecovery(recovery, at);
+        if (recovery.Spent is { } spent)
+        {
+            instance.MarkReplaced();
+            return ("not replaced", spent);
+        }
+        return at > now ? ("waits", string.Create(CultureInfo.InvariantCulture, $"it is the {recovery.InARow}. loss in a row; another is asked for from {at.Value.UtcDateTime:HH:mm:ss} UTC on")) : null;
+    }
+
+    /// <summary>Causes of the losses in a row before this one, the latest first; null = lost before causes were kept.</summary>
+    private static async Task<List<LossCause?>> EarlierCausesAsync(NirmaanDbContext db, Instance instance, CancellationToken cancellationToken)
     {
         // A machine that ran for a day, or did not fail, was no failure in a row: the count starts anew after it.
-        var length = 0;
-        for (var current = instance; current.Replaces is { } earlier; length++)
+        List<LossCause?> causes = [];
+        for (var current = instance; current.Replaces is { } earlier;)
         {
             current = await db.Instances.AsNoTracking().SingleAsync(i => i.Id == earlier, cancellationToken);
             if (current.State != InstanceState.Failed || current.RunningAt is { } ran && current.StateSince - ran > TimeSpan.FromDays(1)) { break; }
+            causes.Add(current.Loss);
         }
-        return length;
+        return causes;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Instance {Instance} is held by a worker; it is replaced at the next run")]

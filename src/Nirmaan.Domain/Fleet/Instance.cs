@@ -128,6 +128,12 @@ public sealed class Instance : IFenced
     public int Attempts { get; private set; }
     /// <summary>It was lost and another should take its place; false once one does or the budget is spent.</summary>
     public bool WantsReplacement { get; private set; }
+    /// <summary>Why it was lost; null = it was not.</summary>
+    public LossCause? Loss { get; private set; }
+    /// <summary>What its loss spends of the budgets of replacements; null = nobody has looked yet, or it was not lost.</summary>
+    public Recovery? Recovery { get; private set; }
+    /// <summary>Another is asked for in its place no earlier than this; null = as soon as somebody looks.</summary>
+    public DateTimeOffset? ReplaceAt { get; private set; }
     /// <summary>Why it goes although it runs: another comes up first, and once that one earns this one drains; null = it stays.</summary>
     public string? LeavesWhy { get; private set; }
     /// <summary>It keeps its work: no plan, roll or idle stop touches it, and nothing takes its place when it is lost; null = all of that may.</summary>
@@ -203,15 +209,18 @@ public sealed class Instance : IFenced
     }
 
     /// <summary>It was lost or never came up. <paramref name="stillOutside"/> says whether something may still bill: then a Close operation follows.</summary>
-    public void MarkFailed(DateTimeOffset at, string why, bool stillOutside, bool replace)
+    public void MarkFailed(DateTimeOffset at, string why, bool stillOutside, bool replace, LossCause? loss = null)
     {
         Go(InstanceState.Failed, at, why, InstanceState.Requested, InstanceState.Placing, InstanceState.Starting, InstanceState.Running, InstanceState.Reclaiming, InstanceState.Draining, InstanceState.Unknown);
-        WantsReplacement = replace;
+        (WantsReplacement, Loss) = (replace, loss);
         if (!stillOutside) { ClosedAt = at; }
     }
 
     /// <summary>It will go; another should be up before that.</summary>
     public void AskForReplacement() => WantsReplacement = true;
+
+    /// <summary>What its loss spends is known, and until when nobody is asked for another.</summary>
+    public void MarkRecovery(Recovery recovery, DateTimeOffset? replaceAt) => (Recovery, ReplaceAt) = (recovery, replaceAt);
 
     /// <summary>It is to go once another, which is asked for now, earns in its place. False = it is leaving already.</summary>
     public bool AskToLeave(string why)

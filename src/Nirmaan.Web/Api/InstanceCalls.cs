@@ -62,9 +62,15 @@ internal sealed record RecoveryWire(DateTimeOffset From, DateTimeOffset To, bool
     public static RecoveryWire Of(RecoveryCost r) => new(r.From, r.To, r.IsOver, Math.Round(r.Gap.TotalHours, 4), r.AssetId, r.LostTokens is { } tokens ? decimal.Round(tokens, 8) : null, r.LostUsd is { } usd ? decimal.Round(usd, 8) : null, r.Source);
 }
 
+/// <summary>A loss beside the budgets of replacements: losses in a row and those of its cause, each with how many are replaced. ReplaceAt: another is asked for no earlier; null with WantsReplacement = as soon as somebody looks.</summary>
+internal sealed record LossWire(LossCause Cause, int InARow, int Budget, int OfCause, int CauseBudget, bool WantsReplacement, DateTimeOffset? ReplaceAt)
+{
+    public static LossWire? Of(InstanceRow i) => i.Recovery is { } r ? new(r.Cause, r.InARow, r.Budget, r.OfCause, r.CauseBudget, i.WantsReplacement, i.ReplaceAt) : null;
+}
+
 /// <summary>Everything about a machine.</summary>
 internal sealed record InstanceDetailWire(
-    InstanceWire Instance, IReadOnlyList<MinerWire> Miners, IReadOnlyList<OperationWire> Operations, IReadOnlyList<BidWire> Bids, IReadOnlyList<EventWire> Timeline, string? ReplacedBy, NotHadWire? NotHad, RecoveryWire? Recovery);
+    InstanceWire Instance, IReadOnlyList<MinerWire> Miners, IReadOnlyList<OperationWire> Operations, IReadOnlyList<BidWire> Bids, IReadOnlyList<EventWire> Timeline, string? ReplacedBy, NotHadWire? NotHad, RecoveryWire? Recovery, LossWire? Loss);
 
 /// <summary>Why a machine is replaced.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -141,5 +147,5 @@ internal static class InstanceCalls
         InstanceWire.Of(d.Instance), [.. d.Miners.Select(MinerWire.Of)], [.. d.Operations.Select(OperationWire.Of)],
         [.. d.Bids.Select(b => new BidWire(b.Ref, b.Provider, b.ProviderLabel, b.Gpu, b.UsdPerGpuHour, b.Reliability, b.Region, b.Open, b.Unsuitable, b.Accepted))],
         [.. d.Timeline.Select(e => new EventWire(e.At, e.Kind, e.Subject, e.Actor, e.What, e.Why, e.Before, e.After))], d.ReplacedBy?.ToString(),
-        d.Instance.NotHad is { } notHad ? new NotHadWire(notHad.At, notHad.Seen, [.. notHad.Funnel.Select(FunnelWire.Of)]) : null, d.Recovery is { } recovery ? RecoveryWire.Of(recovery) : null);
+        d.Instance.NotHad is { } notHad ? new NotHadWire(notHad.At, notHad.Seen, [.. notHad.Funnel.Select(FunnelWire.Of)]) : null, d.Recovery is { } recovery ? RecoveryWire.Of(recovery) : null, LossWire.Of(d.Instance));
 }

@@ -21,6 +21,7 @@ internal sealed class InstanceConfiguration : IEntityTypeConfiguration<Instance>
     {
         builder.Property(i => i.NotHad).AsJson();
         builder.Property(i => i.Cordon).AsJson();
+        builder.Property(i => i.Recovery).AsJson();
         builder.ToTable("instances").HasKey(i => i.Id);
         builder.Property(i => i.Wish).AsJson();
         builder.Ignore(i => i.IsLive).Ignore(i => i.IsBilled).Ignore(i => i.UsdPerHour);

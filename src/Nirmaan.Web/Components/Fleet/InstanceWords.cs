@@ -24,7 +24,7 @@ public static class InstanceWords
             InstanceState.Draining => $"Finishing its work, then it is given back{Why(row)}.",
             InstanceState.Closing => $"Being given back{Why(row)}.",
             InstanceState.Closed => $"Given back {since} ago{Why(row)}. It bills no more.",
-            InstanceState.Failed => $"Lost {since} ago{Why(row)}.{(row is { BilledFrom: not null, ClosedAt: null } ? " Something may still bill: its close is under way." : "")}",
+            InstanceState.Failed => $"Lost {since} ago{Why(row)}.{(row is { BilledFrom: not null, ClosedAt: null } ? " Something may still bill: its close is under way." : "")}{(Recovery(row, now) is { } recovery ? $" {recovery}" : "")}",
             _ => $"Its state outside is not known for {since}{Why(row)}.",
         };
     }
@@ -32,6 +32,17 @@ public static class InstanceWords
     /// <summary>What a machine waits for before it is given back, and how long at most; null = nothing.</summary>
     public static string? Wait(InstanceRow row) => row is { WaitsFor: { } what, WaitsUntil: { } until }
         ? string.Create(CultureInfo.InvariantCulture, $"waits for {what}, until {until.UtcDateTime:HH:mm:ss} UTC at the latest") : null;
+
+    /// <summary>What becomes of its place after a loss: when another is asked for, or which budget is spent; null = nothing is known of that, or another has its place.</summary>
+    public static string? Recovery(InstanceRow row, DateTimeOffset now) => row switch
+    {
+        { Recovery: null } => null,
+        { WantsReplacement: true, ReplaceAt: { } at } when at > now =>
+            string.Create(CultureInfo.InvariantCulture, $"The {row.Recovery.InARow}. loss in a row: another is asked for in {Format.Span(at - now)}, at {at.UtcDateTime:HH:mm:ss} UTC."),
+        { WantsReplacement: true } => "Another is being looked for.",
+        { Recovery.Spent: { } spent } => $"No other takes its place by itself: {spent}.",
+        _ => null,
+    };
 
     /// <summary>The miner's state and its reason.</summary>
     public static string Miner(InstanceRow row, DateTimeOffset now) => row.Miner is not { } miner
