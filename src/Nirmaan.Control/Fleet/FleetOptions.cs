@@ -55,6 +55,8 @@ public sealed class FleetOptions
     public TimeSpan BlockWithin { get; set; } = TimeSpan.FromHours(24);
     /// <summary>How long such a block lasts the first time; it doubles with each further one, up to seven days.</summary>
     public TimeSpan BlockFor { get; set; } = TimeSpan.FromHours(24);
+    /// <summary>A supplier that refused a machine because our account is full or out of money is not asked for another one for so long, unless it gave one since.</summary>
+    public TimeSpan QuotaPause { get; set; } = TimeSpan.FromMinutes(10);
     /// <summary>Hours bought up front of a prepaid machine.</summary>
     public int PrepaidHours { get; set; } = 4;
     /// <summary>More hours are bought when fewer minutes are left.</summary>
@@ -113,6 +115,7 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.MaxReplacements >= 0, "Fleet:MaxReplacements must be 0 or more machines.");
         foreach (var (cause, budget) in options.ReplaceBudgets) { Need(budget >= 0, $"Fleet:ReplaceBudgets:{cause} must be 0 or more machines."); }
         Need(options.ReplaceBackOff >= TimeSpan.Zero && options.LongestBackOff >= options.ReplaceBackOff, "Fleet:ReplaceBackOff must not be negative, and Fleet:LongestBackOff not shorter.");
+        Need(options.QuotaPause >= TimeSpan.Zero && options.QuotaPause <= TimeSpan.FromDays(1), "Fleet:QuotaPause must be 0 to 24 hours; 0 = asked again at once.");
         Need(options.BlockAfter > 0, "Fleet:BlockAfter must be at least 1 machine.");
         Need(options.BlockWithin > TimeSpan.Zero && options.BlockFor > TimeSpan.Zero, "Fleet:BlockWithin and Fleet:BlockFor must be greater than zero.");
         Need(options.PrepaidHours is > 0 and <= 8760, "Fleet:PrepaidHours must be 1 to 8760 hours.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ using Nirmaan.Domain.Market;
 namespace Nirmaan.Control.Fleet;
 
 /// <summary>Which offers may be taken for a workload, and the wish that a chosen offer becomes. Used by launches, retries and replacements alike.</summary>
-public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, ProviderBook providers, Standstills standstills, IOptions<FleetOptions> options)
+public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, ProviderBook providers, Standstills standstills, IOptions<FleetOptions> options, TimeProvider clock)
 {
     /// <summary>All offers with the verdict over each.</summary>
     public async Task<OfferSearchResult> SearchAsync(NirmaanDbContext db, LaunchRequest request, CancellationToken cancellationToken)
@@ -18,10 +19,24 @@ public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, Pr
         var template = networks.TemplateOf(request.Workload);
         var offers = await db.Offers.AsNoTracking().Where(o => o.GoneAt == null).ToListAsync(cancellationToken);
         var still = await standstills.ReadAsync(db, cancellationToken);
+        var full = await FullAsync(db, cancellationToken);
         return OfferSearch.Run(
             offers, FilterOf(request, template), suppliers.Abilities, await providers.ReadAsync(db, cancellationToken), options.Value.MinReliability, options.Value.RequirePermission)
-            .Without(o => still.MaintenanceOf(o.Supplier) is not null, "maintenance");
+            .Without(o => still.MaintenanceOf(o.Supplier) is not null, "maintenance")
+            .Without(o => full.ContainsKey(o.Supplier), "quota", string.Join("; ", full.Select(f => Remedy(f.Key, f.Value.ReasonCode, f.Value.EndedAt!.Value)).Order(StringComparer.Ordinal)));
     }
+
+    /// <summary>Suppliers whose last word on a machine of ours was that the account is full or out of money, each with that refusal, while it is young.</summary>
+    private async Task<Dictionary<SupplierName, Operation>> FullAsync(NirmaanDbContext db, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow() - options.Value.QuotaPause;
+        var answers = await db.Operations.AsNoTracking().Where(o => o.Kind == OperationKind.Create && o.EndedAt > since && o.Supplier != null)
+            .Where(o => o.State == OperationState.Succeeded || o.ReasonCode == Effect.Refused.NoFunds || o.ReasonCode == Effect.Refused.OverQuota).ToListAsync(cancellationToken);
+        return answers.GroupBy(o => o.Supplier!.Value).Select(g => g.MaxBy(o => o.EndedAt)!).Where(o => o.State != OperationState.Succeeded).ToDictionary(o => o.Supplier!.Value);
+    }
+
+    private string Remedy(SupplierName supplier, string? code, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture,
+        $"{(code == Effect.Refused.NoFunds ? $"add credit at {supplier}" : $"ask {supplier} for a larger quota")}; it is asked again at {(at + options.Value.QuotaPause).UtcDateTime:HH:mm:ss} UTC");
 
     /// <summary>The limits that a request and its template set together.</summary>
     public static OfferFilter FilterOf(LaunchRequest request, Template template) => new(
@@ -34,10 +49,13 @@ public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, Pr
         request.Region, request.MaxUsdPerGpuHour, options.Value.PrepaidHours, request.AcceptBidsByHand, request.Resources);
 
     /// <summary>The next cheapest offer for an instance whose earlier ones were refused; null = none is left, and the instance knows why.</summary>
-    public async Task<Offer?> NextAsync(NirmaanDbContext db, Instance instance, IReadOnlySet<string> refusedKeys, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Offer?> NextAsync(NirmaanDbContext db, Instance instance, IReadOnlySet<string> refusedKeys, Effect.Refused refused, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, instance.Gpu, null, instance.Wish.Region, Resources: instance.Wish.Resources);
-        var search = (await SearchAsync(db, request, cancellationToken)).Without(o => refusedKeys.Contains(KeyOf(o.Supplier, o.Key)), "refused us");
+        // The refusal that is being entered now is not in the books yet.
+        var search = (await SearchAsync(db, request, cancellationToken))
+            .Without(o => refused.IsOfAccount && o.Supplier == instance.Supplier, "quota", Remedy(instance.Supplier, refused.Code, now))
+            .Without(o => refusedKeys.Contains(KeyOf(o.Supplier, o.Key)), "refused us");
         var next = search.Eligible.FirstOrDefault();
         instance.MarkNotHad(next is null ? search.NotHad(now) : null);
         return next;

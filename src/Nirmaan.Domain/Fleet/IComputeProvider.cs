@@ -70,9 +70,18 @@ public abstract record Effect
     public sealed record Done(string? ExternalId = null, string? Answer = null, decimal? UsdPaid = null) : Effect;
 
     /// <summary>The outside refused: nothing happened.</summary>
-    /// <param name="Code">Stable: <c>no-capacity</c>, <c>no-funds</c>, <c>bad-request</c>, <c>unauthorized</c>, <c>bid-gone</c>, <c>gone</c>, ...</param>
+    /// <param name="Code">Stable: <c>no-capacity</c>, <see cref="NoFunds"/>, <see cref="OverQuota"/>, <c>bad-request</c>, <c>unauthorized</c>, <c>bid-gone</c>, <c>gone</c>, ...</param>
     /// <param name="RetryElsewhere">Another offer may work.</param>
-    public sealed record Refused(string Code, string Why, bool RetryElsewhere) : Effect;
+    public sealed record Refused(string Code, string Why, bool RetryElsewhere) : Effect
+    {
+        /// <summary>The account has not the money for it.</summary>
+        public const string NoFunds = "no-funds";
+        /// <summary>The account may have no more at this supplier, whatever is free there.</summary>
+        public const string OverQuota = "quota";
+
+        /// <summary>It is about our account: another offer of the same supplier would be refused too.</summary>
+        public bool IsOfAccount => Code is NoFunds or OverQuota;
+    }
 
     /// <summary>The call surely did not reach the outside (no connection, 429): it may be sent again.</summary>
     public sealed record NotSent(string Why, TimeSpan? RetryAfter = null) : Effect;

@@ -25,11 +25,12 @@ public sealed record OfferSearchResult(IReadOnlyList<OfferVerdict> Verdicts, IRe
     public IEnumerable<Offer> Eligible => Verdicts.Where(v => v.RejectedFor is null).Select(v => v.Offer);
 
     /// <summary>The same search with some of what was left dropped for one more reason.</summary>
-    public OfferSearchResult Without(Func<Offer, bool> drops, string reason)
+    /// <param name="remedy">What would bring it back; null = nothing that the searcher can do.</param>
+    public OfferSearchResult Without(Func<Offer, bool> drops, string reason, string? remedy = null)
     {
         var dropped = Eligible.Where(drops).Sum(o => Math.Max(o.Available, 1));
         return dropped == 0 ? this : new OfferSearchResult(
-            [.. Verdicts.Select(v => v.RejectedFor is null && drops(v.Offer) ? v with { RejectedFor = reason } : v)], [.. Funnel, new FunnelStep(reason, dropped, null)]);
+            [.. Verdicts.Select(v => v.RejectedFor is null && drops(v.Offer) ? v with { RejectedFor = reason } : v)], [.. Funnel, new FunnelStep(reason, dropped, remedy)]);
     }
 
     /// <summary>What is remembered of a search that found nothing. Machines of which the supplier names no number count as one.</summary>

@@ -9,6 +9,8 @@ namespace Nirmaan.Providers.Http;
 /// <summary>Calls to one supplier, with every way in which they go wrong turned into the words of <see cref="IComputeProvider"/>.</summary>
 internal sealed class SupplierCalls(SupplierName supplier, TimeProvider clock)
 {
+    private static readonly string[] s_quota = ["quota", "account limit", "limit reached", "maximum number of"];
+
     /// <summary>Reads.</summary>
     /// <param name="what">What is read, for the exception's text.</param>
     /// <exception cref="SupplierUnavailableException">No usable answer.</exception>
@@ -37,7 +39,7 @@ internal sealed class SupplierCalls(SupplierName supplier, TimeProvider clock)
     private Effect Judge(Exception exception, Func<Problem, Effect?> judge) => exception switch
     {
         ApiException { StatusCode: >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices } e => new Effect.Uncertain("bad-answer", e.Message),
-        ApiException e when Problem.Of(e, clock.GetUtcNow()) is var problem => judge(problem) ?? Usual(problem),
+        ApiException e when Problem.Of(e, clock.GetUtcNow()) is var problem => Quota(problem) ?? judge(problem) ?? Usual(problem),
         // A read that had to come first failed: the change itself never left. Its reason is the change's where it will not pass by itself.
         SupplierUnavailableException { InnerException: ApiException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError } e } =>
             Usual(Problem.Of(e, clock.GetUtcNow())) is Effect.Refused refused ? refused : new Effect.NotSent(exception.Message),
@@ -52,13 +54,17 @@ internal sealed class SupplierCalls(SupplierName supplier, TimeProvider clock)
         _ => new Effect.Uncertain("error", $"{exception.GetType().Name}: {exception.Message}"),
     };
 
+    /// <summary>No supplier documents how it words that an account is full, so only words that mean nothing else count.</summary>
+    private static Effect.Refused? Quota(Problem problem) => problem is { Status: 400 or 403 or 409 or 422, Spoken: true } && Array.Exists(s_quota, problem.Says)
+        ? new Effect.Refused(Effect.Refused.OverQuota, problem.ToString(), RetryElsewhere: true) : null;
+
     /// <summary>What an error status means for a call that changes something and whose answer says nothing more.</summary>
     public static Effect Usual(Problem problem) => problem.Status switch
     {
         429 => new Effect.NotSent(problem.ToString(), problem.RetryAfter),
         400 or 405 or 406 or 411 or 413 or 414 or 415 or 422 => new Effect.Refused("bad-request", problem.ToString(), RetryElsewhere: false),
         401 => new Effect.Refused("unauthorized", problem.ToString(), RetryElsewhere: false),
-        402 => new Effect.Refused("no-funds", problem.ToString(), RetryElsewhere: true),
+        402 => new Effect.Refused(Effect.Refused.NoFunds, problem.ToString(), RetryElsewhere: true),
         403 => new Effect.Refused("forbidden", problem.ToString(), RetryElsewhere: true),
         404 or 410 when problem.Spoken => new Effect.Refused("gone", problem.ToString(), RetryElsewhere: true),
         404 or 410 => new Effect.Refused("not-found", problem.ToString(), RetryElsewhere: false),

@@ -46,7 +46,7 @@ internal sealed class IoNetOrders(IIoNetProduct product, SupplierCalls calls, Io
     public static Effect? Judge(Problem problem) => problem switch
     {
         { Status: 400 or 403 or 409, Spoken: true } when Array.Exists(s_noFunds, problem.Says) =>
-            new Effect.Refused("no-funds", problem.ToString(), RetryElsewhere: true),
+            new Effect.Refused(Effect.Refused.NoFunds, problem.ToString(), RetryElsewhere: true),
         { Status: 400 or 409 or 422, Spoken: true } when Array.Exists(s_noCapacity, problem.Says) =>
             new Effect.Refused("no-capacity", problem.ToString(), RetryElsewhere: true),
         _ => null,

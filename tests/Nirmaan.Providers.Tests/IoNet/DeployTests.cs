@@ -128,6 +128,8 @@ public sealed class DeployTests : IAsyncLifetime
     [InlineData(400, """{"detail":"Not enough capacity in this location"}""", "no-capacity", true)]
     [InlineData(400, """{"detail":"Insufficient credits"}""", "no-funds", true)]
     [InlineData(409, "\"Hardware is not available\"", "no-capacity", true)]
+    [InlineData(403, """{"detail":"Deployment quota exceeded for this account"}""", "quota", true)]
+    [InlineData(400, """{"detail":"Maximum number of running deployments reached"}""", "quota", true)]
     [InlineData(422, """{"detail":[{"loc":["body","x"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"}]}""", "bad-request", false)]
     public async Task A_refusal_is_understood_in_each_form(int status, string body, string code, bool elsewhere)
     {

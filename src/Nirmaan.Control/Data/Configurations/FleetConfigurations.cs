@@ -79,6 +79,8 @@ internal sealed class OperationConfiguration : IEntityTypeConfiguration<Operatio
         builder.HasIndex(o => o.Name).IsUnique();
         builder.HasIndex(o => new { o.State, o.DueAt });
         builder.HasIndex(o => o.ExternalId);
+        // Every search asks who has just refused us.
+        builder.HasIndex(o => o.EndedAt).HasFilter($"kind = '{nameof(OperationKind.Create)}'");
         builder.HasOne<Instance>().WithMany().HasForeignKey(o => o.InstanceId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Miner>().WithMany().HasForeignKey(o => o.MinerId).OnDelete(DeleteBehavior.Restrict);
         builder.IsFenced();

@@ -128,7 +128,7 @@ internal sealed class CreateHandler(
         var tried = await Placement.TriedAsync(db, instance.Id, cancellationToken);
         // What was never carried out at all says nothing against its offer.
         if (refused.Code == "not-found") { tried.Remove(Placement.KeyOf(instance.Supplier, instance.Wish.OfferKey)); }
-        var next = refused.RetryElsewhere && instance.Attempts + 1 < options.Value.MaxAttempts ? await placement.NextAsync(db, instance, tried, now, cancellationToken) : null;
+        var next = refused.RetryElsewhere && instance.Attempts + 1 < options.Value.MaxAttempts ? await placement.NextAsync(db, instance, tried, refused, now, cancellationToken) : null;
         if (next is null)
         {
             db.Change(instance, now, Actor, "failed", refused.Why, i => i.MarkFailed(now, refused.Why, stillOutside: false, replace: false));

@@ -22,6 +22,7 @@ public static class OfferWords
         "provider" => "provider's uptime too low",
         "blocked" => "provider is blocked",
         "maintenance" => "supplier is in maintenance",
+        "quota" => "our account there is full or out of money",
         "refused us" => "refused us when asked",
         "price unknown" => "price unknown",
         "price" => "above the ceiling",
