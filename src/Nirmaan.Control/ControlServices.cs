@@ -110,7 +110,9 @@ public static class ControlServices
         services.TryAddSingleton<OperationQueries>();
         services.TryAddSingleton<RunwayQueries>();
         services.TryAddSingleton<KeyQueries>();
+        services.TryAddSingleton<AlertBook>();
         services.TryAddSingleton<WatchRunway>();
+        services.TryAddSingleton<WatchReleases>();
         services.TryAddSingleton<AlertQueries>();
         services.TryAddSingleton<RecordTopUp>();
         services.TryAddSingleton<PayoutQueries>();

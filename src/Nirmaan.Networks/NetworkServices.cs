@@ -13,6 +13,7 @@ using Nirmaan.Networks.Http;
 using Nirmaan.Networks.Morpheus;
 using Nirmaan.Networks.Nrm;
 using Nirmaan.Networks.Prices;
+using Nirmaan.Networks.Releases;
 using Refit;
 
 namespace Nirmaan.Networks;
@@ -22,7 +23,7 @@ public static class NetworkServices
 {
     /// <summary>
     /// Adds every network whose section (<c>Networks:Heurist</c>, <c>Networks:Morpheus</c>) says <c>Enabled</c> as an <see cref="IMiningNetwork"/>,
-    /// the price feed when <c>Prices</c> says so, and always the stake chain of section <c>Chain</c>, which cannot be read while its keys are not
+    /// the price feed when <c>Prices</c> says so, the feed of releases when <c>Releases</c> does, and always the stake chain of section <c>Chain</c>, which cannot be read while its keys are not
     /// set. Settings are checked at start. They take the time from the registered <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddNirmaanNetworks(this IServiceCollection services, IConfiguration configuration)
@@ -63,6 +64,12 @@ public static class NetworkServices
                     if (options.ApiKey.Length > 0) { http.DefaultRequestHeaders.TryAddWithoutValidation(options.ApiKeyHeader, options.ApiKey); }
                 });
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IPriceFeed, TokenPriceFeed>());
+        }
+        if (IsEnabled(configuration, ReleasesOptions.Section))
+        {
+            AddOptions<ReleasesOptions, ReleasesOptionsCheck>(services, configuration, ReleasesOptions.Section);
+            AddReads<IReleasesApi, ReleasesOptions>(services, ReleasesJson.Settings(), o => o.BaseUrl);
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IReleaseFeed, GitHubReleases>());
         }
         if (configuration.GetSection($"{PairPricesOptions.Section}:{nameof(PairPricesOptions.Pairs)}").GetChildren().Any())
         {

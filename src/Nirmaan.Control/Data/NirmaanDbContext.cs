@@ -61,6 +61,8 @@ public sealed class NirmaanDbContext(DbContextOptions<NirmaanDbContext> options)
     public DbSet<FeePolicy> FeePolicies => Set<FeePolicy>();
     /// <summary>Fleet: what ops must see to.</summary>
     public DbSet<Alert> Alerts => Set<Alert>();
+    /// <summary>Fleet: newest releases of what templates pack.</summary>
+    public DbSet<UpstreamRelease> UpstreamReleases => Set<UpstreamRelease>();
     /// <summary>Fleet: credit bought at suppliers.</summary>
     public DbSet<TopUp> TopUps => Set<TopUp>();
     /// <summary>Rewards: tokens sold.</summary>

@@ -17,7 +17,12 @@ public sealed record DriftedMachine(InstanceId Id, SupplierName Supplier, MinerI
 /// <param name="Machines">That run with a miner of it, of whatever version.</param>
 /// <param name="Starting">Machines of the present recipe whose miner does not serve yet.</param>
 /// <param name="Roll">The last wish to bring them to the present recipe; null = nobody asked.</param>
-public sealed record TemplateState(Template Template, string Hash, int Machines, int Starting, IReadOnlyList<DriftedMachine> Drifted, TemplateRoll? Roll);
+/// <param name="Upstream">What its program's makers published last; null = not watched, or not looked at yet.</param>
+public sealed record TemplateState(Template Template, string Hash, int Machines, int Starting, IReadOnlyList<DriftedMachine> Drifted, TemplateRoll? Roll, UpstreamRelease? Upstream = null)
+{
+    /// <summary>The newest release where the recipe packs an older one; null = it does not, or nothing is known.</summary>
+    public UpstreamRelease? Newer => Upstream is { Tag: { } tag, PublishedAt: { } at } && Template.Upstream!.IsOlderThan(tag, at) ? Upstream : null;
+}
 
 /// <summary>Reads of templates, and of machines that run an older one.</summary>
 public sealed class TemplateQueries(IDbContextFactory<NirmaanDbContext> contexts, NetworkShelf networks, SupplierShelf suppliers, Jobs.SettingBook settings)
@@ -43,12 +48,14 @@ public sealed class TemplateQueries(IDbContextFactory<NirmaanDbContext> contexts
             .Select(o => new { o.InstanceId, o.State }).ToListAsync(cancellationToken)).ToLookup(o => o.InstanceId!.Value, o => o.State);
         // While a machine is set anew it has two miners: the one that runs is the older.
         var current = running.GroupBy(r => r.Id).Select(g => g.OrderBy(r => r.Miner.CreatedAt).ThenBy(r => r.Miner.Id.Value).First()).ToList();
+        var repository = template.Upstream?.Repository;
+        var upstream = repository is null ? null : await db.UpstreamReleases.AsNoTracking().SingleOrDefaultAsync(r => r.Repository == repository, cancellationToken);
         bool IsPresent(Miner m) => m.TemplateHash is { } made ? made == hash : m.TemplateVersion == template.Version;
         return new TemplateState(template, hash, current.Count,
             current.Count(r => IsPresent(r.Miner) && r.Miner.State is MinerState.Installing or MinerState.WarmingUp),
             [.. current.Where(r => !IsPresent(r.Miner)).OrderBy(r => r.Id.Value).Select(r => new DriftedMachine(
                 r.Id, r.Supplier, r.Miner.Id, r.Miner.TemplateVersion, suppliers.Find(r.Supplier) is { Traits.ChangesInPlace: true },
                 changing[r.Id].Any() ? $"its change is {changing[r.Id].First()}".ToLowerInvariant() : r.LeavesWhy is null ? null : "another is to take its place", r.Cordon?.ToString()))],
-            await settings.FindAsync<TemplateRoll>(RollTemplate.KeyOf(workload), cancellationToken));
+            await settings.FindAsync<TemplateRoll>(RollTemplate.KeyOf(workload), cancellationToken), upstream);
     }
 }

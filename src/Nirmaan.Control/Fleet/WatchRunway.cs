@@ -12,7 +12,7 @@ namespace Nirmaan.Control.Fleet;
 /// Raises an alert when a supplier's money lasts for less than <see cref="FleetOptions.LowRunway"/>, or an operating key has little left for gas and
 /// fees; once for each fall. Clears it when there is enough again. What cannot be read changes nothing: not known is neither low nor enough.
 /// </summary>
-public sealed class WatchRunway(IDbContextFactory<NirmaanDbContext> contexts, RunwayQueries runways, KeyQueries keys, ControlEvents events, IOptions<FleetOptions> options, TimeProvider clock)
+public sealed class WatchRunway(AlertBook alerts, RunwayQueries runways, KeyQueries keys, ControlEvents events, IOptions<FleetOptions> options)
 {
     // Between the two it stays as it is, so that a balance at the edge does not ring all day.
     private const decimal Enough = 1.25m;
@@ -26,54 +26,28 @@ public sealed class WatchRunway(IDbContextFactory<NirmaanDbContext> contexts, Ru
         foreach (var runway in read)
         {
             var (subject, isOver) = (runway.Supplier.Value, runway is { Error: null } && (runway.HoursLeft >= least * Enough || (runway.BurnUsdPerHour == 0 && runway.BalanceUsd is not null)));
-            if (runway.HoursLeft < least && await RaiseAsync(Of(runway), cancellationToken)) { lines.Add($"{subject} is low"); }
-            else if (isOver && await ClearAsync(AlertKind.Runway, subject, runway.HoursLeft is { } hours ? $"The money lasts {Hours(hours)} again." : "Nothing burns there any more.", cancellationToken)) { lines.Add($"{subject} has enough again"); }
+            if (runway.HoursLeft < least && await alerts.RaiseAsync(AlertKind.Runway, subject, $"{subject}'s money lasts {Hours(runway.HoursLeft!.Value)}", Text(runway), cancellationToken)) { lines.Add($"{subject} is low"); }
+            else if (isOver && await alerts.ClearAsync(AlertKind.Runway, subject, runway.HoursLeft is { } hours ? $"The money lasts {Hours(hours)} again." : "Nothing burns there any more.", cancellationToken)) { lines.Add($"{subject} has enough again"); }
         }
         foreach (var (key, funds) in holders.Where(k => k.Balance is not null).SelectMany(k => k.Balance!.Funds.Select(f => (k.Balance, f))))
         {
             var subject = $"{key.Name}, {funds.Asset}";
-            if (funds.IsLow && await RaiseAsync(Of(key, funds, subject), cancellationToken)) { lines.Add($"{subject} is low"); }
-            else if (funds.Held.Units * 4 >= funds.Least.Units * 5 && await ClearAsync(AlertKind.Key, subject, $"It holds {funds.Held} again.", cancellationToken)) { lines.Add($"{subject} has enough again"); }
+            if (funds.IsLow && await alerts.RaiseAsync(AlertKind.Key, subject, $"{key.Name} has {funds.Held} left", $"It pays for {funds.PaysFor}; the alert is set to {funds.Least}. Send more to {key.Address}.", cancellationToken)) { lines.Add($"{subject} is low"); }
+            else if (funds.Held.Units * 4 >= funds.Least.Units * 5 && await alerts.ClearAsync(AlertKind.Key, subject, $"It holds {funds.Held} again.", cancellationToken)) { lines.Add($"{subject} has enough again"); }
         }
-        foreach (var alert in await OpenAsync(cancellationToken))
+        foreach (var alert in await alerts.OpenAsync([AlertKind.Runway, AlertKind.Key], cancellationToken))
         {
             var isWatched = alert.Kind == AlertKind.Runway ? read.Any(r => r.Supplier.Value == alert.Subject) : holders.Any(k => alert.Subject.StartsWith($"{k.Name}, ", StringComparison.Ordinal));
-            if (!isWatched && await ClearAsync(alert.Kind, alert.Subject, "It is switched off and not watched any more.", cancellationToken)) { lines.Add($"{alert.Subject} is not watched any more"); }
+            if (!isWatched && await alerts.ClearAsync(alert.Kind, alert.Subject, "It is switched off and not watched any more.", cancellationToken)) { lines.Add($"{alert.Subject} is not watched any more"); }
         }
         if (lines.Count > 0) { events.Changed(Topic.Fleet); }
         return lines.Count == 0 ? "Nothing changed." : string.Join("; ", lines);
     }
 
-    private async Task<List<Alert>> OpenAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Alerts.AsNoTracking().Where(a => a.ClearedAt == null).ToListAsync(cancellationToken);
-    }
-
-    private Alert Of(Runway runway)
+    private string Text(Runway runway)
     {
         var first = runway is { FirstToDie: { } id, FirstToDieAt: { } at } ? $" The first machine to end is {id}, at {at:u}." : "";
-        return new Alert(AlertKind.Runway, runway.Supplier.Value, $"{runway.Supplier}'s money lasts {Hours(runway.HoursLeft!.Value)}",
-            FormattableString.Invariant($"${runway.BalanceUsd:0.00} is left and ${runway.BurnUsdPerHour:0.00} an hour burns; the alert is set to {Hours((decimal)options.Value.LowRunway.TotalHours)}.{first}"), StoredTime.Of(clock.GetUtcNow()));
-    }
-
-    private Alert Of(KeyBalance key, KeyFunds funds, string subject) => new(AlertKind.Key, subject, $"{key.Name} has {funds.Held} left",
-        $"It pays for {funds.PaysFor}; the alert is set to {funds.Least}. Send more to {key.Address}.", StoredTime.Of(clock.GetUtcNow()));
-
-    private async Task<bool> RaiseAsync(Alert alert, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        // The index says whether one is open, also to a worker that looks at the same moment.
-        return await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO alerts (id, kind, subject, title, text, raised_at) VALUES ({alert.Id}, {alert.Kind.ToString()}, {alert.Subject}, {alert.Title}, {alert.Text}, {alert.RaisedAt}) ON CONFLICT DO NOTHING
-            """, cancellationToken) == 1;
-    }
-
-    private async Task<bool> ClearAsync(AlertKind kind, string subject, string why, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Alerts.Where(a => a.Kind == kind && a.Subject == subject && a.ClearedAt == null)
-            .ExecuteUpdateAsync(u => u.SetProperty(a => a.ClearedAt, StoredTime.Of(clock.GetUtcNow())).SetProperty(a => a.ClearedWhy, why), cancellationToken) > 0;
+        return FormattableString.Invariant($"${runway.BalanceUsd:0.00} is left and ${runway.BurnUsdPerHour:0.00} an hour burns; the alert is set to {Hours((decimal)options.Value.LowRunway.TotalHours)}.{first}");
     }
 
     private static string Hours(decimal hours) => FormattableString.Invariant($"{hours:0.#} h");

@@ -9,6 +9,8 @@ public enum AlertKind
     Runway,
     /// <summary>A key that pays for transactions has little left.</summary>
     Key,
+    /// <summary>The makers of a miner's program published a release that its recipe does not pack.</summary>
+    Release,
 }
 
 /// <summary>Something that ops must see to. Of one kind and subject one at most is open; it is told when it is raised and when it is cleared.</summary>

@@ -9,10 +9,11 @@ namespace Nirmaan.Domain.Fleet;
 /// </summary>
 /// <param name="Failover">Where another machine is taken; the control plane's business, not the agent's.</param>
 /// <param name="IdleStopHours">A machine to which no work came for so long is given back; null = never. The control plane's business too.</param>
+/// <param name="Upstream">Whose program it packs; null = nobody's releases are watched.</param>
 public sealed record Template(
     string Name, int Version, string Network, string Workload, string Image, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Env,
     IReadOnlyList<string> SecretEnv, TemplateNeeds Needs, TemplatePayout Payout, TemplateLogs Logs, int ReadyWithinMinutes, int StopGraceSeconds,
-    string Licence, TemplateSeason? Season, [property: JsonIgnore] Failover Failover = Failover.Elsewhere, [property: JsonIgnore] int? IdleStopHours = null)
+    string Licence, TemplateSeason? Season, [property: JsonIgnore] Failover Failover = Failover.Elsewhere, [property: JsonIgnore] int? IdleStopHours = null, [property: JsonIgnore] TemplateUpstream? Upstream = null)
 {
     /// <summary>The network that pays.</summary>
     public NetworkName NetworkName => new(Network);

@@ -8,7 +8,7 @@ namespace Nirmaan.Networks.Templates;
 
 /// <summary>
 /// Reads template.yaml (formats.md) strictly: an unknown key, a missing one, a pattern that is none, a state that no heartbeat knows are
-/// errors. Only <c>season</c>, <c>failover</c>, <c>idleStopHours</c>, <c>needs.cudaMin</c> and a season's <c>from</c> and <c>to</c> may be absent.
+/// errors. Only <c>season</c>, <c>failover</c>, <c>idleStopHours</c>, <c>upstream</c> and its <c>release</c>, <c>needs.cudaMin</c> and a season's <c>from</c> and <c>to</c> may be absent.
 /// </summary>
 public static partial class TemplateFile
 {
@@ -58,7 +58,9 @@ public static partial class TemplateFile
         t.OptionalSection("season", Season),
         t.OptionalText("failover", $"one of {string.Join(", ", s_failovers.Keys)}", s_failovers.ContainsKey) is { } failover ? s_failovers[failover] : Failover.Elsewhere,
         t.OptionalText("idleStopHours", "a whole number of hours from 1 to 8760", h => int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is >= 1 and <= 8760) is { } idle
-            ? int.Parse(idle, CultureInfo.InvariantCulture) : null);
+            ? int.Parse(idle, CultureInfo.InvariantCulture) : null,
+        t.OptionalSection("upstream", u => new TemplateUpstream(
+            u.Text("repository", "a repository, owner/name", Repository().IsMatch), u.OptionalText("release", "a release's tag", r => r.Length is > 0 and <= 100), Day(u, "asOf"))));
 
     private static TemplateNeeds Needs(TemplateFields n) => new(
         n.Whole("minVramGb", 0, 1024), n.Whole("gpus", 1, 16), n.Number("vcpu", 0.1m, 512), n.Whole("ramGb", 1, 4096), n.Whole("diskGb", 1, 65536),
@@ -81,6 +83,9 @@ public static partial class TemplateFile
         return from >= to ? throw s.Bad("to", $"{to:u}", $"a time after from ({from:u})") : new TemplateSeason(from, to);
     }
 
+    private static DateOnly Day(TemplateFields f, string name) => DateOnly.ParseExact(
+        f.Text(name, "a day, for example 2025-02-26", d => DateOnly.TryParseExact(d, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)), "yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     private static DateTimeOffset? Time(TemplateFields s, string name)
     {
         const string Expected = "a date or a time in UTC, for example 2024-04-01 or 2024-04-01T12:00:00Z";
@@ -96,6 +101,9 @@ public static partial class TemplateFile
 
     [GeneratedRegex(@"^([a-zA-Z0-9.-]+(:[0-9]+)?/)?[a-z0-9._/-]+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})\z")]
     private static partial Regex Image();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+\z")]
+    private static partial Regex Repository();
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex EnvName();

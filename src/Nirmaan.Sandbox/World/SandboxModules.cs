@@ -5,6 +5,7 @@ using Nirmaan.Sandbox.Miners;
 using Nirmaan.Sandbox.Networks.Heurist;
 using Nirmaan.Sandbox.Networks.Morpheus;
 using Nirmaan.Sandbox.Networks.Prices;
+using Nirmaan.Sandbox.Networks.Releases;
 using Nirmaan.Sandbox.Suppliers.Akash;
 using Nirmaan.Sandbox.Suppliers.IoNet;
 using Nirmaan.Sandbox.Suppliers.RunPod;
@@ -22,6 +23,7 @@ public static class SandboxModules
         new HeuristModule(),
         new MorpheusModule(),
         new PricesModule(),
+        new ReleasesModule(),
         new MinersModule(),
         new ContainersModule(),
         new AkashModule(),

@@ -14,13 +14,17 @@ internal sealed record DriftedWire(string Instance, string Provider, string Mine
 /// <summary>The last roll of a template.</summary>
 internal sealed record RollWire(int AtOnce, string Reason, string By, DateTimeOffset At, DateTimeOffset? EndedAt);
 
+/// <summary>What the makers of a template's program published last. IsNewer: the template packs an older one. Fault: why the last look was not answered.</summary>
+internal sealed record UpstreamWire(string Repository, string? Packs, DateOnly AsOf, string? Newest, DateTimeOffset? PublishedAt, string? Page, bool IsNewer, DateTimeOffset? ReadAt, string? Fault);
+
 /// <summary>A template, the machines that run it, and those that run an older one.</summary>
-internal sealed record TemplateWire(string Name, int Version, string Hash, string Network, string Workload, string Image, int Machines, IReadOnlyList<DriftedWire> Drifted, RollWire? Roll)
+internal sealed record TemplateWire(string Name, int Version, string Hash, string Network, string Workload, string Image, int Machines, IReadOnlyList<DriftedWire> Drifted, RollWire? Roll, UpstreamWire? Upstream)
 {
     public static TemplateWire Of(TemplateState t) => new(
         t.Template.Name, t.Template.Version, t.Hash, t.Template.Network, t.Template.Workload, t.Template.Image, t.Machines,
         [.. t.Drifted.Select(d => new DriftedWire(d.Id.ToString(), d.Supplier.Value, d.MinerId.ToString(), d.RunsVersion, d.InPlace, d.Moves))],
-        t.Roll is { } r ? new RollWire(r.AtOnce, r.Why, r.By, r.At, r.EndedAt) : null);
+        t.Roll is { } r ? new RollWire(r.AtOnce, r.Why, r.By, r.At, r.EndedAt) : null,
+        t.Template.Upstream is { } u ? new UpstreamWire(u.Repository, u.Release, u.AsOf, t.Upstream?.Tag, t.Upstream?.PublishedAt, t.Upstream?.Page, t.Newer is not null, t.Upstream?.ReadAt, t.Upstream?.Fault) : null);
 }
 
 internal static class TemplateCalls

@@ -26,6 +26,7 @@ internal static class Schedule
         Line<ReplaceLost>("fleet:replace-lost", EveryMinute, v => v.RunAsync),
         Line<RollTemplate>("fleet:roll", EveryMinute, v => v.RunAsync),
         Line<WatchRunway>("fleet:watch-runway", Every10Minutes, v => v.RunAsync),
+        Line<WatchReleases>("fleet:watch-releases", Hourly, v => v.RunAsync),
         Line<StopIdle>("fleet:stop-idle", Every10Minutes, v => v.RunAsync),
         Line<KeepLogs>("fleet:keep-logs", Every2Minutes, v => v.RunAsync),
         Line<EnrolMiner>("fleet:enrol", EveryMinute, v => v.RunAsync),

@@ -81,6 +81,9 @@ internal static class SandboxPresets
             // NRM has no market yet; its simulated price lets the rates of return be seen at work.
             ["Prices:Ids:NRM"] = "nirmaan-simulated",
             ["Prices:Name"] = "sandbox price feed (simulated)",
+            ["Releases:Enabled"] = "true",
+            ["Releases:BaseUrl"] = $"{at}/releases",
+            ["Releases:Name"] = "sandbox (simulated)",
             ["Chain:FinalityDepth"] = "1",
             ["Payout:heurist:0"] = HeuristAddress,
             ["Payout:morpheus:0"] = MorpheusProvider,

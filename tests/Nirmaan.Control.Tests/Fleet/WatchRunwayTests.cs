@@ -125,7 +125,7 @@ public sealed class WatchRunwayTests(ControlPostgres database)
     {
         await using var world = await FleetWorld.CreateAsync(database);
         var key = new FakeKey();
-        var watch = new WatchRunway(world.Get<IDbContextFactory<NirmaanDbContext>>(), world.Get<RunwayQueries>(), new KeyQueries([key]), world.Get<Nirmaan.Control.Live.ControlEvents>(), world.Get<IOptions<FleetOptions>>(), world.Clock);
+        var watch = new WatchRunway(world.Get<AlertBook>(), world.Get<RunwayQueries>(), new KeyQueries([key]), world.Get<Nirmaan.Control.Live.ControlEvents>(), world.Get<IOptions<FleetOptions>>());
         await watch.RunAsync(s_none);
         (await AlertsAsync(world)).ShouldBeEmpty("it cannot be read");
         key.Wei = 4;
@@ -143,7 +143,7 @@ public sealed class WatchRunwayTests(ControlPostgres database)
     public async Task An_alert_of_what_is_switched_off_ends()
     {
         await using var world = await FleetWorld.CreateAsync(database);
-        await new WatchRunway(world.Get<IDbContextFactory<NirmaanDbContext>>(), world.Get<RunwayQueries>(), new KeyQueries([new FakeKey { Wei = 1 }]), world.Get<Nirmaan.Control.Live.ControlEvents>(), world.Get<IOptions<FleetOptions>>(), world.Clock).RunAsync(s_none);
+        await new WatchRunway(world.Get<AlertBook>(), world.Get<RunwayQueries>(), new KeyQueries([new FakeKey { Wei = 1 }]), world.Get<Nirmaan.Control.Live.ControlEvents>(), world.Get<IOptions<FleetOptions>>()).RunAsync(s_none);
         (await Watch(world).RunAsync(s_none)).ShouldBe("a node, ETH is not watched any more");
         (await AlertsAsync(world)).ShouldHaveSingleItem().ClearedAt.ShouldNotBeNull();
     }

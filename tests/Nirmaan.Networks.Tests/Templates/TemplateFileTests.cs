@@ -55,6 +55,15 @@ public sealed class TemplateFileTests
         TemplateFile.Read("my.yaml", Good).IdleStopHours.ShouldBeNull();
     }
 
+    [Fact]
+    public void A_file_says_whose_program_it_packs_or_nobodys()
+    {
+        TemplateFile.Read("my.yaml", Change("stopGraceSeconds: 30", "stopGraceSeconds: 30\nupstream: { repository: makers/miner, release: v1.2, asOf: 2026-01-10 }")).Upstream
+            .ShouldBe(new TemplateUpstream("makers/miner", "v1.2", new DateOnly(2026, 1, 10)));
+        TemplateFile.Read("my.yaml", Change("stopGraceSeconds: 30", "stopGraceSeconds: 30\nupstream: { repository: makers/miner, asOf: 2026-01-10 }")).Upstream!.Release.ShouldBeNull();
+        TemplateFile.Read("my.yaml", Good).Upstream.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("\nseason: { from: 2024-04-01, to: 2025-01-17T12:00:00Z }", "")]
     [InlineData("season: { from: 2024-04-01, to: 2025-01-17T12:00:00Z }", "season: null")]
@@ -92,6 +101,9 @@ public sealed class TemplateFileTests
     [InlineData("from: 2024-04-01", "from: 2026-04-01", "season.to", "2025-01-17 12:00:00Z")]
     [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nfailover: anywhere", "failover", "anywhere")]
     [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nidleStopHours: 0", "idleStopHours", "0")]
+    [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nupstream: { repository: miner, asOf: 2026-01-10 }", "upstream.repository", "miner")]
+    [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nupstream: { repository: a/b, asOf: soon }", "upstream.asOf", "soon")]
+    [InlineData("stopGraceSeconds: 30", "stopGraceSeconds: 30\nupstream: { repository: a/b }", "upstream.asOf", null)]
     [InlineData("needs: {", "needs: text\nx: {", "needs", "text")]
     public void What_is_wrong_is_named_by_file_field_and_value(string find, string replace, string field, string? value)
     {

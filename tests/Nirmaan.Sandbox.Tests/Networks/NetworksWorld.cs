@@ -12,6 +12,7 @@ using Nirmaan.Sandbox.Miners;
 using Nirmaan.Sandbox.Networks.Heurist;
 using Nirmaan.Sandbox.Networks.Morpheus;
 using Nirmaan.Sandbox.Networks.Prices;
+using Nirmaan.Sandbox.Networks.Releases;
 using Nirmaan.Sandbox.World;
 
 namespace Nirmaan.Sandbox.Tests.Networks;
@@ -48,7 +49,7 @@ public sealed class NetworksWorld : IAsyncDisposable
         var clock = new SandboxClock(TimeProvider.System);
         if (manual) { clock.Set(Start); }
         builder.Services.AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton<Agenda>().AddSingleton(new Seed(seed)).AddHttpClient();
-        ISandboxModule[] modules = [new ChainModule(), new HeuristModule(), new MorpheusModule(), new PricesModule(), new MinersModule()];
+        ISandboxModule[] modules = [new ChainModule(), new HeuristModule(), new MorpheusModule(), new PricesModule(), new ReleasesModule(), new MinersModule()];
         foreach (var module in modules) { module.AddTo(builder.Services, builder.Configuration); }
         var app = builder.Build();
         foreach (var module in modules) { module.Map(app); }

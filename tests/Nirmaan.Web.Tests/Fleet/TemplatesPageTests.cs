@@ -2,6 +2,7 @@ using Nirmaan.Control.Fleet;
 using Nirmaan.Control.Tests.Fleet;
 using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Testing.Rendering;
 using Nirmaan.Web.Components.Fleet;
 using Nirmaan.Web.SignIn;
@@ -35,6 +36,23 @@ public sealed class TemplatesPageTests(ControlPostgres database)
         var page = desk.Open<TemplatesPage>("/ops/templates");
         page.WaitForAssertion(() => page.Markup.ShouldContain("set to it in place"));
         page.Buttons("Roll out").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_newer_release_of_the_program_is_a_link_with_its_age_and_a_failed_look_is_said()
+    {
+        await using var world = await DriftedAsync(database);
+        var now = world.Clock.GetUtcNow();
+        world.Network.Templates = [.. world.Network.Templates.Select(t => t with { Upstream = new TemplateUpstream("makers/miner", "v1", DateOnly.FromDateTime(now.UtcDateTime).AddDays(-90)) })];
+        await using (var db = await world.DbAsync())
+        {
+            db.UpstreamReleases.Add(new UpstreamRelease("makers/miner", now, now, "v2", now.AddDays(-3), "https://makers.example/v2", "no answer", "test"));
+            await db.SaveChangesAsync();
+        }
+        await using var desk = new Desk(world, Roles.Ops);
+        var page = desk.Open<TemplatesPage>("/ops/templates");
+        page.WaitForAssertion(() => page.FindAll("a[href='https://makers.example/v2']").ShouldNotBeEmpty());
+        page.Markup.ShouldContain("makers/miner, 3 d ago; the last look was not answered");
     }
 
     private static async Task<FleetWorld> DriftedAsync(ControlPostgres database)

@@ -44,6 +44,11 @@ internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
     }
 }
 
+internal sealed class UpstreamReleaseConfiguration : IEntityTypeConfiguration<UpstreamRelease>
+{
+    public void Configure(EntityTypeBuilder<UpstreamRelease> builder) => builder.ToTable("upstream_releases").HasKey(r => r.Repository);
+}
+
 internal sealed class TopUpConfiguration : IEntityTypeConfiguration<TopUp>
 {
     public void Configure(EntityTypeBuilder<TopUp> builder)

@@ -15,5 +15,24 @@ internal static class TemplateWords
 
     public static string Drift(TemplateState state) => state.Drifted.Count(d => d.Moves is not null) is var moving and > 0 ? $"{Format.Count(moving)} under way" : state.Starting > 0 ? $"{Format.Count(state.Starting)} start with it" : state.Drifted.Count(d => d.Cordon is not null) is var kept and > 0 ? $"{Format.Count(kept)} cordoned" : "";
 
+    /// <summary>What is known of its program's newest release where that is no newer one.</summary>
+    public static string Newest(TemplateState state) => state switch
+    {
+        { Template.Upstream: null } => "not watched",
+        { Upstream: null } or { Upstream.ReadAt: null } => "not known yet",
+        { Upstream.Tag: null } => "no release",
+        _ => "packed",
+    };
+
+    /// <summary>Where it is published, how old that is and how old our look at it.</summary>
+    public static string Upstream(TemplateState state, DateTimeOffset now) => state switch
+    {
+        { Template.Upstream: null } => "",
+        { Newer.PublishedAt: { } at } => $"{state.Template.Upstream.Repository}, {Format.Age(at, now)}{Fault(state)}",
+        _ => $"{state.Template.Upstream.Repository}{(state.Upstream?.ReadAt is { } read ? $", looked at {Format.Age(read, now)}" : "")}{Fault(state)}",
+    };
+
+    private static string Fault(TemplateState state) => state.Upstream?.Fault is null ? "" : "; the last look was not answered";
+
     public static string Runs(DriftedMachine machine, Template template) => machine.RunsVersion == template.Version ? $"{machine.RunsVersion}, of other content" : machine.RunsVersion.ToString(CultureInfo.InvariantCulture);
 }
