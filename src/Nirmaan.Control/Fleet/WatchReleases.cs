@@ -73,7 +73,7 @@ public sealed class WatchReleases(
         }
         if (older.Count == 0) { return false; }
         await alerts.RaiseAsync(AlertKind.Release, subject, $"{release.Repository} published {release.Tag}",
-            FormattableString.Invariant($"It is of {release.PublishedAt:yyyy-MM-dd}; {string.Join(", ", older.Select(r => r.Name).Order(StringComparer.Ordinal))} pack {Packed(older[0].Upstream!)}. Read what changed, change the recipe, and roll it out."), cancellationToken);
+            FormattableString.Invariant($"It is of {release.PublishedAt:yyyy-MM-dd}, says {release.Source}; {string.Join(", ", older.Select(r => r.Name).Order(StringComparer.Ordinal))} pack {Packed(older[0].Upstream!)}. Read what changed, change the recipe, and roll it out."), cancellationToken);
         return true;
     }
 

@@ -24,7 +24,7 @@ public sealed class WatchReleasesTests(ControlPostgres database)
         await RunAsync(world, feed);
         (await AlertsAsync(world)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             a => (a.Kind, a.Subject, a.Title).ShouldBe((AlertKind.Release, "makers/miner v2", "makers/miner published v2")),
-            a => a.Text.ShouldStartWith("It is of 2026-01-20; heurist-llm pack v1."), a => a.ClearedAt.ShouldBeNull());
+            a => a.Text.ShouldStartWith("It is of 2026-01-20, says test; heurist-llm pack v1."), a => a.ClearedAt.ShouldBeNull());
         (await StateAsync(world)).Newer!.Tag.ShouldBe("v2");
 
         Pack(world, "v2");

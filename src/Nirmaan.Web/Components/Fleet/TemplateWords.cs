@@ -28,8 +28,8 @@ internal static class TemplateWords
     public static string Upstream(TemplateState state, DateTimeOffset now) => state switch
     {
         { Template.Upstream: null } => "",
-        { Newer.PublishedAt: { } at } => $"{state.Template.Upstream.Repository}, {Format.Age(at, now)}{Fault(state)}",
-        _ => $"{state.Template.Upstream.Repository}{(state.Upstream?.ReadAt is { } read ? $", looked at {Format.Age(read, now)}" : "")}{Fault(state)}",
+        { Newer.PublishedAt: { } at } => $"{state.Template.Upstream.Repository}, {Format.Age(at, now)}, says {state.Newer.Source}{Fault(state)}",
+        _ => $"{state.Template.Upstream.Repository}{(state.Upstream?.ReadAt is { } read ? $", {state.Upstream.Source} looked at {Format.Age(read, now)}" : "")}{Fault(state)}",
     };
 
     private static string Fault(TemplateState state) => state.Upstream?.Fault is null ? "" : "; the last look was not answered";
