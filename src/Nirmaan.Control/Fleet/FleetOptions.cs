@@ -114,7 +114,7 @@ internal sealed class FleetOptionsCheck : IValidateOptions<FleetOptions>
         Need(options.MinReliability is >= 0 and <= 1, "Fleet:MinReliability must be 0 to 1.");
         Need(options.MaxReplacements >= 0, "Fleet:MaxReplacements must be 0 or more machines.");
         foreach (var (cause, budget) in options.ReplaceBudgets) { Need(budget >= 0, $"Fleet:ReplaceBudgets:{cause} must be 0 or more machines."); }
-        Need(options.ReplaceBackOff >= TimeSpan.Zero && options.LongestBackOff >= options.ReplaceBackOff, "Fleet:ReplaceBackOff must not be negative, and Fleet:LongestBackOff not shorter.");
+        Need(options.ReplaceBackOff >= TimeSpan.Zero && options.LongestBackOff >= options.ReplaceBackOff && options.LongestBackOff <= TimeSpan.FromDays(1), "Fleet:ReplaceBackOff must not be negative, and Fleet:LongestBackOff not shorter and at most 24 hours.");
         Need(options.QuotaPause >= TimeSpan.Zero && options.QuotaPause <= TimeSpan.FromDays(1), "Fleet:QuotaPause must be 0 to 24 hours; 0 = asked again at once.");
         Need(options.BlockAfter > 0, "Fleet:BlockAfter must be at least 1 machine.");
         Need(options.BlockWithin > TimeSpan.Zero && options.BlockFor > TimeSpan.Zero, "Fleet:BlockWithin and Fleet:BlockFor must be greater than zero.");

@@ -23,7 +23,7 @@ public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, Pr
         return OfferSearch.Run(
             offers, FilterOf(request, template), suppliers.Abilities, await providers.ReadAsync(db, cancellationToken), options.Value.MinReliability, options.Value.RequirePermission)
             .Without(o => still.MaintenanceOf(o.Supplier) is not null, "maintenance")
-            .Without(o => full.ContainsKey(o.Supplier), "quota", string.Join("; ", full.Select(f => Remedy(f.Key, f.Value.ReasonCode, f.Value.EndedAt!.Value)).Order(StringComparer.Ordinal)));
+            .Without(o => full.TryGetValue(o.Supplier, out var refusal) && IsBarred(o, template.Needs.Gpus, refusal.ReasonCode, refusal.UsdCommitted), "quota", string.Join("; ", full.Select(f => Remedy(f.Key, f.Value.ReasonCode, f.Value.EndedAt!.Value)).Order(StringComparer.Ordinal)));
     }
 
     /// <summary>Suppliers whose last word on a machine of ours was that the account is full or out of money, each with that refusal, while it is young.</summary>
@@ -34,6 +34,10 @@ public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, Pr
             .Where(o => o.State == OperationState.Succeeded || o.ReasonCode == Effect.Refused.NoFunds || o.ReasonCode == Effect.Refused.OverQuota).ToListAsync(cancellationToken);
         return answers.GroupBy(o => o.Supplier!.Value).Select(g => g.MaxBy(o => o.EndedAt)!).Where(o => o.State != OperationState.Succeeded).ToDictionary(o => o.Supplier!.Value);
     }
+
+    /// <summary>An account that is full gives nothing; one that is out of money may still pay for less up front than it was refused for.</summary>
+    private bool IsBarred(Offer offer, int gpus, string? code, decimal? refusedUsd) =>
+        code != Effect.Refused.NoFunds || refusedUsd is null || offer.UsdPerGpuHour * gpus * options.Value.PrepaidHours >= refusedUsd;
 
     private string Remedy(SupplierName supplier, string? code, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture,
         $"{(code == Effect.Refused.NoFunds ? $"add credit at {supplier}" : $"ask {supplier} for a larger quota")}; it is asked again at {(at + options.Value.QuotaPause).UtcDateTime:HH:mm:ss} UTC");
@@ -52,7 +56,7 @@ public sealed class Placement(SupplierShelf suppliers, NetworkShelf networks, Pr
     public async Task<Offer?> NextAsync(NirmaanDbContext db, Instance instance, IReadOnlySet<string> refusedKeys, Effect.Refused refused, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var request = new LaunchRequest(instance.Workload, 1, instance.Wish.MaxUsdPerGpuHour, instance.Gpu, null, instance.Wish.Region, Resources: instance.Wish.Resources);
-        // The refusal that is being entered now is not in the books yet.
+        // The refusal that is being entered now is not in the books yet. What is left there is no cheaper: the cheapest is asked for first.
         var search = (await SearchAsync(db, request, cancellationToken))
             .Without(o => refused.IsOfAccount && o.Supplier == instance.Supplier, "quota", Remedy(instance.Supplier, refused.Code, now))
             .Without(o => refusedKeys.Contains(KeyOf(o.Supplier, o.Key)), "refused us");

@@ -101,7 +101,7 @@ public sealed partial class ReplaceLost(
             instance.MarkReplaced();
             return ("not replaced", spent);
         }
-        return at > now ? ("waits", string.Create(CultureInfo.InvariantCulture, $"it is the {recovery.InARow}. loss in a row; another is asked for from {at.Value.UtcDateTime:HH:mm:ss} UTC on")) : null;
+        return at > now ? ("waits", string.Create(CultureInfo.InvariantCulture, $"it is loss {recovery.InARow} in a row; another is asked for from {at.Value.UtcDateTime:HH:mm:ss} UTC on")) : null;
     }
 
     /// <summary>Causes of the losses in a row before this one, the latest first; null = lost before causes were kept.</summary>

@@ -17,7 +17,11 @@ public sealed class WatchReleases(
     /// <summary>One line of what was found.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        if (feeds.FirstOrDefault() is not { } feed) { return "releases are not watched (Releases:Enabled)"; }
+        if (feeds.FirstOrDefault() is not { } feed)
+        {
+            foreach (var alert in await alerts.OpenAsync([AlertKind.Release], cancellationToken)) { await alerts.ClearAsync(AlertKind.Release, alert.Subject, "Releases are not watched any more.", cancellationToken); }
+            return "releases are not watched (Releases:Enabled)";
+        }
         var packed = networks.Templates.Where(t => t.Upstream is not null).ToLookup(t => t.Upstream!.Repository);
         Dictionary<string, UpstreamRelease> known;
         await using (var db = await contexts.CreateDbContextAsync(cancellationToken)) { known = await db.UpstreamReleases.AsNoTracking().ToDictionaryAsync(r => r.Repository, cancellationToken); }
@@ -73,7 +77,7 @@ public sealed class WatchReleases(
         }
         if (older.Count == 0) { return false; }
         await alerts.RaiseAsync(AlertKind.Release, subject, $"{release.Repository} published {release.Tag}",
-            FormattableString.Invariant($"It is of {release.PublishedAt:yyyy-MM-dd}, says {release.Source}; {string.Join(", ", older.Select(r => r.Name).Order(StringComparer.Ordinal))} pack {Packed(older[0].Upstream!)}. Read what changed, change the recipe, and roll it out."), cancellationToken);
+            FormattableString.Invariant($"It is of {release.PublishedAt:yyyy-MM-dd}, says {release.Source}; {string.Join(", ", older.Select(r => r.Name).Order(StringComparer.Ordinal))} {(older.Count == 1 ? "packs" : "pack")} {Packed(older[0].Upstream!)}. Read what changed, change the recipe, and roll it out."), cancellationToken);
         return true;
     }
 

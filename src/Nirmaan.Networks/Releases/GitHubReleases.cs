@@ -47,7 +47,7 @@ internal sealed partial class ReleasesJson : JsonSerializerContext
     public static RefitSettings Settings() => new(new SystemTextJsonContentSerializer(new JsonSerializerOptions(Default.Options)));
 }
 
-/// <summary>Reads newest releases. What has no tag, time or page of the web is left out: a word of someone else's making becomes a link on our page.</summary>
+/// <summary>Reads newest releases. What has no tag, time or page of the web is left out: a word of someone else's making becomes a link on our page and the title of a message.</summary>
 internal sealed class GitHubReleases(IReleasesApi api, IOptions<ReleasesOptions> options) : IReleaseFeed
 {
     private const int Most = 20, LongestTag = 100;
@@ -62,7 +62,7 @@ internal sealed class GitHubReleases(IReleasesApi api, IOptions<ReleasesOptions>
     {
         if (repository.Split('/') is not [var owner, var name]) { throw new ArgumentException($"'{repository}' must be owner/name.", nameof(repository)); }
         var releases = await _calls.ReadAsync($"releases of {repository}", () => api.ListAsync(owner, name, Most, cancellationToken), cancellationToken);
-        return releases.Where(r => r is { Draft: not true, Preview: not true, Tag.Length: > 0 and <= LongestTag, PublishedAt: not null, Page: { IsAbsoluteUri: true, Scheme: "https" or "http" } })
+        return releases.Where(r => r is { Draft: not true, Preview: not true, Tag.Length: > 0 and <= LongestTag, PublishedAt: not null, Page: { IsAbsoluteUri: true, Scheme: "https" or "http" } } && r.Tag.All(c => c is > ' ' and <= '~'))
             .OrderByDescending(r => r.PublishedAt).Select(r => new PublishedRelease(r.Tag!, r.PublishedAt!.Value, r.Page!)).FirstOrDefault();
     }
 }

@@ -19,7 +19,7 @@ public sealed class RecoveryBudgetTests(ControlPostgres database)
         var second = await LoseAsync(world, TimeSpan.FromMinutes(4));
         (second.State, second.WantsReplacement).ShouldBe((InstanceState.Failed, true));
         second.ReplaceAt.ShouldBe(second.StateSince + TimeSpan.FromMinutes(10));
-        (await world.Get<FleetQueries>().FindAsync(second.Id, CancellationToken.None))!.Timeline.ShouldContain(e => e.What == "waits" && e.Why.Contains("2. loss in a row"));
+        (await world.Get<FleetQueries>().FindAsync(second.Id, CancellationToken.None))!.Timeline.ShouldContain(e => e.What == "waits" && e.Why.Contains("loss 2 in a row"));
         await world.PassAsync(TimeSpan.FromMinutes(16), reconcile: true);
 
         var third = await LoseAsync(world, TimeSpan.FromMinutes(4));

@@ -24,7 +24,7 @@ public sealed class WatchReleasesTests(ControlPostgres database)
         await RunAsync(world, feed);
         (await AlertsAsync(world)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             a => (a.Kind, a.Subject, a.Title).ShouldBe((AlertKind.Release, "makers/miner v2", "makers/miner published v2")),
-            a => a.Text.ShouldStartWith("It is of 2026-01-20, says test; heurist-llm pack v1."), a => a.ClearedAt.ShouldBeNull());
+            a => a.Text.ShouldStartWith("It is of 2026-01-20, says test; heurist-llm packs v1."), a => a.ClearedAt.ShouldBeNull());
         (await StateAsync(world)).Newer!.Tag.ShouldBe("v2");
 
         Pack(world, "v2");
@@ -75,6 +75,15 @@ public sealed class WatchReleasesTests(ControlPostgres database)
     }
 
     [Fact]
+    public async Task An_alert_ends_when_releases_are_not_watched_any_more()
+    {
+        await using var world = await WorldAsync();
+        await RunAsync(world, new Feed(new PublishedRelease("v2", Day(20), new Uri("https://makers.example/v2"))));
+        await RunAsync(world);
+        (await AlertsAsync(world)).ShouldHaveSingleItem().ClearedWhy.ShouldBe("Releases are not watched any more.");
+    }
+
+    [Fact]
     public async Task A_runway_that_is_watched_does_not_end_an_alert_of_a_release()
     {
         await using var world = await WorldAsync();
@@ -96,8 +105,8 @@ public sealed class WatchReleasesTests(ControlPostgres database)
     private static void Pack(FleetWorld world, string release) => world.Network.Templates =
         [.. world.Network.Templates.Select(t => t.WorkloadName == s_workload ? t with { Upstream = new TemplateUpstream("makers/miner", release, new DateOnly(2026, 1, 10)) } : t)];
 
-    private static Task<string> RunAsync(FleetWorld world, Feed feed) => new WatchReleases(
-        world.Get<IDbContextFactory<NirmaanDbContext>>(), world.Get<NetworkShelf>(), [feed], world.Get<AlertBook>(), world.Get<ControlEvents>(), world.Clock).RunAsync(s_none);
+    private static Task<string> RunAsync(FleetWorld world, params IReleaseFeed[] feeds) => new WatchReleases(
+        world.Get<IDbContextFactory<NirmaanDbContext>>(), world.Get<NetworkShelf>(), feeds, world.Get<AlertBook>(), world.Get<ControlEvents>(), world.Clock).RunAsync(s_none);
 
     private static Task<TemplateState> StateAsync(FleetWorld world) => world.Get<TemplateQueries>().ReadAsync(world.Get<NetworkShelf>().TemplateOf(s_workload), s_none);
 

@@ -4,6 +4,7 @@ using Nirmaan.Control.Tests.Fleet;
 using Nirmaan.Control.Tests.Testing;
 using Nirmaan.Domain.Amounts;
 using Nirmaan.Domain.Fleet;
+using Nirmaan.Domain.Market;
 
 namespace Nirmaan.Control.Tests.Market;
 
@@ -23,6 +24,22 @@ public sealed class QuotaTests(ControlPostgres database)
         var step = (await PlanAsync(world)).Funnel.Single(f => f.Reason == "quota");
         step.Dropped.ShouldBe(60);
         step.CheapestRelaxation.ShouldNotBeNull().ShouldStartWith(remedy);
+    }
+
+    [Fact]
+    public async Task What_costs_less_up_front_than_was_refused_for_lack_of_money_may_still_be_had()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        world.Akash.Offers.Clear();
+        world.IoNet.Offers.Add(FakeSupplier.Offer("io-3090", "rtx-3090", 0.2m, 5, "io"));
+        await world.Get<SyncOffers>().RunAsync(CancellationToken.None);
+        world.IoNet.RefuseCode = Effect.Refused.NoFunds;
+        world.IoNet.CreateFaults.Enqueue(Fault.Refuse);
+        await world.LaunchAsync(1, max: 0.6m);
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        var request = FleetWorld.Request(1, "heurist-sd", 0.6m);
+        (await world.Get<LaunchInstance>().PlanAsync(request, CancellationToken.None)).Chosen.ShouldBeEmpty();
+        (await world.Get<LaunchInstance>().PlanAsync(request with { Gpu = new GpuModel("rtx-3090") }, CancellationToken.None)).Chosen.ShouldHaveSingleItem().OfferId.ShouldNotBe(default);
     }
 
     [Fact]

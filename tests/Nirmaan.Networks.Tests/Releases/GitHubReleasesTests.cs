@@ -33,6 +33,7 @@ public sealed class GitHubReleasesTests : IAsyncLifetime
     [InlineData("""[{"tag_name":"","published_at":"2026-02-02T00:00:00Z","html_url":"https://m.example/2"}]""")]
     [InlineData("""[{"tag_name":"v2","published_at":"2026-02-02T00:00:00Z","html_url":"javascript:alert(1)"}]""")]
     [InlineData("""[{"tag_name":"v2","published_at":"2026-02-02T00:00:00Z"}]""")]
+    [InlineData("""[{"tag_name":"v2\r\nBcc: x","published_at":"2026-02-02T00:00:00Z","html_url":"https://m.example/2"}]""")]
     public async Task What_has_no_tag_or_no_page_of_the_web_is_no_release(string body)
     {
         await using var rig = Feed();

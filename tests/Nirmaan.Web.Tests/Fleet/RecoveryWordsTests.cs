@@ -18,7 +18,7 @@ public sealed class RecoveryWordsTests(ControlPostgres database)
         var now = world.Clock.GetUtcNow();
         InstanceWords.Recovery(row, now).ShouldBeNull();
         var waits = row with { Recovery = new Recovery(LossCause.Gone, 3, 5, 3, 5), WantsReplacement = true, ReplaceAt = now.AddMinutes(2) };
-        InstanceWords.Recovery(waits, now).ShouldBe($"The 3. loss in a row: another is asked for in 2 min, at {now.UtcDateTime.AddMinutes(2):HH:mm:ss} UTC.");
+        InstanceWords.Recovery(waits, now).ShouldBe($"Loss 3 in a row: another is asked for in 2 min, at {now.UtcDateTime.AddMinutes(2):HH:mm:ss} UTC.");
         InstanceWords.Recovery(waits, now.AddMinutes(2)).ShouldBe("Another is being looked for.");
         InstanceWords.Recovery(waits with { WantsReplacement = false }, now).ShouldBeNull("another took its place");
         InstanceWords.Recovery(row with { Recovery = new Recovery(LossCause.Silent, 4, 5, 4, 3) }, now).ShouldNotBeNull().ShouldStartWith("No other takes its place by itself: 4 of 4");
@@ -32,7 +32,7 @@ public sealed class RecoveryWordsTests(ControlPostgres database)
         var row = (await world.Get<FleetQueries>().FindAsync((await world.InstancesAsync()).Single().Id, CancellationToken.None))!.Operations.Single();
         OperationTable.Waits(row, world.Clock.GetUtcNow()).ShouldBeNull("it is to be sent now");
         var held = row with { ReasonCode = "held", DueAt = world.Clock.GetUtcNow().AddSeconds(30) };
-        OperationTable.Waits(held, world.Clock.GetUtcNow()).ShouldBe("sent again in 30 s");
+        OperationTable.Waits(held, world.Clock.GetUtcNow()).ShouldBe("tried again in 30 s");
         OperationTable.Waits(held with { State = OperationState.Unknown }, world.Clock.GetUtcNow()).ShouldBe("looked up again in 30 s");
         OperationTable.Waits(held with { State = OperationState.Succeeded }, world.Clock.GetUtcNow()).ShouldBeNull();
     }

@@ -38,7 +38,7 @@ public static class InstanceWords
     {
         { Recovery: null } => null,
         { WantsReplacement: true, ReplaceAt: { } at } when at > now =>
-            string.Create(CultureInfo.InvariantCulture, $"The {row.Recovery.InARow}. loss in a row: another is asked for in {Format.Span(at - now)}, at {at.UtcDateTime:HH:mm:ss} UTC."),
+            string.Create(CultureInfo.InvariantCulture, $"Loss {row.Recovery.InARow} in a row: another is asked for in {Format.Span(at - now)}, at {at.UtcDateTime:HH:mm:ss} UTC."),
         { WantsReplacement: true } => "Another is being looked for.",
         { Recovery.Spent: { } spent } => $"No other takes its place by itself: {spent}.",
         _ => null,
