@@ -3,6 +3,7 @@ using Nirmaan.Control.Market;
 using Nirmaan.Control.Rewards;
 using Nirmaan.Control.Tests.Fleet;
 using Nirmaan.Control.Tests.Testing;
+using Nirmaan.Domain.Fleet;
 using Nirmaan.Testing.Rendering;
 using Nirmaan.Web.Components.Fleet;
 using Nirmaan.Web.SignIn;
@@ -33,6 +34,17 @@ public sealed class OpsPageTests(ControlPostgres database)
         await world.Get<WatchRunway>().RunAsync(CancellationToken.None);
         await using var later = DeskOf(world, Roles.Auditor);
         later.Open<OpsPage>("/ops").Markup.ShouldNotContain("akash's money lasts");
+    }
+
+    [Fact]
+    public async Task A_newer_release_of_a_program_is_told_and_is_no_alarm()
+    {
+        await using var world = await FleetWorld.CreateAsync(database);
+        await world.Get<AlertBook>().RaiseAsync(AlertKind.Release, "makers/miner v2", "makers/miner published v2", "It is new.", CancellationToken.None);
+        await using var desk = DeskOf(world, Roles.Ops);
+        var page = desk.Open<OpsPage>("/ops");
+        page.FindAll("[role=alert]").ShouldNotContain(a => a.TextContent.Contains("published v2", StringComparison.Ordinal));
+        page.FindAll(".notice-line").Single(n => n.TextContent.Contains("makers/miner published v2", StringComparison.Ordinal)).QuerySelector("a[href='/ops/templates']").ShouldNotBeNull();
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class TemplatesPageTests(ControlPostgres database)
         await using var desk = new Desk(world, Roles.Ops);
         var page = desk.Open<TemplatesPage>("/ops/templates");
         page.WaitForAssertion(() => page.FindAll("a[href='https://makers.example/v2']").ShouldNotBeEmpty());
-        page.Markup.ShouldContain("makers/miner, 3 d ago, says test; the last look was not answered");
+        page.Markup.ShouldSatisfyAllConditions(m => m.ShouldContain("makers/miner, 3 d ago"), m => m.ShouldContain("says test; the last look was not answered"));
     }
 
     private static async Task<FleetWorld> DriftedAsync(ControlPostgres database)

@@ -24,15 +24,18 @@ internal static class TemplateWords
         _ => "packed",
     };
 
-    /// <summary>Where it is published, how old that is and how old our look at it.</summary>
+    /// <summary>Where it is published, and how old a newer one, or our look at it, is.</summary>
     public static string Upstream(TemplateState state, DateTimeOffset now) => state switch
     {
         { Template.Upstream: null } => "",
-        { Newer.PublishedAt: { } at } => $"{state.Template.Upstream.Repository}, {Format.Age(at, now)}, says {state.Newer.Source}{Fault(state)}",
-        _ => $"{state.Template.Upstream.Repository}{(state.Upstream?.ReadAt is { } read ? $", {state.Upstream.Source} looked at {Format.Age(read, now)}" : "")}{Fault(state)}",
+        { Newer.PublishedAt: { } at } => $"{state.Template.Upstream.Repository}, {Format.Age(at, now)}",
+        { Upstream.ReadAt: { } read } => $"{state.Template.Upstream.Repository}, looked at {Format.Age(read, now)}",
+        _ => state.Template.Upstream.Repository,
     };
 
-    private static string Fault(TemplateState state) => state.Upstream?.Fault is null ? "" : "; the last look was not answered";
+    /// <summary>Who says so, and whether the last look was answered; null = nobody was asked.</summary>
+    public static string? Source(TemplateState state) => state.Upstream is { } upstream
+        ? $"says {upstream.Source}{(upstream.Fault is null ? "" : "; the last look was not answered")}" : null;
 
     public static string Runs(DriftedMachine machine, Template template) => machine.RunsVersion == template.Version ? $"{machine.RunsVersion}, of other content" : machine.RunsVersion.ToString(CultureInfo.InvariantCulture);
 }
